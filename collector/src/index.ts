@@ -1,1 +1,34 @@
+export {
+  type Collector,
+  type CollectorOptions,
+  type CollectorStatus,
+  openCollector,
+} from './collector.ts';
+export type { LiveTenant, LiveTick, LiveTickMessage, LiveUsage } from './live/live-usage.ts';
+export type { Logger } from './logger.ts';
+export { RecordError } from './record/line.ts';
+export { LocalDays } from './record/local-day.ts';
+export { RequestIds } from './record/request-id.ts';
 export * from './record/request-record.ts';
+export {
+  type RequestIdentity,
+  type RequestRecorderOptions,
+  type RequestUsage,
+  type RouteUsage,
+  requestRecorder,
+} from './recorder/recorder.ts';
+export { SenderStoppedError } from './sender/sender.ts';
+export type { SealLimits } from './spool/spool.ts';
+export { SpoolError, type SpoolErrorCode } from './spool/spool-error.ts';
+export type { StoreAddress } from './store/store.ts';
+export { StoreError, type StoreErrorCode } from './store/store-error.ts';
+export type {
+  DailyUsage,
+  EndpointUsage,
+  RollupDifference,
+  UsageQueries,
+  UsageSummary,
+  UserUsage,
+} from './usage/queries.ts';
+export type { DayRange, TimeRange } from './usage/range.ts';
+export { type TenantScope, tenantScope } from './usage/tenant-scope.ts';

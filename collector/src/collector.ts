@@ -1,0 +1,280 @@
+/*
+ * The collector: from a record to a stored, counted row.
+ *
+ * What always holds: record() never throws and never waits; accepted = stored + rejected + in the spool + lost;
+ * nothing is lost but what memory could not hold while the disk took nothing, and at most one group (about 10 ms)
+ * when the process or the machine dies.
+ */
+import { z } from 'zod';
+import { LiveUsage } from './live/live-usage.ts';
+import type { Logger } from './logger.ts';
+import { encodeLine } from './record/line.ts';
+import type { RequestRecord } from './record/request-record.ts';
+import { Sender } from './sender/sender.ts';
+import { importToken } from './spool/segment.ts';
+import { DEFAULT_SEAL_LIMITS, openSpool, type SealLimits, type Spool } from './spool/spool.ts';
+import { openStore, type Store, type StoreAddress } from './store/store.ts';
+import { UsageQueries } from './usage/queries.ts';
+
+export interface CollectorOptions {
+  readonly store: StoreAddress;
+  /** Where records wait to be stored; one process at a time. */
+  readonly spoolDirectory: string;
+  /** Name of this process. */
+  readonly instance: string;
+  readonly logger: Logger;
+  /** When a segment is sent: 20,000 rows, 8 MiB or 500 ms unless given. */
+  readonly seal?: Partial<SealLimits>;
+}
+
+export interface CollectorStatus {
+  /** Whether the store answered the last time it was asked. */
+  readonly store: 'up' | 'down';
+  /** Why it is down. */
+  readonly lastError?: string;
+  /** Records taken in since the process started, with those that it found in the spool. */
+  readonly accepted: number;
+  readonly stored: number;
+  /** Refused, by the encoder or by the store (then kept in the table `rejected`). */
+  readonly rejected: number;
+  /** Records that found no room while the disk took nothing. */
+  readonly lost: number;
+  /** Accepted and not stored yet. */
+  readonly inSpool: number;
+  readonly spoolBytes: number;
+  /** 0 when nothing waits. */
+  readonly oldestUnsentAgeMs: number;
+}
+
+type RecordListener = (record: RequestRecord) => void;
+
+/** How long close() goes on sending. */
+const CLOSE_GRACE_MS = 5_000;
+
+const importRow = z.object({ records: z.string().transform(Number) });
+
+/** Made by {@link openCollector}. */
+export class Collector {
+  /** Reads of what is stored, each within a tenant's scope. */
+  readonly usage: UsageQueries;
+  /** Ticks of what happens now. */
+  readonly live: LiveUsage;
+  readonly #store: Store;
+  readonly #spool: Spool;
+  readonly #sender: Sender;
+  readonly #logger: Logger;
+  readonly #listeners = new Set<RecordListener>();
+  readonly #imports = new Map<string, Promise<number>>();
+  #accepted: number;
+  #unencodable = 0;
+  #closing: Promise<void> | undefined;
+
+  constructor(parts: CollectorParts) {
+    const { store, spool, sender, logger } = parts;
+    this.#store = store;
+    this.#spool = spool;
+    this.#sender = sender;
+    this.#logger = logger;
+    this.#accepted = parts.recovered;
+    this.usage = new UsageQueries(store);
+    this.live = new LiveUsage({
+      usage: this.usage,
+      logger,
+      seal: () => spool.seal(),
+      afterStored: (position, run) => sender.afterStored(position, run),
+    });
+    this.live.start();
+  }
+
+  /** Takes a record: encodes it, appends it to the spool, tells the listeners. Never throws, never waits. */
+  record(record: RequestRecord): void {
+    this.#accepted += 1;
+    try {
+      this.#spool.append(encodeLine(record));
+    } catch (error) {
+      this.#unencodable += 1;
+      this.#logger.error({ err: error, endpoint: record.endpoint }, 'a record cannot be encoded');
+      return;
+    }
+    this.live.observe(record);
+    for (const listener of this.#listeners) {
+      try {
+        listener(record);
+      } catch (error) {
+        this.#logger.error({ err: error }, 'a listener for records failed');
+      }
+    }
+  }
+
+  /**
+   * Hears of every record that is taken in, imports excepted. A listener's failure is logged and fails nothing.
+   *
+   * @returns what ends it
+   */
+  onRecord(listener: RecordListener): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  /**
+   * Stores a history under a name, at once. The same name is stored once, ever: a second call stores nothing, also
+   * after a restart. Listeners and live intervals do not hear of it; live totals are read anew afterwards.
+   *
+   * @param name letters, digits, dots, dashes, underscores; names the history for ever
+   * @returns how many records the store has under that name, once it has them
+   * @throws {SpoolError} `import-name`; {RecordError} when a record cannot be encoded, and then nothing is stored
+   */
+  importSegment(name: string, records: Iterable<RequestRecord>): Promise<number> {
+    const running = this.#imports.get(name) ?? this.#import(name, records);
+    this.#imports.set(name, running);
+    return running.finally(() => this.#imports.delete(name));
+  }
+
+  /** Numbers for health checks and metrics. */
+  status(): CollectorStatus {
+    const sender = this.#sender.status();
+    const oldest = sender.oldest ?? this.#spool.oldest;
+    return {
+      store: sender.store,
+      ...(sender.lastError !== undefined && { lastError: sender.lastError }),
+      accepted: this.#accepted,
+      stored: sender.stored,
+      rejected: sender.rejected + this.#unencodable,
+      lost: this.#spool.lost,
+      inSpool: sender.rows + this.#spool.rows,
+      spoolBytes: sender.bytes + this.#spool.size,
+      oldestUnsentAgeMs: oldest === undefined ? 0 : Math.max(0, Date.now() - oldest),
+    };
+  }
+
+  /**
+   * Resolves when every record taken before the call is on disk: what survives a crash. Rejects when the disk takes
+   * nothing.
+   */
+  sync(): Promise<void> {
+    return this.#spool.sync();
+  }
+
+  /** Resolves when every record taken before the call is stored; rejects when the collector is closed first. */
+  drain(): Promise<void> {
+    return this.#sender.whenStored(this.#spool.seal());
+  }
+
+  /**
+   * Ends: writes what was taken, sends what can be sent within 5 seconds, closes the store. What could not be sent
+   * waits in the spool for the next start.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.live.stop();
+    await this.#spool.flush();
+    await this.#sender.stop(CLOSE_GRACE_MS);
+    await this.#store.close();
+    this.#spool.release();
+  }
+
+  async #import(name: string, records: Iterable<RequestRecord>): Promise<number> {
+    const token = importToken(name);
+    const waiting = this.#sender.whenSent(token);
+    if (waiting !== undefined) {
+      return (await waiting).stored;
+    }
+    const [before] = await this.#store.select({
+      sql: 'SELECT records FROM {{database}}.imports WHERE name = {name:String} LIMIT 1',
+      params: { name },
+      row: importRow,
+      label: 'collector.imports',
+    });
+    if (before !== undefined) {
+      return before.records;
+    }
+    const segment = await this.#spool.writeImport(name, encodedLines(records));
+    if (segment === undefined) {
+      return 0;
+    }
+    this.#accepted += segment.rows;
+    const sent = await this.#sender.whenSent(token);
+    this.live.refresh();
+    return sent?.stored ?? 0;
+  }
+}
+
+interface CollectorParts {
+  readonly store: Store;
+  readonly spool: Spool;
+  readonly sender: Sender;
+  readonly logger: Logger;
+  /** Records found in the spool. */
+  readonly recovered: number;
+}
+
+/**
+ * Opens a collector: its store, with migrations, and its spool, with what an earlier process left in it, which is
+ * sent. A store server that does not answer does not stop the start: records wait in the spool meanwhile.
+ *
+ * @throws {StoreError} when the embedded store's directory is in use or not writable, or the store was migrated by
+ *   other files; {SpoolError} when the spool directory is in use or not writable
+ */
+export async function openCollector(options: CollectorOptions): Promise<Collector> {
+  const { logger, instance, spoolDirectory } = options;
+  const store = openStore({ address: options.store, logger });
+  try {
+    const migrated = await tryMigrate(store, options);
+    const sender = new Sender({ store, logger, migrated });
+    let recovered = 0;
+    const spool = await openSpool({
+      directory: spoolDirectory,
+      instance,
+      limits: { ...DEFAULT_SEAL_LIMITS, ...options.seal },
+      logger,
+      onRecovered: (segment) => {
+        recovered += segment.rows;
+      },
+      onSealed: (segment) => sender.enqueue(segment),
+    });
+    if (recovered > 0) {
+      logger.info({ records: recovered }, 'records of an earlier process are sent from the spool');
+    }
+    sender.start();
+    return new Collector({ store, spool, sender, logger, recovered });
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** Whether the tables are there; false when a server does not answer, which is worth waiting for. */
+async function tryMigrate(store: Store, { store: address, logger }: CollectorOptions): Promise<boolean> {
+  try {
+    await store.migrate();
+    return true;
+  } catch (error) {
+    if (address.kind === 'server' && isUnreachable(error)) {
+      logger.warn({ err: error }, 'ClickHouse does not answer; records wait in the spool until it does');
+      return false;
+    }
+    throw error;
+  }
+}
+
+/** No answer at all, as against an answer that says no: ClickHouse's own errors carry a number. */
+function isUnreachable(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    /^E[A-Z_]+$/.test(error.code)
+  );
+}
+
+function* encodedLines(records: Iterable<RequestRecord>): Generator<string> {
+  for (const record of records) {
+    yield encodeLine(record);
+  }
+}

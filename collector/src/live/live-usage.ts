@@ -1,0 +1,323 @@
+/*
+ * Live usage per tenant: one tick a second, serialised once, kept for resuming.
+ *
+ * What always holds: sequence numbers of a tenant's ticks grow by one within an epoch, which is one start of this
+ * process; running totals are exact (see tenant-usage.ts), as far as this process's own records go: records that
+ * other processes send to the same store show once a tenant's totals are next read from it.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Logger } from '../logger.ts';
+import { LocalDays } from '../record/local-day.ts';
+import type { RequestRecord, TenantId } from '../record/request-record.ts';
+import { backoffMs } from '../sender/backoff.ts';
+import type { UsageQueries } from '../usage/queries.ts';
+import { tenantScope } from '../usage/tenant-scope.ts';
+import { ResourceMeter, type ResourceUse } from './resources.ts';
+import { CONCURRENT_WINDOW_MS, TenantUsage, type UsageBase } from './tenant-usage.ts';
+
+const TICK_MS = 1_000;
+/** Two minutes of ticks can be resumed from. */
+const RING_SIZE = 120;
+/** Totals are kept this long after the last subscriber left, for the one who reconnects. */
+const LINGER_MS = 60_000;
+const BYTES_PER_GB = 1e9;
+const EPOCH_BYTES = 6;
+const MONTH_LENGTH = 'YYYY-MM'.length;
+const DAY_LENGTH = 'YYYY-MM-DD'.length;
+
+export interface LiveTenant {
+  readonly tenantId: TenantId;
+  /** IANA name; decides which month is the current one. */
+  readonly timezone: string;
+}
+
+/** One second of one tenant. */
+export interface LiveTick {
+  /** Identifies one start of the process. */
+  readonly epoch: string;
+  readonly seq: number;
+  /** A {@link LiveTickMessage}, serialised. */
+  readonly json: string;
+}
+
+/** What {@link LiveTick.json} says. */
+export interface LiveTickMessage {
+  /** ISO 8601, UTC, a whole second. */
+  readonly timestamp: string;
+  readonly epoch: string;
+  readonly seq: number;
+  /** Requests of the tenant's current local month, as the following three. */
+  readonly api_calls: number;
+  /** Data transfer, in and out, in GB of 10^9 bytes. */
+  readonly data_transfer: number;
+  readonly data_transfer_bytes: number;
+  /** Distinct people. */
+  readonly active_users: number;
+  /** Distinct people of the last five minutes. */
+  readonly concurrent_users: number;
+  /** Percent of the cores that the process may use. */
+  readonly cpu_usage: number;
+  /** Percent of the memory that the process may use. */
+  readonly memory_usage: number;
+  /** Null while there is no price to compute it from. */
+  readonly cost_estimate: number | null;
+  /** Since the tick before. */
+  readonly interval: {
+    readonly api_calls: number;
+    readonly errors: number;
+    readonly bytes: number;
+    readonly active_users: number;
+  };
+}
+
+export interface LiveUsageOptions {
+  readonly usage: Pick<UsageQueries, 'totalsWithUsers' | 'usersSince'>;
+  readonly logger: Logger;
+  /** Ends the open segment at once; gives the position up to which everything recorded so far lies. */
+  readonly seal: () => number;
+  /** Runs a read that sees exactly the records up to a position. */
+  readonly afterStored: <T>(position: number, run: () => Promise<T>) => Promise<T>;
+  /** Epoch milliseconds. */
+  readonly now?: () => number;
+}
+
+type Send = (tick: LiveTick) => void;
+
+interface Entry {
+  readonly tenant: LiveTenant;
+  readonly totals: TenantUsage;
+  readonly ring: LiveTick[];
+  readonly subscribers: Set<{ readonly send: Send }>;
+  seq: number;
+  /** When the last subscriber left, epoch milliseconds. */
+  idleSince: number | undefined;
+  reading: boolean;
+  /** Whether a newer boundary is wanted once the read that is under way ends. */
+  readAgain: boolean;
+  failures: number;
+  retryAt: number;
+}
+
+/** Hands out ticks to those who subscribe. */
+export class LiveUsage {
+  readonly #options: LiveUsageOptions;
+  readonly #now: () => number;
+  readonly #epoch = randomBytes(EPOCH_BYTES).toString('base64url');
+  readonly #localDays = new LocalDays();
+  readonly #resources = new ResourceMeter();
+  readonly #entries = new Map<TenantId, Entry>();
+  #timer: NodeJS.Timeout | undefined;
+  #due = 0;
+  #stopped = false;
+
+  constructor(options: LiveUsageOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+  }
+
+  /**
+   * Subscribes to a tenant's ticks: first those of the past two minutes that the subscriber does not have, then one
+   * each second. Ticks begin once the month's totals have been read from the store.
+   *
+   * @param since `epoch:seq` of the last tick the subscriber has. One of an earlier start of the process, or none,
+   *   gets all that is kept
+   * @param send is called once per tick, never concurrently; its failure is logged and ends nothing
+   * @returns what ends the subscription
+   */
+  async subscribe(tenant: LiveTenant, since: string | undefined, send: Send): Promise<() => void> {
+    const entry = this.#entries.get(tenant.tenantId) ?? this.#activate(tenant);
+    entry.idleSince = undefined;
+    const subscriber = { send };
+    const after = this.#sequenceAfter(since);
+    for (const tick of entry.ring) {
+      if (tick.seq > after) {
+        this.#send(subscriber, tick);
+      }
+    }
+    entry.subscribers.add(subscriber);
+    return () => {
+      entry.subscribers.delete(subscriber);
+      if (entry.subscribers.size === 0) {
+        entry.idleSince = this.#now();
+      }
+    };
+  }
+
+  /** Counts a record. */
+  observe(record: RequestRecord): void {
+    this.#entries.get(record.tenantId)?.totals.add(record);
+  }
+
+  /** Reads all totals from the store again: something was stored that did not pass through here. */
+  refresh(): void {
+    for (const entry of this.#entries.values()) {
+      this.#readBase(entry);
+    }
+  }
+
+  start(): void {
+    this.#due = nextSecond(this.#now());
+    this.#arm();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    this.#entries.clear();
+  }
+
+  #arm(): void {
+    // Aimed at a whole second each time, so a late tick does not push the next one.
+    this.#timer = setTimeout(() => this.#tick(), Math.max(1, this.#due - this.#now()));
+    this.#timer.unref();
+  }
+
+  #tick(): void {
+    const now = this.#now();
+    if (now >= this.#due) {
+      const second = Math.floor(now / TICK_MS) * TICK_MS;
+      this.#due = nextSecond(now);
+      const resources = this.#resources.read();
+      for (const entry of this.#entries.values()) {
+        this.#tickTenant(entry, second, resources);
+      }
+    }
+    this.#arm();
+  }
+
+  #tickTenant(entry: Entry, second: number, resources: ResourceUse): void {
+    const { totals, ring, subscribers, tenant } = entry;
+    if (entry.idleSince !== undefined && second - entry.idleSince >= LINGER_MS) {
+      this.#entries.delete(tenant.tenantId);
+      return;
+    }
+    if (!entry.reading && entry.failures > 0 && second >= entry.retryAt) {
+      this.#readBase(entry);
+    }
+    totals.turnMonth();
+    const interval = totals.takeInterval();
+    if (!totals.based) {
+      return;
+    }
+    entry.seq += 1;
+    const message: LiveTickMessage = {
+      timestamp: new Date(second).toISOString(),
+      epoch: this.#epoch,
+      seq: entry.seq,
+      api_calls: totals.calls,
+      data_transfer: totals.bytes / BYTES_PER_GB,
+      data_transfer_bytes: totals.bytes,
+      active_users: totals.activeUsers,
+      concurrent_users: totals.concurrentUsers(second),
+      cpu_usage: resources.cpu,
+      memory_usage: resources.memory,
+      cost_estimate: null,
+      interval: {
+        api_calls: interval.calls,
+        errors: interval.errors,
+        bytes: interval.bytes,
+        active_users: interval.activeUsers,
+      },
+    };
+    const tick: LiveTick = { epoch: this.#epoch, seq: entry.seq, json: JSON.stringify(message) };
+    ring.push(tick);
+    if (ring.length > RING_SIZE) {
+      ring.shift();
+    }
+    for (const subscriber of subscribers) {
+      this.#send(subscriber, tick);
+    }
+  }
+
+  #send(subscriber: { readonly send: Send }, tick: LiveTick): void {
+    try {
+      subscriber.send(tick);
+    } catch (error) {
+      this.#options.logger.warn({ err: error }, 'a live subscriber failed');
+    }
+  }
+
+  #activate(tenant: LiveTenant): Entry {
+    const entry: Entry = {
+      tenant,
+      totals: new TenantUsage(() => this.#month(tenant)),
+      ring: [],
+      subscribers: new Set(),
+      seq: 0,
+      idleSince: undefined,
+      reading: false,
+      readAgain: false,
+      failures: 0,
+      retryAt: 0,
+    };
+    this.#entries.set(tenant.tenantId, entry);
+    this.#readBase(entry);
+    return entry;
+  }
+
+  #readBase(entry: Entry): void {
+    if (entry.reading) {
+      entry.readAgain = true;
+      return;
+    }
+    entry.reading = true;
+    // One synchronous step: what came before lies in sealed segments, what comes after is counted.
+    const position = this.#options.seal();
+    entry.totals.beginAtBoundary();
+    this.#options
+      .afterStored(position, () => this.#queryBase(entry.tenant))
+      .then(
+        (base) => {
+          entry.totals.setBase(base);
+          entry.failures = 0;
+        },
+        (error: unknown) => {
+          entry.failures += 1;
+          entry.retryAt = this.#now() + backoffMs(entry.failures);
+          if (!this.#stopped) {
+            this.#options.logger.warn(
+              { err: error, tenant: entry.tenant.tenantId },
+              'live totals cannot be read',
+            );
+          }
+        },
+      )
+      .finally(() => {
+        entry.reading = false;
+        if (entry.readAgain && !this.#stopped) {
+          entry.readAgain = false;
+          this.#readBase(entry);
+        }
+      });
+  }
+
+  async #queryBase(tenant: LiveTenant): Promise<UsageBase> {
+    const scope = tenantScope(tenant.tenantId);
+    const month = this.#month(tenant);
+    const [{ calls, bytes, users }, seen] = await Promise.all([
+      this.#options.usage.totalsWithUsers(scope, { start: `${month}-01`, end: lastDay(month) }),
+      this.#options.usage.usersSince(scope, new Date(this.#now() - CONCURRENT_WINDOW_MS)),
+    ]);
+    return { month, calls, bytes, users, seen };
+  }
+
+  #month({ timezone }: LiveTenant): string {
+    return this.#localDays.day(this.#now(), timezone).slice(0, MONTH_LENGTH);
+  }
+
+  #sequenceAfter(since: string | undefined): number {
+    const [epoch, seq] = since?.split(':') ?? [];
+    const number = Number(seq);
+    return epoch === this.#epoch && Number.isSafeInteger(number) ? number : 0;
+  }
+}
+
+function nextSecond(now: number): number {
+  return Math.floor(now / TICK_MS) * TICK_MS + TICK_MS;
+}
+
+/** The last day of a month `YYYY-MM`. */
+function lastDay(month: string): string {
+  const [year = 0, number = 1] = month.split('-').map(Number);
+  return new Date(Date.UTC(year, number, 0)).toISOString().slice(0, DAY_LENGTH);
+}

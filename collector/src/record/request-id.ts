@@ -1,0 +1,53 @@
+/*
+ * Time-sortable 64-bit ids: 42 bits of milliseconds, 10 bits of instance, 12 bits of sequence.
+ *
+ * What always holds: ids of one source only grow, also when the clock steps back or more than 4,096 are asked
+ * for within a millisecond (the time part then runs ahead of the clock).
+ */
+import { createHash } from 'node:crypto';
+
+/** 1 January 2024, UTC. 42 bits of milliseconds from here last until 2163. */
+const EPOCH_MS = Date.UTC(2024, 0, 1);
+const INSTANCE_BITS = 10;
+const SEQUENCE_BITS = 12;
+const SEQUENCES_PER_MS = 2 ** SEQUENCE_BITS;
+const TIME_SHIFT = BigInt(INSTANCE_BITS + SEQUENCE_BITS);
+
+/** Gives the ids of one instance. */
+export class RequestIds {
+  readonly #instanceBits: bigint;
+  readonly #now: () => number;
+  #milliseconds = -1;
+  #used = 0;
+  #last = 0n;
+
+  /**
+   * @param instance name of this process; processes whose names differ share no id, but for a chance of one in
+   *   1,024 that their names hash alike
+   * @param now epoch milliseconds
+   */
+  constructor(instance: string, now: () => number = Date.now) {
+    const hash = createHash('sha256').update(instance).digest().readUInt16BE(0) >> (16 - INSTANCE_BITS);
+    this.#instanceBits = BigInt(hash) << BigInt(SEQUENCE_BITS);
+    this.#now = now;
+  }
+
+  next(): bigint {
+    const now = Math.max(0, this.#now() - EPOCH_MS);
+    if (now > this.#milliseconds) {
+      this.#start(now);
+    } else if (this.#used === SEQUENCES_PER_MS) {
+      this.#start(this.#milliseconds + 1);
+    } else {
+      this.#last += 1n;
+    }
+    this.#used += 1;
+    return this.#last;
+  }
+
+  #start(milliseconds: number): void {
+    this.#milliseconds = milliseconds;
+    this.#used = 0;
+    this.#last = (BigInt(milliseconds) << TIME_SHIFT) | this.#instanceBits;
+  }
+}

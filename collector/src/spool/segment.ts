@@ -1,0 +1,71 @@
+/*
+ * What the files of a spool are called.
+ *
+ *   <start>-<number>-<instance>-<random>.open      being appended to
+ *   <start>-<number>-<instance>-<random>.sealed    complete, waiting to be sent
+ *   import-<name>.partial, import-<name>.sealed    the same for a history given whole
+ *
+ * What always holds: the name without its ending is the insert token, never used for other rows; names of one
+ * directory sort in the order of their rows; a sealed file never changes.
+ */
+import { randomBytes } from 'node:crypto';
+import { SpoolError } from './spool-error.ts';
+
+export const OPEN_ENDING = '.open';
+export const SEALED_ENDING = '.sealed';
+export const PARTIAL_ENDING = '.partial';
+const IMPORT_PREFIX = 'import-';
+const IMPORT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+const START_DIGITS = 14;
+const NUMBER_DIGITS = 8;
+const RANDOM_BYTES = 4;
+
+/** A complete segment: its file is the payload of one insert. */
+export interface SealedSegment {
+  /** Place among the segments of recorded requests, from 1; imports have none. */
+  readonly position: number | undefined;
+  readonly token: string;
+  readonly path: string;
+  readonly rows: number;
+  readonly bytes: number;
+  /** When its first row came, epoch milliseconds. */
+  readonly since: number;
+}
+
+/** Gives the tokens of the segments that one process writes. */
+export class SegmentTokens {
+  readonly #prefix: string;
+  readonly #suffix: string;
+  #number = 0;
+
+  constructor(instance: string, startedAt: number = Date.now()) {
+    this.#prefix = String(startedAt).padStart(START_DIGITS, '0');
+    const name = instance.replace(/[^A-Za-z0-9]+/g, '_').slice(0, 40);
+    this.#suffix = `${name}-${randomBytes(RANDOM_BYTES).toString('hex')}`;
+  }
+
+  next(): string {
+    this.#number += 1;
+    return `${this.#prefix}-${String(this.#number).padStart(NUMBER_DIGITS, '0')}-${this.#suffix}`;
+  }
+}
+
+/**
+ * The token of an import.
+ *
+ * @throws {SpoolError} `import-name` unless it is 1 to 100 letters, digits, dots, dashes and underscores
+ */
+export function importToken(name: string): string {
+  if (!IMPORT_NAME.test(name)) {
+    throw new SpoolError(
+      'import-name',
+      `"${name}" cannot name an import: use 1 to 100 letters, digits, dots, dashes and underscores.`,
+    );
+  }
+  return `${IMPORT_PREFIX}${name}`;
+}
+
+/** The name that an import's token stands for; undefined for a segment of recorded requests. */
+export function importNameOf(token: string): string | undefined {
+  return token.startsWith(IMPORT_PREFIX) ? token.slice(IMPORT_PREFIX.length) : undefined;
+}

@@ -1,0 +1,56 @@
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import type { ClickHouseClientConfigOptions } from '@clickhouse/client';
+import { createChdbConnection } from 'chdb/connection';
+import { StoreError } from './store-error.ts';
+
+export type ClientConnection = NonNullable<ClickHouseClientConfigOptions['connection']>;
+
+/**
+ * The engine inside this process as a connection of the ClickHouse client.
+ *
+ * Settings that the client would send beside a statement are dropped: the engine would keep them on the connection
+ * for later statements. Ours stand in the SQL.
+ *
+ * @param path the data directory; created if need be
+ * @throws {StoreError} `store-in-use` or `store-not-writable`
+ */
+export function connectEmbedded(path: string): ClientConnection {
+  const engine = openEngine(path);
+  return {
+    ping: () => engine.ping({ select: true }),
+    query: ({ query, query_params }) => engine.query({ query, ...(query_params && { query_params }) }),
+    command: ({ query, query_params }) => engine.command({ query, ...(query_params && { query_params }) }),
+    insert: ({ query, values }) => engine.insert({ query, values }),
+    exec: ({ query, values }) => engine.exec({ query, ...(values && { values }) }),
+    close: () => engine.close(),
+  };
+}
+
+function openEngine(path: string): ReturnType<typeof createChdbConnection> {
+  try {
+    mkdirSync(path, { recursive: true });
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new StoreError(
+      'store-not-writable',
+      `The data directory ${path} cannot be written: ${messageOf(error)}. ` +
+        'Give this user the right to it, or choose another.',
+      { cause: error },
+    );
+  }
+  try {
+    return createChdbConnection({ path });
+  } catch (error) {
+    // The engine says why on the standard error stream only; a taken lock is by far the likeliest.
+    throw new StoreError(
+      'store-in-use',
+      `The embedded ClickHouse cannot open ${path}: ${messageOf(error)}. Most likely another process uses this ` +
+        'directory, which one process at a time may do: stop that one, or choose another directory.',
+      { cause: error },
+    );
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

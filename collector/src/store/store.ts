@@ -1,0 +1,200 @@
+/*
+ * ClickHouse, embedded or a server, behind the same few calls.
+ *
+ * What always holds: settings stand in the SQL, never in the client's `clickhouse_settings` (on the embedded engine
+ * those stay on the connection for later queries); an INSERT carries a token and is applied once per token, in the
+ * raw table and in both rollups; every SELECT carries limits and a label.
+ */
+import { type ClickHouseClient, createClient } from '@clickhouse/client';
+import { z } from 'zod';
+import type { Logger } from '../logger.ts';
+import { connectEmbedded } from './embedded.ts';
+import { pendingMigrations, readMigrations } from './migrations.ts';
+import { StoreError } from './store-error.ts';
+
+export type StoreAddress =
+  /** The engine inside this process, its data in a directory that no other process may use. */
+  | { readonly kind: 'embedded'; readonly path: string }
+  /** A ClickHouse server, `http://user:password@host:8123`. */
+  | { readonly kind: 'server'; readonly url: string };
+
+export interface StoreOptions {
+  readonly address: StoreAddress;
+  readonly logger: Logger;
+}
+
+export interface Insert {
+  readonly table: string;
+  readonly columns: readonly string[];
+  /** Makes the insert happen once, however often it is sent. Never used for other rows. */
+  readonly token: string;
+  /** JSONCompactEachRow lines. */
+  readonly lines: string;
+}
+
+export interface Select<T> {
+  /** Ends before SETTINGS and FORMAT, which are added. Tables are `{{database}}.…`. */
+  readonly sql: string;
+  readonly params: Readonly<Record<string, string | number>>;
+  /** What a row must look like. */
+  readonly row: z.ZodType<T>;
+  /** Kept in ClickHouse's query log as `log_comment`. */
+  readonly label: string;
+}
+
+const DATABASE = 'riwayat';
+
+/** A read that takes longer has lost its reader. */
+const READ_SECONDS = 20;
+const READ_MEMORY_BYTES = 2_000_000_000;
+const READ_ROWS = 500_000_000;
+
+/** One block an insert, whatever the server's profile says: only then does a refused insert leave nothing behind. */
+const INSERT_BLOCK_ROWS = 1_048_576;
+const INSERT_BLOCK_BYTES = 268_435_456;
+
+/** ClickHouse's own codes for "these rows cannot be read as these columns". All else is worth trying again. */
+const ROW_ERRORS: ReadonlySet<string> = new Set([
+  '6', // CANNOT_PARSE_TEXT
+  '25', // CANNOT_PARSE_ESCAPE_SEQUENCE
+  '26', // CANNOT_PARSE_QUOTED_STRING
+  '27', // CANNOT_PARSE_INPUT_ASSERTION_FAILED
+  '32', // ATTEMPT_TO_READ_AFTER_EOF
+  '33', // CANNOT_READ_ALL_DATA
+  '38', // CANNOT_PARSE_DATE
+  '41', // CANNOT_PARSE_DATETIME
+  '53', // TYPE_MISMATCH
+  '69', // ARGUMENT_OUT_OF_BOUND
+  '70', // CANNOT_CONVERT_TYPE
+  '72', // CANNOT_PARSE_NUMBER
+  '117', // INCORRECT_DATA
+  '130', // CANNOT_READ_ARRAY_FROM_TEXT
+  '131', // TOO_LARGE_STRING_SIZE
+  '349', // CANNOT_INSERT_NULL_IN_ORDINARY_COLUMN
+  '376', // CANNOT_PARSE_UUID
+  '467', // CANNOT_PARSE_BOOL
+  '469', // VIOLATED_CONSTRAINT
+]);
+
+const appliedMigration = z.object({ version: z.number(), checksum: z.string() });
+
+/** Whether an insert failed because of its rows, so that sending the same rows again cannot help. */
+export function isRefusedRows(error: unknown): boolean {
+  // Told by its code, not its class: the engine and the HTTP client each throw a class of their own.
+  return (
+    error instanceof Error && 'code' in error && typeof error.code === 'string' && ROW_ERRORS.has(error.code)
+  );
+}
+
+/**
+ * Opens the store. The embedded engine is up on return; a server is not asked anything yet.
+ *
+ * @throws {StoreError} `store-in-use` or `store-not-writable` for an embedded store
+ */
+export function openStore({ address, logger }: StoreOptions): Store {
+  const client =
+    address.kind === 'embedded'
+      ? createClient({ connection: connectEmbedded(address.path) })
+      : createClient({ url: address.url });
+  return new Store(client, logger);
+}
+
+/** An open store. Made by {@link openStore}. */
+export class Store {
+  readonly #client: ClickHouseClient;
+  readonly #logger: Logger;
+
+  constructor(client: ClickHouseClient, logger: Logger) {
+    this.#client = client;
+    this.#logger = logger;
+  }
+
+  /** Creates what is missing of the database. Harmless when repeated. */
+  async migrate(): Promise<void> {
+    await this.#command(`CREATE DATABASE IF NOT EXISTS ${DATABASE}`);
+    await this.#command(
+      `CREATE TABLE IF NOT EXISTS ${DATABASE}.schema_migrations
+       (version UInt32, name String, checksum String, applied_at DateTime('UTC') DEFAULT now())
+       ENGINE = MergeTree ORDER BY version`,
+    );
+    const applied = await this.select({
+      sql: 'SELECT version, checksum FROM {{database}}.schema_migrations',
+      params: {},
+      row: appliedMigration,
+      label: 'store.migrations',
+    });
+    for (const migration of pendingMigrations(await readMigrations({ database: DATABASE }), applied)) {
+      for (const statement of migration.statements) {
+        await this.#command(statement);
+      }
+      await this.insert({
+        table: 'schema_migrations',
+        columns: ['version', 'name', 'checksum'],
+        token: `migration-${migration.version}`,
+        lines: `${JSON.stringify([migration.version, migration.name, migration.checksum])}\n`,
+      });
+      this.#logger.info({ version: migration.version, name: migration.name }, 'store migrated');
+    }
+  }
+
+  /**
+   * Inserts lines in one block: all of them, or none.
+   *
+   * @throws ClickHouse's own error; {@link isRefusedRows} tells whether the rows are to blame
+   */
+  async insert({ table, columns, token, lines }: Insert): Promise<void> {
+    // The rows travel in the statement: that is the one way that both the engine and a server take without a
+    // copy through a stream.
+    await this.#command(
+      `INSERT INTO ${DATABASE}.${table} (${columns.join(', ')}) SETTINGS async_insert = 0` +
+        `, insert_deduplicate = 1, insert_deduplication_token = ${literal(token)}` +
+        ', deduplicate_blocks_in_dependent_materialized_views = 1' +
+        `, max_insert_block_size = ${INSERT_BLOCK_ROWS}, min_insert_block_size_rows = ${INSERT_BLOCK_ROWS}` +
+        `, min_insert_block_size_bytes = ${INSERT_BLOCK_BYTES} FORMAT JSONCompactEachRow\n${lines}`,
+    );
+  }
+
+  /**
+   * Reads rows.
+   *
+   * @throws {StoreError} `unexpected-answer` when a row is not as promised; else ClickHouse's own error
+   */
+  async select<T>({ sql, params, row, label }: Select<T>): Promise<T[]> {
+    const answer = await this.#client.query({
+      query:
+        `${sql.replaceAll('{{database}}', DATABASE)}\nSETTINGS max_execution_time = ${READ_SECONDS}` +
+        `, max_memory_usage = ${READ_MEMORY_BYTES}, max_rows_to_read = ${READ_ROWS}` +
+        `, output_format_json_quote_64bit_integers = 1, log_comment = ${literal(label)}`,
+      query_params: params,
+      format: 'JSONEachRow',
+    });
+    const parsed = z.array(row).safeParse(await answer.json());
+    if (!parsed.success) {
+      throw new StoreError('unexpected-answer', `The answer to ${label} is not as expected: ${parsed.error}`);
+    }
+    return parsed.data;
+  }
+
+  /** Resolves when the store answers a query. */
+  async ping(): Promise<void> {
+    const answer = await this.#client.ping({ select: true });
+    if (!answer.success) {
+      throw new StoreError('store-unavailable', `ClickHouse does not answer: ${answer.error.message}`, {
+        cause: answer.error,
+      });
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#client.close();
+  }
+
+  async #command(query: string): Promise<void> {
+    await this.#client.command({ query });
+  }
+}
+
+/** A string literal of ClickHouse's SQL. */
+function literal(value: string): string {
+  return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+}

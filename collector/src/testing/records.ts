@@ -1,0 +1,43 @@
+import { LocalDays } from '../record/local-day.ts';
+import { RequestIds } from '../record/request-id.ts';
+import type { Microseconds, RequestRecord, TenantId } from '../record/request-record.ts';
+
+const TIMEZONE = 'Asia/Jakarta';
+const ids = new RequestIds('test');
+const localDays = new LocalDays();
+
+/** A plausible record; `day` follows from `ts` unless given. */
+export function record(changes: Partial<RequestRecord> = {}): RequestRecord {
+  const ts = changes.ts ?? microseconds(Date.now() * 1000);
+  return {
+    ts,
+    requestId: ids.next(),
+    tenantId: tenantId('t1'),
+    day: localDays.day(ts / 1000, TIMEZONE),
+    userId: 'u1',
+    userRole: 'learner',
+    sessionId: 's1',
+    endpoint: '/api/public/kursus/:id',
+    method: 'GET',
+    status: 200,
+    duration: microseconds(1500),
+    bytesIn: 10,
+    bytesOut: 1000,
+    cpu: microseconds(300),
+    memory: 1200,
+    cache: 'none',
+    kind: 'api',
+    traceId: '',
+    instance: 'test',
+    source: 'live',
+    ...changes,
+  };
+}
+
+export function tenantId(name: string): TenantId {
+  return name as TenantId;
+}
+
+export function microseconds(value: number): Microseconds {
+  return value as Microseconds;
+}

@@ -1,0 +1,356 @@
+/*
+ * The reads of tenant data: all of them.
+ *
+ * What always holds: each takes a TenantScope and binds it as a query parameter; each goes through Store.select, which
+ * sets limits and a label; each answer is checked against a schema. Counts and bytes are exact numbers: the store
+ * sends 64-bit integers as text, and one above 2^53 (9 petabytes) is an error, never rounded.
+ *
+ * Terms: an error is a response with a status of 500 or above; statuses 400 to 499 are the client's errors and are
+ * reported apart. Data transfer is bytesIn + bytesOut. People are distinct non-empty user ids.
+ */
+import { z } from 'zod';
+import type { Select, Store } from '../store/store.ts';
+import { quantile } from './latency.ts';
+import { checkedDays, type DayRange, daysOf, minuteRange, type TimeRange } from './range.ts';
+import type { TenantScope } from './tenant-scope.ts';
+
+export interface UsageSummary {
+  readonly calls: number;
+  readonly errors: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  /** Distinct people. */
+  readonly activeUsers: number;
+  /** The most distinct people within one window of five minutes (:00, :05, …). */
+  readonly concurrentPeak: number;
+}
+
+export interface DailyUsage {
+  /** Local day, `YYYY-MM-DD`. */
+  readonly day: string;
+  readonly calls: number;
+  readonly errors: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly activeUsers: number;
+}
+
+export interface EndpointUsage {
+  readonly endpoint: string;
+  readonly method: string;
+  readonly calls: number;
+  /** Milliseconds, exact. */
+  readonly meanMs: number;
+  /** Milliseconds, within 1.6 %. */
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+  readonly p99Ms: number;
+  /** Share of statuses of 500 and above, 0 to 1. */
+  readonly errorRate: number;
+  /** Share of statuses 400 to 499, 0 to 1. */
+  readonly clientErrorRate: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly cpuMs: number;
+}
+
+export interface UserUsage {
+  /** Empty: requests of nobody logged in. */
+  readonly userId: string;
+  readonly userRole: string;
+  readonly calls: number;
+  readonly errors: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+}
+
+/** Raw rows minus rollup; all zeros when they agree. */
+export interface RollupDifference {
+  readonly minute: {
+    readonly calls: number;
+    readonly errors: number;
+    readonly bytesIn: number;
+    readonly bytesOut: number;
+    /** Microseconds. */
+    readonly duration: number;
+  };
+  readonly userDay: {
+    readonly calls: number;
+    readonly errors: number;
+    readonly bytesIn: number;
+    readonly bytesOut: number;
+  };
+}
+
+export interface MonthTotals {
+  readonly calls: number;
+  readonly bytes: number;
+  readonly users: readonly string[];
+}
+
+export interface SeenUser {
+  readonly userId: string;
+  /** Start of the person's latest request, epoch microseconds. */
+  readonly lastSeen: number;
+}
+
+const MICROSECONDS_PER_MS = 1_000;
+const SECONDS_PER_DAY = 86_400;
+/** Longer than any local day, so that no person's day can begin before a range of this length and end after it. */
+const LONGEST_DAY_SECONDS = 26 * 3_600;
+const P50 = 0.5;
+const P95 = 0.95;
+const P99 = 0.99;
+
+const whole = z
+  .union([z.string().regex(/^-?\d+$/), z.number()])
+  .transform(Number)
+  .refine(Number.isSafeInteger, 'is too large to be exact');
+
+const totalsRow = z.object({ calls: whole, errors: whole, bytesIn: whole, bytesOut: whole });
+const usersRow = z.object({ users: whole });
+const dailyRow = totalsRow.extend({ localDay: z.string(), activeUsers: whole });
+const endpointRow = totalsRow.extend({
+  endpoint: z.string(),
+  method: z.string(),
+  clientErrors: whole,
+  duration: whole,
+  cpu: whole,
+  latency: z.array(z.tuple([whole, whole])),
+});
+const userRow = totalsRow.extend({ userId: z.string(), userRole: z.string() });
+const differenceRow = totalsRow.extend({ duration: whole });
+const monthRow = z.object({ calls: whole, bytes: whole, users: z.array(z.string()) });
+const seenRow = z.object({ userId: z.string(), lastSeen: whole });
+
+const TENANT = 'tenant_id = {tenant:String}';
+const IN_MINUTES = "minute >= toDateTime({from:UInt32}, 'UTC') AND minute < toDateTime({to:UInt32}, 'UTC')";
+const IN_TIME = "ts >= toDateTime({from:UInt32}, 'UTC') AND ts < toDateTime({to:UInt32}, 'UTC')";
+const IN_DAYS = 'day >= toDate({start:String}) AND day <= toDate({end:String})';
+
+/** What a tenant used. */
+export class UsageQueries {
+  readonly #store: Pick<Store, 'select'>;
+
+  constructor(store: Pick<Store, 'select'>) {
+    this.#store = store;
+  }
+
+  /** Totals of a span. Reads run at the same time, so records stored meanwhile may show in one and not another. */
+  async summary(scope: TenantScope, range: TimeRange): Promise<UsageSummary> {
+    const minutes = minuteRange(range);
+    const [[totals], activeUsers, [peak]] = await Promise.all([
+      this.#select(scope, {
+        sql: `SELECT sum(minutes.calls) AS calls, sumIf(minutes.calls, status_class >= 5) AS errors, sum(bytes_in) AS bytesIn,
+                sum(bytes_out) AS bytesOut
+              FROM {{database}}.usage_minute AS minutes WHERE ${TENANT} AND ${IN_MINUTES}`,
+        params: { ...minutes },
+        row: totalsRow,
+        label: 'usage.summary',
+      }),
+      this.#activeUsers(scope, minutes),
+      this.#select(scope, {
+        sql: `SELECT max(people) AS users FROM (
+                SELECT uniqExact(user_id) AS people FROM {{database}}.requests
+                WHERE ${TENANT} AND ${IN_TIME} AND user_id != ''
+                GROUP BY toStartOfFiveMinutes(ts))`,
+        params: { ...minutes },
+        row: usersRow,
+        label: 'usage.concurrent_peak',
+      }),
+    ]);
+    return {
+      ...(totals ?? { calls: 0, errors: 0, bytesIn: 0, bytesOut: 0 }),
+      activeUsers,
+      concurrentPeak: peak?.users ?? 0,
+    };
+  }
+
+  /**
+   * Usage by local day: one entry for every day that the range touches, days without any usage included. A day is
+   * always the whole day, as its records carry it.
+   */
+  async daily(scope: TenantScope, range: TimeRange, timezone: string): Promise<DailyUsage[]> {
+    const days = daysOf(range, timezone);
+    const [start, end] = [days.at(0), days.at(-1)];
+    if (start === undefined || end === undefined) {
+      return [];
+    }
+    const rows = await this.#select(scope, {
+      sql: `SELECT toString(days.day) AS localDay, sum(days.calls) AS calls, sum(days.errors) AS errors, sum(bytes_in) AS bytesIn,
+              sum(bytes_out) AS bytesOut, uniqExactIf(user_id, user_id != '') AS activeUsers
+            FROM {{database}}.usage_user_day AS days WHERE ${TENANT} AND ${IN_DAYS}
+            GROUP BY days.day`,
+      params: { start, end },
+      row: dailyRow,
+      label: 'usage.daily',
+    });
+    const byDay = new Map(rows.map(({ localDay, ...usage }) => [localDay, usage]));
+    const none = { calls: 0, errors: 0, bytesIn: 0, bytesOut: 0, activeUsers: 0 };
+    return days.map((day) => ({ day, ...(byDay.get(day) ?? none) }));
+  }
+
+  /** Usage by endpoint and method, most called first. */
+  async endpoints(scope: TenantScope, range: TimeRange): Promise<EndpointUsage[]> {
+    const rows = await this.#select(scope, {
+      sql: `SELECT endpoint, method, sum(minutes.calls) AS calls, sumIf(minutes.calls, status_class >= 5) AS errors,
+              sumIf(minutes.calls, status_class = 4) AS clientErrors, sum(bytes_in) AS bytesIn, sum(bytes_out) AS bytesOut,
+              sum(minutes.duration) AS duration, sum(minutes.cpu) AS cpu,
+              CAST(sumMap(minutes.latency), 'Array(Tuple(UInt16, UInt64))') AS latency
+            FROM {{database}}.usage_minute AS minutes WHERE ${TENANT} AND ${IN_MINUTES}
+            GROUP BY endpoint, method ORDER BY calls DESC, endpoint, method`,
+      params: { ...minuteRange(range) },
+      row: endpointRow,
+      label: 'usage.endpoints',
+    });
+    return rows.map(({ duration, cpu, latency, errors, clientErrors, ...row }) => {
+      const histogram = new Map(latency);
+      return {
+        ...row,
+        meanMs: duration / row.calls / MICROSECONDS_PER_MS,
+        p50Ms: quantile(histogram, P50) / MICROSECONDS_PER_MS,
+        p95Ms: quantile(histogram, P95) / MICROSECONDS_PER_MS,
+        p99Ms: quantile(histogram, P99) / MICROSECONDS_PER_MS,
+        errorRate: errors / row.calls,
+        clientErrorRate: clientErrors / row.calls,
+        cpuMs: cpu / MICROSECONDS_PER_MS,
+      };
+    });
+  }
+
+  /** The people with the most calls, and the calls of nobody logged in under an empty id. */
+  async users(scope: TenantScope, range: DayRange, limit: number): Promise<UserUsage[]> {
+    return this.#select(scope, {
+      sql: `SELECT user_id AS userId, user_role AS userRole, sum(days.calls) AS calls, sum(days.errors) AS errors,
+              sum(bytes_in) AS bytesIn, sum(bytes_out) AS bytesOut
+            FROM {{database}}.usage_user_day AS days WHERE ${TENANT} AND ${IN_DAYS}
+            GROUP BY userId, userRole ORDER BY calls DESC, userId, userRole LIMIT {limit:UInt32}`,
+      params: { ...checkedDays(range), limit },
+      row: userRow,
+      label: 'usage.users',
+    });
+  }
+
+  /**
+   * Proves the rollups against raw rows. The days compared are those of the range in UTC and one on either side, by
+   * the day that each row carries.
+   */
+  async rollupDifference(scope: TenantScope, range: TimeRange): Promise<RollupDifference> {
+    const minutes = minuteRange(range);
+    const rawTotals = `count() AS calls, countIf(status >= 500) AS errors, sum(bytes_in) AS bytesIn,
+      sum(bytes_out) AS bytesOut, sum(requests.duration) AS duration`;
+    const days = {
+      start: utcDay(minutes.from - SECONDS_PER_DAY),
+      end: utcDay(minutes.to + SECONDS_PER_DAY),
+    };
+    const aroundDays = {
+      ...days,
+      from: Math.max(0, minutes.from - 3 * SECONDS_PER_DAY),
+      to: minutes.to + 3 * SECONDS_PER_DAY,
+    };
+    const [[raw], [minute], [rawDays], [userDays]] = await Promise.all([
+      this.#select(scope, {
+        sql: `SELECT ${rawTotals} FROM {{database}}.requests AS requests WHERE ${TENANT} AND ${IN_TIME}`,
+        params: { ...minutes },
+        row: differenceRow,
+        label: 'usage.difference.raw',
+      }),
+      this.#select(scope, {
+        sql: `SELECT sum(minutes.calls) AS calls, sumIf(minutes.calls, status_class >= 5) AS errors, sum(bytes_in) AS bytesIn,
+                sum(bytes_out) AS bytesOut, sum(minutes.duration) AS duration
+              FROM {{database}}.usage_minute AS minutes WHERE ${TENANT} AND ${IN_MINUTES}`,
+        params: { ...minutes },
+        row: differenceRow,
+        label: 'usage.difference.minute',
+      }),
+      this.#select(scope, {
+        sql: `SELECT ${rawTotals} FROM {{database}}.requests AS requests WHERE ${TENANT} AND ${IN_TIME} AND ${IN_DAYS}`,
+        params: aroundDays,
+        row: differenceRow,
+        label: 'usage.difference.raw_days',
+      }),
+      this.#select(scope, {
+        sql: `SELECT sum(days.calls) AS calls, sum(days.errors) AS errors, sum(bytes_in) AS bytesIn, sum(bytes_out) AS bytesOut
+              FROM {{database}}.usage_user_day AS days WHERE ${TENANT} AND ${IN_DAYS}`,
+        params: days,
+        row: totalsRow,
+        label: 'usage.difference.user_day',
+      }),
+    ]);
+    return {
+      minute: {
+        calls: minus(raw?.calls, minute?.calls),
+        errors: minus(raw?.errors, minute?.errors),
+        bytesIn: minus(raw?.bytesIn, minute?.bytesIn),
+        bytesOut: minus(raw?.bytesOut, minute?.bytesOut),
+        duration: minus(raw?.duration, minute?.duration),
+      },
+      userDay: {
+        calls: minus(rawDays?.calls, userDays?.calls),
+        errors: minus(rawDays?.errors, userDays?.errors),
+        bytesIn: minus(rawDays?.bytesIn, userDays?.bytesIn),
+        bytesOut: minus(rawDays?.bytesOut, userDays?.bytesOut),
+      },
+    };
+  }
+
+  /** Totals over whole days with the people behind them: what live totals start from. */
+  async totalsWithUsers(scope: TenantScope, range: DayRange): Promise<MonthTotals> {
+    const [row] = await this.#select(scope, {
+      sql: `SELECT sum(days.calls) AS calls, sum(bytes_in) + sum(bytes_out) AS bytes,
+              groupUniqArrayIf(user_id, user_id != '') AS users
+            FROM {{database}}.usage_user_day AS days WHERE ${TENANT} AND ${IN_DAYS}`,
+      params: { ...checkedDays(range) },
+      row: monthRow,
+      label: 'usage.totals_with_users',
+    });
+    return row ?? { calls: 0, bytes: 0, users: [] };
+  }
+
+  /** People seen since an instant (to the second). */
+  async usersSince(scope: TenantScope, since: Date): Promise<SeenUser[]> {
+    return this.#select(scope, {
+      sql: `SELECT user_id AS userId, toUnixTimestamp64Micro(max(ts)) AS lastSeen FROM {{database}}.requests
+            WHERE ${TENANT} AND ts >= toDateTime({from:UInt32}, 'UTC') AND user_id != '' GROUP BY userId`,
+      params: { from: Math.floor(since.getTime() / 1000) },
+      row: seenRow,
+      label: 'usage.users_since',
+    });
+  }
+
+  /**
+   * Distinct people of a span. A person's day is kept with its first and last request: in a span longer than a day,
+   * whoever was there has one of the two inside it. Shorter spans are read from raw rows.
+   */
+  async #activeUsers(scope: TenantScope, { from, to }: { from: number; to: number }): Promise<number> {
+    const short = to - from <= LONGEST_DAY_SECONDS;
+    const [row] = await this.#select(scope, {
+      sql: short
+        ? `SELECT uniqExact(user_id) AS users FROM {{database}}.requests WHERE ${TENANT} AND ${IN_TIME} AND user_id != ''`
+        : `SELECT uniqExact(user_id) AS users FROM (
+             SELECT user_id, day, min(first_seen) AS first, max(last_seen) AS last FROM {{database}}.usage_user_day
+             WHERE ${TENANT} AND ${IN_DAYS} AND user_id != '' GROUP BY user_id, day)
+           WHERE (first >= toDateTime({from:UInt32}, 'UTC') AND first < toDateTime({to:UInt32}, 'UTC'))
+              OR (last >= toDateTime({from:UInt32}, 'UTC') AND last < toDateTime({to:UInt32}, 'UTC'))`,
+      params: short
+        ? { from, to }
+        : { from, to, start: utcDay(from - SECONDS_PER_DAY), end: utcDay(to + SECONDS_PER_DAY) },
+      row: usersRow,
+      label: 'usage.active_users',
+    });
+    return row?.users ?? 0;
+  }
+
+  #select<T>(scope: TenantScope, select: Select<T>): Promise<T[]> {
+    return this.#store.select({ ...select, params: { ...select.params, tenant: scope.tenantId } });
+  }
+}
+
+function minus(a: number | undefined, b: number | undefined): number {
+  return (a ?? 0) - (b ?? 0);
+}
+
+/** The UTC day of an instant in epoch seconds. */
+function utcDay(seconds: number): string {
+  return new Date(Math.max(0, seconds) * 1000).toISOString().slice(0, 'YYYY-MM-DD'.length);
+}

@@ -1,0 +1,102 @@
+import { Kysely, sql } from 'kysely';
+import { Pool, type PoolConfig } from 'pg';
+import { postgresDialect } from './driver.ts';
+import type { Logger } from './logger.ts';
+import { migrate } from './migrate.ts';
+import type { Schema } from './schema.ts';
+
+const DEFAULT_MAX_CONNECTIONS = 10;
+const CONNECT_TIMEOUT_MS = 5_000;
+/** The server gives up on a statement after this long… */
+const STATEMENT_TIMEOUT_MS = 15_000;
+/** …and we on the server a little later, when it does not even say so. */
+const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 3_000;
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 30_000;
+const IDLE_CONNECTION_MS = 60_000;
+/** Another replica may be migrating at the same moment: wait for it this long. */
+const MIGRATION_LOCK_TIMEOUT_MS = 60_000;
+
+export interface DatabaseOptions {
+  /** `postgres://user:password@host:port/database`. */
+  readonly url: string;
+  readonly logger: Logger;
+  readonly maxConnections?: number;
+}
+
+/** The application's Postgres. */
+export interface Database {
+  /** Queries. They reject with DatabaseUnavailableError while Postgres cannot be reached. */
+  readonly db: Kysely<Schema>;
+  /** Resolves when Postgres answers; rejects with DatabaseUnavailableError when it does not. */
+  ping(): Promise<void>;
+  /** Waits for running queries, then closes every connection. */
+  close(): Promise<void>;
+}
+
+/**
+ * Connects to Postgres and brings the schema up to date. Several processes may do so at once: one migrates, the
+ * others wait for it.
+ *
+ * @throws {DatabaseUnavailableError} when Postgres cannot be reached
+ * @throws {MigrationError} when the schema cannot be brought up to date
+ */
+export async function openDatabase({ url, logger, maxConnections }: DatabaseOptions): Promise<Database> {
+  const connection: PoolConfig = {
+    connectionString: url,
+    application_name: 'riwayat',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+  };
+
+  // Apart from the rest: a migration may take longer than any query may.
+  const migrating = new Kysely<Schema>({
+    dialect: postgresDialect(
+      quietPool({ ...connection, max: 1, lock_timeout: MIGRATION_LOCK_TIMEOUT_MS }, logger),
+    ),
+  });
+  try {
+    await migrate(migrating, logger);
+  } finally {
+    await migrating.destroy();
+  }
+
+  const db = new Kysely<Schema>({
+    dialect: postgresDialect(
+      quietPool(
+        {
+          ...connection,
+          max: maxConnections ?? DEFAULT_MAX_CONNECTIONS,
+          idleTimeoutMillis: IDLE_CONNECTION_MS,
+          statement_timeout: STATEMENT_TIMEOUT_MS,
+          query_timeout: ANSWER_TIMEOUT_MS,
+          idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+        },
+        logger,
+      ),
+    ),
+  });
+  return {
+    db,
+    ping: async () => {
+      await sql`select 1`.execute(db);
+    },
+    close: () => db.destroy(),
+  };
+}
+
+/**
+ * A pool that survives the death of its connections. Without listeners a lost connection ends the process: the pool
+ * looks after those that are idle, and nobody after those in use, whose statement fails besides.
+ */
+function quietPool(config: PoolConfig, logger: Logger): Pool {
+  const pool = new Pool(config);
+  pool.on('connect', (client) => {
+    client.on('error', (error) => {
+      logger.warn({ err: error }, 'a database connection was lost');
+    });
+  });
+  pool.on('error', (error) => {
+    logger.debug({ err: error }, 'an idle database connection was removed');
+  });
+  return pool;
+}

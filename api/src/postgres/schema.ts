@@ -1,0 +1,90 @@
+import type { ColumnType, Generated } from 'kysely';
+
+/** Set when a row is made, never changed. */
+type Once<T> = ColumnType<T, T, never>;
+type CreatedAt = ColumnType<Date, Date | undefined, never>;
+
+export interface TenantsTable {
+  id: Once<string>;
+  name: string;
+  /** IANA name. */
+  timezone: string;
+  locale: string;
+  created_at: CreatedAt;
+}
+
+export interface UsersTable {
+  id: Once<string>;
+  /** Lower case. */
+  email: string;
+  name: string;
+  /** An argon2id hash in PHC format, or null while the person has no password. */
+  password_hash: string | null;
+  is_operator: Generated<boolean>;
+  created_at: CreatedAt;
+}
+
+export interface MembershipsTable {
+  user_id: Once<string>;
+  tenant_id: Once<string>;
+  role: string;
+  created_at: CreatedAt;
+}
+
+export interface SessionsTable {
+  id: Once<string>;
+  user_id: Once<string>;
+  tenant_id: Once<string>;
+  created_at: Once<Date>;
+  expires_at: Date;
+  revoked_at: Date | null;
+  revoked_reason: 'logout' | 'reuse' | null;
+}
+
+export interface RefreshTokensTable {
+  /** SHA-256, 32 bytes. */
+  hash: Once<Buffer>;
+  session_id: Once<string>;
+  issued_at: Once<Date>;
+  expires_at: Once<Date>;
+  spent_at: Date | null;
+}
+
+export interface MentorsTable {
+  tenant_id: Once<string>;
+  id: Once<string>;
+  user_id: string | null;
+  name: string;
+  headline: string;
+  subjects: string[];
+  level: string;
+  /** `numeric`, so text: "4.8". */
+  rating: string;
+  created_at: CreatedAt;
+  search: ColumnType<string, never, never>;
+}
+
+export interface CoursesTable {
+  tenant_id: Once<string>;
+  id: Once<string>;
+  mentor_id: string;
+  title: string;
+  description: string;
+  subject: string;
+  level: string;
+  /** Whole rupiah. A `bigint`, so text when read. */
+  price_idr: ColumnType<string, bigint, bigint>;
+  created_at: CreatedAt;
+  search: ColumnType<string, never, never>;
+}
+
+/** Every table of the application's database. */
+export interface Schema {
+  tenants: TenantsTable;
+  users: UsersTable;
+  memberships: MembershipsTable;
+  sessions: SessionsTable;
+  refresh_tokens: RefreshTokensTable;
+  mentors: MentorsTable;
+  courses: CoursesTable;
+}

@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { pino } from 'pino';
+import { type Database, openDatabase } from '../postgres/database.ts';
+import { startEmbeddedPostgres } from '../postgres/embedded.ts';
+
+export const silent = pino({ level: 'silent' });
+
+/** A Postgres server for one test file. */
+export interface TestPostgres {
+  /** An empty database with the current schema, and its address. Closed with the server. */
+  freshDatabase(): Promise<{ database: Database; url: string }>;
+  stop(): Promise<void>;
+}
+
+/** A directory under the system's temporary one that other accounts can enter, as Postgres's must be. */
+export async function temporaryDirectory(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'riwayat-'));
+  await chmod(path, 0o755);
+  return path;
+}
+
+export async function startTestPostgres(): Promise<TestPostgres> {
+  const directory = await temporaryDirectory();
+  const server = await startEmbeddedPostgres({ dataDirectory: join(directory, 'postgres'), logger: silent });
+  const maintenance = await openDatabase({ url: server.url, logger: silent, maxConnections: 1 });
+  const opened: Database[] = [maintenance];
+  return {
+    async freshDatabase() {
+      const name = `test_${randomBytes(6).toString('hex')}`;
+      await sql`create database ${sql.id(name)}`.execute(maintenance.db);
+      const url = new URL(server.url);
+      url.pathname = name;
+      const database = await openDatabase({ url: url.href, logger: silent, maxConnections: 5 });
+      opened.push(database);
+      return { database, url: url.href };
+    },
+    async stop() {
+      await Promise.all(opened.map((database) => database.close()));
+      await server.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}

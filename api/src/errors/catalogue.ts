@@ -1,0 +1,100 @@
+/** One kind of problem: its HTTP status, and what it means when nothing more particular is known. */
+export interface ProblemKind {
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+}
+
+/**
+ * Every problem the API can answer with. A code is part of the public contract: clients branch on it and the
+ * dashboard translates by it, so a code is never renamed and never reused for something else.
+ */
+export const PROBLEMS = {
+  'invalid-request': {
+    status: 400,
+    title: 'Invalid request',
+    detail: 'The request does not have the documented shape. See "errors" for each field.',
+  },
+  'malformed-json': {
+    status: 400,
+    title: 'Malformed JSON',
+    detail: 'The body is not valid JSON. Send a JSON document with content-type application/json.',
+  },
+  'authentication-required': {
+    status: 401,
+    title: 'Authentication required',
+    detail: 'Send a valid access token: "Authorization: Bearer <token>". POST /api/login gives one.',
+  },
+  'invalid-credentials': {
+    status: 401,
+    title: 'Invalid credentials',
+    detail: 'The e-mail address or the password is wrong.',
+  },
+  'session-expired': {
+    status: 401,
+    title: 'Session expired',
+    detail: 'The session has ended. Log in again.',
+  },
+  forbidden: {
+    status: 403,
+    title: 'Forbidden',
+    detail: 'Your role does not allow this.',
+  },
+  'not-found': {
+    status: 404,
+    title: 'Not found',
+    detail: 'There is nothing at this address.',
+  },
+  'tenant-unknown': {
+    status: 404,
+    title: 'Unknown tenant',
+    detail: 'The tenant does not exist. Name one by the x-tenant header, or log in.',
+  },
+  'request-timeout': {
+    status: 408,
+    title: 'Request timeout',
+    detail: 'The request was not complete in time. Send it again.',
+  },
+  conflict: {
+    status: 409,
+    title: 'Conflict',
+    detail: 'This contradicts what is already stored.',
+  },
+  'body-too-large': {
+    status: 413,
+    title: 'Body too large',
+    detail: 'The body is larger than this route accepts.',
+  },
+  'unsupported-media-type': {
+    status: 415,
+    title: 'Unsupported media type',
+    detail: 'Send the body as application/json.',
+  },
+  'too-many-requests': {
+    status: 429,
+    title: 'Too many requests',
+    detail: 'Wait for as long as the Retry-After header says, then try again.',
+  },
+  'internal-error': {
+    status: 500,
+    title: 'Internal error',
+    detail: 'Something went wrong on our side. The log has it under the id in "instance".',
+  },
+  overloaded: {
+    status: 503,
+    title: 'Overloaded',
+    detail: 'Too much is being asked at once. Try again shortly.',
+  },
+  'database-unavailable': {
+    status: 503,
+    title: 'Database unavailable',
+    detail: 'The database cannot be reached right now. Try again shortly.',
+  },
+  'usage-store-unavailable': {
+    status: 503,
+    title: 'Usage store unavailable',
+    detail: 'The usage store cannot be reached right now; nothing recorded is lost. Try again shortly.',
+  },
+} as const satisfies Record<string, ProblemKind>;
+
+export type ProblemCode = keyof typeof PROBLEMS;

@@ -144,7 +144,7 @@ export class Collector {
       rejected: sender.rejected + this.#unencodable,
       lost: this.#spool.lost,
       inSpool: sender.rows + this.#spool.rows,
-      spoolBytes: sender.bytes + this.#spool.size,
+      spoolBytes: sender.bytes + this.#spool.bytes,
       oldestUnsentAgeMs: oldest === undefined ? 0 : Math.max(0, Date.now() - oldest),
     };
   }

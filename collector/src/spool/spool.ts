@@ -13,6 +13,7 @@ import { access, type FileHandle, mkdir, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '../logger.ts';
 import { lockDirectory } from './lock.ts';
+import { Pages } from './pages.ts';
 import { recoverSegments } from './recovery.ts';
 import {
   importToken,
@@ -27,14 +28,13 @@ import { SpoolError } from './spool-error.ts';
 /** How long a group of lines gathers before it is written and synced. */
 const GROUP_MS = 10;
 const RETRY_MS = 500;
-/** UTF-16 units held in memory while the disk takes nothing. */
-const MEMORY_LIMIT = 64 * 1024 * 1024;
+/** Held in memory while the disk takes nothing. */
+const MEMORY_LIMIT_BYTES = 64 * 1024 * 1024;
 const IMPORT_CHUNK = 1024 * 1024;
 
 /** When a segment is full. */
 export interface SealLimits {
   readonly maxRows: number;
-  /** Counted in UTF-16 units, which for ASCII are bytes. */
   readonly maxBytes: number;
   readonly maxAgeMs: number;
 }
@@ -58,9 +58,9 @@ interface OpenSegment {
   readonly token: string;
   readonly since: number;
   rows: number;
-  size: number;
+  bytes: number;
   /** Lines not written yet. */
-  pending: string[];
+  readonly pending: Pages;
   /** Bytes written and synced. */
   written: number;
   file: FileHandle | undefined;
@@ -85,7 +85,7 @@ export class Spool {
   #appended = 0;
   #synced = 0;
   #lost = 0;
-  #pendingSize = 0;
+  #pendingBytes = 0;
   #waiters: Waiter[] = [];
   #groupTimer: NodeJS.Timeout | undefined;
   #ageTimer: NodeJS.Timeout | undefined;
@@ -111,9 +111,9 @@ export class Spool {
     return this.#unwritten.reduce((sum, { rows }) => sum + rows, 0);
   }
 
-  /** Their size, in UTF-16 units. */
-  get size(): number {
-    return this.#unwritten.reduce((sum, { size }) => sum + size, 0);
+  /** Their size. */
+  get bytes(): number {
+    return this.#unwritten.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   /** When the oldest line that is not in a sealed segment came, epoch milliseconds. */
@@ -127,7 +127,7 @@ export class Spool {
    * @returns false when it is lost: the disk takes nothing and memory is used up, or the spool is closed
    */
   append(line: string): boolean {
-    if (this.#closed || this.#pendingSize > MEMORY_LIMIT) {
+    if (this.#closed || this.#pendingBytes > MEMORY_LIMIT_BYTES) {
       this.#lose();
       return false;
     }
@@ -136,12 +136,12 @@ export class Spool {
     if (segment === undefined) {
       segment = this.#begin();
     }
-    segment.pending.push(line);
+    const bytes = segment.pending.append(line);
     segment.rows += 1;
-    segment.size += line.length;
-    this.#pendingSize += line.length;
+    segment.bytes += bytes;
+    this.#pendingBytes += bytes;
     this.#appended += 1;
-    if (segment.rows >= limits.maxRows || segment.size >= limits.maxBytes) {
+    if (segment.rows >= limits.maxRows || segment.bytes >= limits.maxBytes) {
       this.seal();
     }
     this.#groupTimer ??= setTimeout(this.#writeGroup, GROUP_MS);
@@ -232,7 +232,7 @@ export class Spool {
     await this.#write();
     for (const segment of this.#unwritten) {
       await segment.file?.close();
-      this.#lost += segment.pending.length;
+      this.#lost += segment.pending.rows;
     }
   }
 
@@ -248,8 +248,8 @@ export class Spool {
       token: this.#tokens.next(),
       since: Date.now(),
       rows: 0,
-      size: 0,
-      pending: [],
+      bytes: 0,
+      pending: new Pages(),
       written: 0,
       file: undefined,
       sealed: false,
@@ -266,7 +266,7 @@ export class Spool {
       this.#groupTimer = undefined;
       if (this.#failing) {
         this.#groupTimer = setTimeout(this.#writeGroup, RETRY_MS);
-      } else if (this.#pendingSize > 0 || this.#unwritten.some(({ sealed }) => sealed)) {
+      } else if (this.#pendingBytes > 0 || this.#unwritten.some(({ sealed }) => sealed)) {
         this.#groupTimer = setTimeout(this.#writeGroup, GROUP_MS);
       }
     });
@@ -293,25 +293,23 @@ export class Spool {
     const { directory, onSealed } = this.#options;
     const openPath = join(directory, `${segment.token}${OPEN_ENDING}`);
     // Sealing may come while a group is being written: its last lines are then written in a further round.
-    while (segment.pending.length > 0) {
-      const group = segment.pending;
-      segment.pending = [];
+    while (segment.pending.rows > 0) {
+      const group = segment.pending.take();
       try {
-        const buffer = Buffer.from(group.join(''));
         if (segment.file === undefined) {
           segment.file = await open(openPath, 'wx');
           await syncDirectory(directory);
         }
-        await writeFully(segment.file, buffer, segment.written);
+        await writeFully(segment.file, group.buffers, segment.written);
         await segment.file.datasync();
-        segment.written += buffer.length;
       } catch (error) {
         // The next try starts at the same offset, so what was written in part is written over.
-        segment.pending = group.concat(segment.pending);
+        segment.pending.putBack(group);
         throw error;
       }
-      this.#synced += group.length;
-      this.#pendingSize -= group.reduce((sum, line) => sum + line.length, 0);
+      segment.written += group.bytes;
+      this.#synced += group.rows;
+      this.#pendingBytes -= group.bytes;
       if (!segment.sealed) {
         return;
       }
@@ -403,11 +401,14 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   }
 }
 
-async function writeFully(file: FileHandle, buffer: Buffer, offset: number): Promise<void> {
-  let done = 0;
-  while (done < buffer.length) {
-    const { bytesWritten } = await file.write(buffer, done, buffer.length - done, offset + done);
-    done += bytesWritten;
+async function writeFully(file: FileHandle, buffers: readonly Buffer[], offset: number): Promise<void> {
+  let position = offset;
+  for (const buffer of buffers) {
+    for (let done = 0; done < buffer.length; ) {
+      const { bytesWritten } = await file.write(buffer, done, buffer.length - done, position);
+      done += bytesWritten;
+      position += bytesWritten;
+    }
   }
 }
 

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { RequestIds } from './request-id.ts';
+
+const START = Date.UTC(2026, 10, 21);
+
+describe('request ids', () => {
+  it('only grow, also when the clock steps back and within one millisecond', () => {
+    let now = START;
+    const ids = new RequestIds('a', () => now);
+    let last = -1n;
+    for (let i = 0; i < 20_000; i += 1) {
+      if (i === 9_000) {
+        now -= 60_000;
+      } else if (i % 1_000 === 0) {
+        now += 1;
+      }
+      const id = ids.next();
+      expect(id).toBeGreaterThan(last);
+      last = id;
+    }
+    expect(last).toBeLessThan(2n ** 64n);
+  });
+
+  it('differ between instances at the same instant', () => {
+    expect(new RequestIds('a', () => START).next()).not.toBe(new RequestIds('b', () => START).next());
+  });
+
+  it('sort by time across instances', () => {
+    const earlier = new RequestIds('a', () => START).next();
+    const later = new RequestIds('b', () => START + 1).next();
+    expect(later).toBeGreaterThan(earlier);
+  });
+});

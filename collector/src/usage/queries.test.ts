@@ -1,0 +1,237 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodeLine, REQUEST_COLUMNS } from '../record/line.ts';
+import type { RequestRecord } from '../record/request-record.ts';
+import { openStore, type Store } from '../store/store.ts';
+import { temporaryDirectory, testLogger } from '../testing/engine.ts';
+import { microseconds, record, tenantId } from '../testing/records.ts';
+import { UsageQueries } from './queries.ts';
+import { tenantScope } from './tenant-scope.ts';
+
+const ZONE = 'Asia/Jakarta';
+const MINUTE_US = 60_000_000;
+/** 1 October 2026, 00:00 in Jakarta. */
+const START = Date.UTC(2026, 8, 30, 17);
+const DAY_MS = 86_400_000;
+const OCTOBER = { from: new Date(START), to: new Date(START + 31 * DAY_MS) };
+
+let store: Store;
+let usage: UsageQueries;
+let inserted = 0;
+beforeAll(async () => {
+  store = openStore({ address: { kind: 'embedded', path: temporaryDirectory() }, logger: testLogger() });
+  await store.migrate();
+  usage = new UsageQueries(store);
+});
+afterAll(() => store.close());
+
+async function insert(records: readonly RequestRecord[]): Promise<void> {
+  inserted += 1;
+  await store.insert({
+    table: 'requests',
+    columns: REQUEST_COLUMNS,
+    token: `insert-${inserted}`,
+    lines: records.map((one) => encodeLine(one)).join(''),
+  });
+}
+
+/** Requests over ten days of October, two of them without any, the first six hours crowded. */
+function traffic(tenant: string, count: number): RequestRecord[] {
+  return Array.from({ length: count }, (_, i) => {
+    const day = [0, 1, 2, 4, 5, 6, 7, 9][i % 8] ?? 0;
+    const offset = day * DAY_MS + ((i * 7919) % (i % 3 === 0 ? DAY_MS : DAY_MS / 4));
+    return record({
+      tenantId: tenantId(tenant),
+      ts: microseconds((START + offset) * 1000 + (i % 1000)),
+      userId: i % 11 === 0 ? '' : `user-${i % 40}`,
+      userRole: i % 2 === 0 ? 'mentor' : 'learner',
+      endpoint: ['/a', '/b/:id', '/c'][i % 3] ?? '',
+      method: i % 6 === 0 ? 'POST' : 'GET',
+      status: [200, 201, 404, 500, 200, 503, 200][i % 7] ?? 200,
+      duration: microseconds(Math.round(20 * 1.001 ** (i % 9000))),
+      bytesIn: i % 5_000,
+      bytesOut: (i * 31) % 100_000,
+      cpu: microseconds(i % 2_000),
+    });
+  });
+}
+
+function people(records: readonly RequestRecord[]): number {
+  return new Set(records.map(({ userId }) => userId).filter((user) => user !== '')).size;
+}
+
+function sum(records: readonly RequestRecord[], of: (one: RequestRecord) => number): number {
+  return records.reduce((total, one) => total + of(one), 0);
+}
+
+describe('usage', () => {
+  const all = traffic('exact', 20_000);
+  const scope = tenantScope('exact');
+  beforeAll(async () => {
+    await insert(all.slice(0, 7_000));
+    await insert(all.slice(7_000));
+    await insert(traffic('other', 3_000));
+  });
+
+  it('sums up exactly what was recorded', async () => {
+    const windows = new Map<number, Set<string>>();
+    for (const { ts, userId } of all.filter((one) => one.userId !== '')) {
+      const window = Math.floor(ts / (5 * MINUTE_US));
+      windows.set(window, (windows.get(window) ?? new Set()).add(userId));
+    }
+    expect(await usage.summary(scope, OCTOBER)).toEqual({
+      calls: all.length,
+      errors: all.filter(({ status }) => status >= 500).length,
+      bytesIn: sum(all, ({ bytesIn }) => bytesIn),
+      bytesOut: sum(all, ({ bytesOut }) => bytesOut),
+      activeUsers: people(all),
+      concurrentPeak: Math.max(...[...windows.values()].map((users) => users.size)),
+    });
+  });
+
+  it('counts exactly the minutes of any span, and the people in it', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 0, max: 10 * 24 * 60 }),
+        fc.oneof(fc.integer({ min: 1, max: 600 }), fc.integer({ min: 600, max: 6_000 })),
+        async (first, length) => {
+          const from = START + first * 60_000;
+          const to = from + length * 60_000;
+          const within = all.filter(({ ts }) => ts >= from * 1000 && ts < to * 1000);
+          const found = await usage.summary(scope, { from: new Date(from), to: new Date(to) });
+          expect(found).toMatchObject({
+            calls: within.length,
+            bytesOut: sum(within, ({ bytesOut }) => bytesOut),
+            activeUsers: people(within),
+          });
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('gives every local day, days without usage included', async () => {
+    const days = await usage.daily(scope, { from: OCTOBER.from, to: new Date(START + 10 * DAY_MS) }, ZONE);
+    expect(days.map(({ day }) => day)).toEqual(
+      Array.from({ length: 10 }, (_, i) => `2026-10-${String(i + 1).padStart(2, '0')}`),
+    );
+    for (const found of days) {
+      const within = all.filter(({ day }) => day === found.day);
+      expect(found).toEqual({
+        day: found.day,
+        calls: within.length,
+        errors: within.filter(({ status }) => status >= 500).length,
+        bytesIn: sum(within, ({ bytesIn }) => bytesIn),
+        bytesOut: sum(within, ({ bytesOut }) => bytesOut),
+        activeUsers: people(within),
+      });
+    }
+    expect(days.filter(({ calls }) => calls === 0).map(({ day }) => day)).toEqual([
+      '2026-10-04',
+      '2026-10-09',
+    ]);
+  });
+
+  it('gives endpoints with exact means and rates, and quantiles within 2 %', async () => {
+    const rows = await usage.endpoints(scope, OCTOBER);
+    expect(sum(all, () => 1)).toBe(rows.reduce((total, { calls }) => total + calls, 0));
+    expect(rows.map(({ calls }) => calls)).toEqual(rows.map(({ calls }) => calls).sort((a, b) => b - a));
+    for (const row of rows) {
+      const within = all.filter(({ endpoint, method }) => endpoint === row.endpoint && method === row.method);
+      const durations = within.map(({ duration }) => duration / 1000).sort((a, b) => a - b);
+      const exact = (q: number): number => durations[Math.ceil(q * durations.length) - 1] ?? 0;
+      expect(row.calls).toBe(within.length);
+      expect(row.meanMs).toBeCloseTo(sum(within, ({ duration }) => duration) / within.length / 1000, 9);
+      expect(row.errorRate).toBe(within.filter(({ status }) => status >= 500).length / within.length);
+      expect(row.clientErrorRate).toBe(within.filter(({ status }) => status === 404).length / within.length);
+      expect(row.cpuMs).toBeCloseTo(sum(within, ({ cpu }) => cpu) / 1000, 6);
+      expect(Math.abs(row.p50Ms / exact(0.5) - 1)).toBeLessThan(0.02);
+      expect(Math.abs(row.p95Ms / exact(0.95) - 1)).toBeLessThan(0.02);
+      expect(Math.abs(row.p99Ms / exact(0.99) - 1)).toBeLessThan(0.02);
+    }
+  });
+
+  it('gives the busiest people', async () => {
+    const rows = await usage.users(scope, { start: '2026-10-01', end: '2026-10-02' }, 3);
+    const within = all.filter(({ day }) => day <= '2026-10-02');
+    const counts = new Map<string, number>();
+    for (const { userId, userRole } of within) {
+      counts.set(`${userId} ${userRole}`, (counts.get(`${userId} ${userRole}`) ?? 0) + 1);
+    }
+    expect(rows).toHaveLength(3);
+    expect(rows.map(({ calls }) => calls)).toEqual([...counts.values()].sort((a, b) => b - a).slice(0, 3));
+    for (const { userId, userRole, calls } of rows) {
+      expect(calls).toBe(counts.get(`${userId} ${userRole}`));
+    }
+  });
+
+  it('agrees between raw rows and rollups, and tells when it does not', async () => {
+    const none = await usage.rollupDifference(scope, OCTOBER);
+    expect(
+      [...Object.values(none.minute), ...Object.values(none.userDay)].every((value) => value === 0),
+    ).toBe(true);
+    await store.insert({
+      table: 'usage_minute',
+      columns: ['tenant_id', 'minute', 'endpoint', 'method', 'status_class', 'calls', 'bytes_in'],
+      token: 'a-rollup-row-from-nowhere',
+      lines: '["astray","2026-10-02 00:00:00","/a","GET",5,3,7]\n',
+    });
+    const astray = await usage.rollupDifference(tenantScope('astray'), OCTOBER);
+    expect(astray.minute).toEqual({ calls: -3, errors: -3, bytesIn: -7, bytesOut: 0, duration: 0 });
+  });
+
+  it('refuses ranges that are not', async () => {
+    const { from, to } = OCTOBER;
+    await expect(usage.summary(scope, { from: to, to: from })).rejects.toThrow(RangeError);
+    await expect(usage.summary(scope, { from: new Date(Number.NaN), to })).rejects.toThrow(RangeError);
+    await expect(usage.users(scope, { start: '2026-02-30', end: '2026-03-01' }, 1)).rejects.toThrow(
+      RangeError,
+    );
+    expect(await usage.daily(scope, { from, to: from }, ZONE)).toEqual([]);
+  });
+});
+
+describe('a tenant scope', () => {
+  it('refuses an empty tenant', () => {
+    expect(() => tenantScope('')).toThrow(RangeError);
+    expect(() => tenantScope('  ')).toThrow(RangeError);
+  });
+
+  it('shows its own tenant and no other, whatever the tenant is called', async () => {
+    const names = [
+      "' OR 1=1 --",
+      '\\',
+      "\\' OR tenant_id != \\'",
+      '{tenant:String}',
+      '%',
+      'own\n',
+      'own',
+      "a'; b",
+    ];
+    const at = microseconds((START + DAY_MS) * 1000);
+    await insert(
+      names.flatMap((name, i) =>
+        Array.from({ length: i + 1 }, () =>
+          record({ tenantId: tenantId(name), ts: at, userId: `only-${i}` }),
+        ),
+      ),
+    );
+    for (const [i, name] of names.entries()) {
+      const scope = tenantScope(name);
+      const calls = i + 1;
+      expect(await usage.summary(scope, OCTOBER)).toMatchObject({ calls, activeUsers: 1, concurrentPeak: 1 });
+      expect((await usage.daily(scope, OCTOBER, ZONE)).reduce((total, day) => total + day.calls, 0)).toBe(
+        calls,
+      );
+      expect((await usage.endpoints(scope, OCTOBER)).map((row) => row.calls)).toEqual([calls]);
+      const days = { start: '2026-10-01', end: '2026-10-31' };
+      expect((await usage.users(scope, days, 10)).map(({ userId }) => userId)).toEqual([`only-${i}`]);
+      expect(await usage.totalsWithUsers(scope, days)).toMatchObject({ calls, users: [`only-${i}`] });
+      expect((await usage.usersSince(scope, OCTOBER.from)).map(({ userId }) => userId)).toEqual([
+        `only-${i}`,
+      ]);
+      expect((await usage.rollupDifference(scope, OCTOBER)).minute.calls).toBe(0);
+    }
+    expect(await usage.summary(tenantScope('nobody'), OCTOBER)).toMatchObject({ calls: 0, activeUsers: 0 });
+  });
+});

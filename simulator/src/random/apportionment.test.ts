@@ -57,21 +57,29 @@ describe('rake', () => {
 });
 
 describe('dealToMargins', () => {
-  const rows = [40, 60, 20];
-  const columns = [30, 70, 20];
+  // A week of days by three classes, the last two days quieter, and most so for the first class.
+  const rows = [50, 47, 45, 50, 52, 35, 32];
+  const columns = [111, 150, 50];
   const expected = rake(
-    [
-      [1, 1, 1],
-      [1, 3, 1],
-      [2, 1, 1],
-    ],
+    rows.map((_, day) => (day < 5 ? [1, 1, 1] : [0.7, 1, 1])),
     rows,
     columns,
   );
 
+  const meanSize = [6, 4, 2];
+  /** Hands of one to twice the mean, as even as sessions are uneven. */
+  function deal(seed: number): number[][] {
+    const sizes = createStream(seed, 'sizes');
+    return dealToMargins(createStream(seed, 'deal'), expected, rows, columns, {
+      meanSize,
+      take: (_row, column, most) =>
+        Math.min(most, 1 + Math.floor(sizes.next() * (2 * (meanSize[column] ?? 1) - 1))),
+    });
+  }
+
   it('meets both margins exactly for every seed', () => {
     for (let seed = 0; seed < 100; seed += 1) {
-      const dealt = dealToMargins(createStream(seed, 'deal'), expected, rows, columns);
+      const dealt = deal(seed);
       expect(dealt.map(sum)).toEqual(rows);
       expect(columns.map((_, column) => sum(dealt.map((row) => row[column] ?? 0)))).toEqual(columns);
     }
@@ -81,7 +89,7 @@ describe('dealToMargins', () => {
     const runs = 400;
     const means = expected.map((row) => row.map(() => 0));
     for (let seed = 0; seed < runs; seed += 1) {
-      const dealt = dealToMargins(createStream(seed, 'deal'), expected, rows, columns);
+      const dealt = deal(seed);
       for (const [index, row] of dealt.entries()) {
         for (const [column, count] of row.entries()) {
           const line = means[index] ?? [];
@@ -97,6 +105,8 @@ describe('dealToMargins', () => {
   });
 
   it('refuses margins that disagree', () => {
-    expect(() => dealToMargins(createStream(1, 'deal'), [[1]], [1], [2])).toThrow(/must agree/);
+    expect(() =>
+      dealToMargins(createStream(1, 'deal'), [[1]], [1], [2], { meanSize, take: () => 1 }),
+    ).toThrow(/must agree/);
   });
 });

@@ -60,14 +60,29 @@ export function rake(
   return cells;
 }
 
+/** How cards go together; see {@link dealToMargins}. */
+export interface Hands {
+  /** Mean size of a hand of each column. */
+  readonly meanSize: readonly number[];
+  /**
+   * Called for each hand: how many cards it has.
+   *
+   * @param most the hand must not be larger, and has at least one card
+   */
+  take(row: number, column: number, most: number): number;
+}
+
 /**
- * Whole counts with exactly these margins, scattered at random around a table of expected counts: what
- * independent Poisson counts are, given their row and column sums. Cards are dealt row by row, each column
- * weighted by how far it is behind what the table still expects of it.
+ * Whole counts with exactly these margins, scattered at random around a table of expected counts. Cards are dealt
+ * row by row in hands that belong together (a session's requests), each column weighted by how far it is behind what
+ * the table still expects of it; a hand is cut short only where its row or its column is full. The mean is the
+ * table's as long as no row takes most of a column; a cell that expects nothing is dealt to only when nothing else
+ * is left.
  *
  * @param expected expected counts, rows by columns
  * @param rows exact row sums
  * @param columns exact column sums; the same total as the rows
+ * @returns the counts, rows by columns
  * @throws {RangeError} when the margins have different totals
  */
 export function dealToMargins(
@@ -75,6 +90,7 @@ export function dealToMargins(
   expected: readonly (readonly number[])[],
   rows: readonly number[],
   columns: readonly number[],
+  hands: Hands,
 ): number[][] {
   const total = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
   if (total(rows) !== total(columns)) {
@@ -82,16 +98,22 @@ export function dealToMargins(
   }
   const left = [...columns];
   const expectedLeft = columns.map((_, column) => total(expected.map((row) => row[column] ?? 0)));
-  return rows.map((count, rowIndex) => {
+  return rows.map((count, row) => {
     const dealt = columns.map(() => 0);
-    const expectedRow = expected[rowIndex] ?? [];
-    const pull = columns.map((_, column) => ratio(expectedRow[column] ?? 0, expectedLeft[column] ?? 0));
-    for (let card = 0; card < count; card += 1) {
+    const expectedRow = expected[row] ?? [];
+    const pull = columns.map(
+      (_, column) =>
+        ratio(expectedRow[column] ?? 0, expectedLeft[column] ?? 0) / (hands.meanSize[column] ?? 1),
+    );
+    let rowLeft = count;
+    while (rowLeft > 0) {
       const weights = left.map((remaining, column) => remaining * (pull[column] ?? 0));
       const open = weights.some((weight) => weight > 0);
       const column = categorical(stream, open ? weights : left);
-      dealt[column] = (dealt[column] ?? 0) + 1;
-      left[column] = (left[column] ?? 0) - 1;
+      const size = hands.take(row, column, Math.min(rowLeft, left[column] ?? 0));
+      dealt[column] = (dealt[column] ?? 0) + size;
+      left[column] = (left[column] ?? 0) - size;
+      rowLeft -= size;
     }
     for (const [column, cell] of expectedRow.entries()) {
       expectedLeft[column] = (expectedLeft[column] ?? 0) - cell;

@@ -1,0 +1,148 @@
+import { type Person, population } from '../population/population.ts';
+import { categorical, exponential } from '../random/distributions.ts';
+import { createStream, type RandomStream } from '../random/stream.ts';
+import { PageCache } from './answers.ts';
+import {
+  type DayNumber,
+  dateOf,
+  dayOf,
+  HOURS_PER_DAY,
+  isWeekend,
+  MICROS_PER_DAY,
+  MICROS_PER_HOUR,
+  MICROS_PER_MS,
+  startOfDay,
+} from './calendar.ts';
+import type { DayKind } from './day-curves.ts';
+import { workloadModel } from './model.ts';
+import type { SimulatedRequest } from './request.ts';
+import { durationOf, type Session, walk } from './session.ts';
+import { answered, inOrder, type PendingRequest, pendingRequests } from './timeline.ts';
+
+/** Days simulated before the first wanted one, unseen: sessions still going on and a warm cache come from them. */
+const WARM_UP_DAYS = 2;
+/** Tries to find somebody of a class who has no session at the moment. */
+const TRIES_TO_FIND_FREE = 8;
+
+/** Multiplies the documented rate of session starts, by kind of day and local hour. */
+export type Load = (kind: DayKind, hour: number) => number;
+
+export interface ContinuationOptions {
+  readonly seed: number;
+  /** First instant wanted, included. */
+  readonly from: Date;
+  /** End of the wanted time, not included. */
+  readonly to: Date;
+}
+
+/**
+ * Traffic that goes on after the documented month as its last nine days were: sessions start as a non-homogeneous
+ * Poisson process at the rates of days 22 to 30, and no count is conditioned on.
+ *
+ * The sessions of a local day depend on the seed and the day only. So two stretches that meet (`[a, b)` and
+ * `[b, c)`) hold together the same requests as `[a, c)`, none twice; at most the cache's hits differ after `b`.
+ *
+ * @returns requests in the order of their times
+ * @throws {RangeError} when a date is invalid
+ */
+export function* continuation({ seed, from, to }: ContinuationOptions): Generator<SimulatedRequest> {
+  const first = from.getTime() * MICROS_PER_MS;
+  const end = to.getTime() * MICROS_PER_MS;
+  if (Number.isNaN(first) || Number.isNaN(end)) {
+    throw new RangeError('A continuation needs two valid dates.');
+  }
+  const pages = new PageCache();
+  let waiting: PendingRequest[] = [];
+  for (let day = dayOf(first) - WARM_UP_DAYS; startOfDay(day) < end; day += 1) {
+    waiting = inOrder([...waiting, ...pendingRequests(seed, continuingSessions(seed, day))]);
+    const midnight = startOfDay(day + 1);
+    const due = waiting.filter(({ ts }) => ts < midnight);
+    waiting = waiting.filter(({ ts }) => ts >= midnight);
+    for (const pending of due) {
+      if (pending.ts >= end) {
+        return;
+      }
+      const request = answered(pending, pages);
+      if (pending.ts >= first) {
+        yield request;
+      }
+    }
+  }
+}
+
+/** The kind of a local day after the month. */
+export function continuingKind(day: DayNumber): DayKind {
+  return isWeekend(day) ? 'weekend' : 'weekday';
+}
+
+/**
+ * The sessions that start on one local day, in the order of their starts; the last ones may end on the next day.
+ *
+ * Arrivals by thinning (Lewis and Shedler 1979): candidates at the day's highest rate, each accepted with the
+ * probability of its own hour's rate to the highest.
+ *
+ * @param load by how much to raise the documented rate
+ */
+export function continuingSessions(seed: number, day: DayNumber, load: Load = () => 1): Session[] {
+  const model = workloadModel();
+  const kind = continuingKind(day);
+  const date = dateOf(day);
+  const stream = createStream(seed, 'continuation', date);
+  const startsByHour = Array.from({ length: HOURS_PER_DAY }, (_, hour) =>
+    model.starts[kind].map((curve) => load(kind, hour) * (curve[hour] ?? 0)),
+  );
+  const rates = startsByHour.map((classes) => classes.reduce((sum, starts) => sum + starts, 0));
+  const highest = Math.max(...rates);
+  const crowd = new Crowd();
+  const sessions: Session[] = [];
+  if (!(highest > 0)) {
+    return sessions;
+  }
+  const meanGap = MICROS_PER_HOUR / highest;
+  for (let at = exponential(stream, meanGap); at < MICROS_PER_DAY; at += exponential(stream, meanGap)) {
+    const hour = Math.floor(at / MICROS_PER_HOUR);
+    if (stream.next() * highest >= (rates[hour] ?? 0)) {
+      continue;
+    }
+    const chosen = model.classes.steady[categorical(stream, startsByHour[hour] ?? [])];
+    if (chosen !== undefined) {
+      const visit = walk(stream, chosen.behaviour, { limit: Number.POSITIVE_INFINITY });
+      const start = startOfDay(day) + Math.floor(at);
+      const person = crowd.choose(stream, chosen.userClass, start, durationOf(visit));
+      sessions.push({ ...visit, person, start, id: `c${seed}-${date}-${sessions.length + 1}` });
+    }
+  }
+  return sessions;
+}
+
+/** Who is busy until when. */
+class Crowd {
+  readonly #people = population();
+  readonly #busyUntil = new Map<string, number>();
+
+  /**
+   * Somebody of a class at random, who has no session at the moment; when the rate is raised so far that everybody
+   * has one, somebody with two devices.
+   */
+  choose(stream: RandomStream, userClass: string, start: number, duration: number): Person {
+    const members = this.#people.filter((person) => person.userClass === userClass);
+    let person = this.#draw(stream, members);
+    for (let tries = 1; tries < TRIES_TO_FIND_FREE && this.#isBusy(person, start); tries += 1) {
+      person = this.#draw(stream, members);
+    }
+    this.#busyUntil.set(person.key, Math.max(this.#busyUntil.get(person.key) ?? 0, start + duration));
+    return person;
+  }
+
+  #draw(stream: RandomStream, members: readonly Person[]): Person {
+    const person = members[Math.floor(stream.next() * members.length)];
+    if (person === undefined) {
+      throw new RangeError('A class without people cannot have sessions.');
+    }
+    return person;
+  }
+
+  #isBusy(person: Person, at: number): boolean {
+    return at < (this.#busyUntil.get(person.key) ?? Number.NEGATIVE_INFINITY);
+  }
+}

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
@@ -14,6 +16,48 @@ export interface TestPostgres {
   /** An empty database with the current schema, and its address. Closed with the server. */
   freshDatabase(): Promise<{ database: Database; url: string }>;
   stop(): Promise<void>;
+}
+
+/** A way to a server that can be cut, as when the server or the network between goes away. */
+export interface Severable {
+  readonly url: string;
+  /** Breaks every connection, and takes no more. */
+  sever(): Promise<void>;
+}
+
+/** The same database by another address of this machine, until it is severed. */
+export async function severable(url: string): Promise<Severable> {
+  const target = new URL(url);
+  const open = new Set<Socket>();
+  const forwarder = createServer((near) => {
+    const far = connect(Number(target.port), target.hostname);
+    for (const socket of [near, far]) {
+      open.add(socket);
+      socket.on('close', () => {
+        near.destroy();
+        far.destroy();
+        open.delete(socket);
+      });
+      // A broken connection is what this is for.
+      socket.on('error', () => socket.destroy());
+    }
+    near.pipe(far).pipe(near);
+  });
+  forwarder.listen(0, '127.0.0.1');
+  await once(forwarder, 'listening');
+  const address = forwarder.address();
+  const here = new URL(url);
+  here.port = String(typeof address === 'object' ? address?.port : '');
+  return {
+    url: here.href,
+    async sever() {
+      forwarder.close();
+      for (const socket of open) {
+        socket.destroy();
+      }
+      await once(forwarder, 'close');
+    },
+  };
 }
 
 /** A directory under the system's temporary one that other accounts can enter, as Postgres's must be. */

@@ -1,0 +1,25 @@
+import type { FastifyRequest } from 'fastify';
+import { problem } from '../errors/problem.ts';
+import { can, type Permission } from './permissions.ts';
+
+/** RFC 6750, 3: without a token only the scheme; with a token that is no good, that too. */
+const CHALLENGE = 'Bearer';
+const CHALLENGE_INVALID_TOKEN = 'Bearer error="invalid_token"';
+
+/**
+ * An `onRequest` hook for routes that need a permission: it lets through whoever has any one of those named.
+ *
+ * @throws {ProblemError} `authentication-required` without a valid access token; `forbidden` without the permission
+ */
+export function requirePermission(...anyOf: [Permission, ...Permission[]]) {
+  return async function checkPermission(request: FastifyRequest): Promise<void> {
+    const { principal } = request;
+    if (principal === null) {
+      const challenge = request.headers.authorization === undefined ? CHALLENGE : CHALLENGE_INVALID_TOKEN;
+      throw problem('authentication-required', { challenge });
+    }
+    if (!anyOf.some((permission) => can(principal.role, permission))) {
+      throw problem('forbidden');
+    }
+  };
+}

@@ -1,0 +1,182 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { problem, problemResponses } from '../errors/problem.ts';
+import type { Database } from '../postgres/database.ts';
+import { LOCALES } from '../tenants/tenant.ts';
+import { type Account, findAccount } from './account.ts';
+import type { Passwords } from './passwords.ts';
+import { normalEmail } from './people.ts';
+import { permissionsOf, ROLES } from './permissions.ts';
+import { type OpenSession, REFRESH_TOKEN_SECONDS, type Sessions } from './sessions.ts';
+import { LoginThrottle } from './throttle.ts';
+import { ACCESS_TOKEN_SECONDS, type AccessTokens } from './tokens.ts';
+
+export const REFRESH_COOKIE = 'riwayat_refresh';
+/** RFC 5321: a path of at most 256 characters, angle brackets included. */
+const LONGEST_EMAIL = 254;
+/** Long enough for any passphrase, short enough not to be work. */
+const LONGEST_PASSWORD = 1024;
+
+const credentials = z.object({
+  email: z.string().min(1).max(LONGEST_EMAIL),
+  password: z.string().min(1).max(LONGEST_PASSWORD),
+  tenant: z.string().max(63).optional().describe('For people of several tenants. Default: their first'),
+});
+
+const sessionBody = z
+  .object({
+    access_token: z.string(),
+    token_type: z.literal('Bearer'),
+    expires_in: z.int().describe('Seconds'),
+    user: z.object({
+      id: z.string(),
+      name: z.string(),
+      email: z.string(),
+      role: z.enum(ROLES),
+      permissions: z.array(z.string()),
+      tenant: z.object({
+        id: z.string(),
+        name: z.string(),
+        timezone: z.string().describe('IANA name'),
+        locale: z.enum(LOCALES),
+      }),
+    }),
+  })
+  .meta({ id: 'Session' });
+
+type SessionBody = z.infer<typeof sessionBody>;
+
+export interface IdentityRoutesOptions {
+  readonly database: Database;
+  readonly passwords: Passwords;
+  readonly sessions: Sessions;
+  readonly tokens: AccessTokens;
+  readonly secureCookies: boolean;
+  readonly now: () => Date;
+}
+
+/** Logging in, staying logged in, logging out. */
+export const identityRoutes: FastifyPluginAsyncZod<IdentityRoutesOptions> = async (app, options) => {
+  const { database, passwords, sessions, tokens, secureCookies, now } = options;
+  const throttle = new LoginThrottle(now);
+  const cookie = { httpOnly: true, sameSite: 'strict', secure: secureCookies, path: '/api' } as const;
+  // Renewing and ending a session is upkeep of ours, not use of the tenant's application.
+  const upkeep = { usage: { tenant: 'platform' as const } };
+
+  app.post(
+    '/api/login',
+    {
+      schema: {
+        tags: ['identity'],
+        summary: 'Log in with e-mail and password',
+        description: 'Also sets the refresh cookie.',
+        body: credentials,
+        response: { 200: sessionBody, ...problemResponses(400, 401, 403, 429, 503) },
+      },
+    },
+    async (request, reply) => {
+      const { password, tenant } = request.body;
+      const email = normalEmail(request.body.email);
+      const attempt = throttle.begin(email, request.ip);
+      let account: Account | undefined;
+      try {
+        account = await authenticate({ database, passwords }, email, password, tenant);
+      } catch (error) {
+        attempt.withdrawn();
+        throw error;
+      }
+      if (account === undefined) {
+        throw problem('invalid-credentials');
+      }
+      attempt.succeeded();
+      return open(await sessions.begin(account), request, reply);
+    },
+  );
+
+  app.post(
+    '/api/token/refresh',
+    {
+      config: upkeep,
+      schema: {
+        tags: ['identity'],
+        summary: 'Renew the session by the refresh cookie',
+        description:
+          'Gives a new access token and a new cookie. A cookie that is used twice ends the session.',
+        security: [{ refreshCookie: [] }],
+        response: { 200: sessionBody, ...problemResponses(401, 503) },
+      },
+    },
+    async (request, reply) => {
+      const token = request.cookies[REFRESH_COOKIE];
+      const session = token === undefined ? undefined : await sessions.renew(token);
+      if (session === undefined) {
+        reply.clearCookie(REFRESH_COOKIE, cookie);
+        throw problem('session-expired');
+      }
+      return open(session, request, reply);
+    },
+  );
+
+  app.post(
+    '/api/logout',
+    {
+      config: upkeep,
+      schema: {
+        tags: ['identity'],
+        summary: 'End the session',
+        security: [{ refreshCookie: [] }],
+        response: { 204: z.undefined(), ...problemResponses(503) },
+      },
+    },
+    async (request, reply) => {
+      const token = request.cookies[REFRESH_COOKIE];
+      if (token !== undefined) {
+        await sessions.end(token);
+      }
+      return reply.clearCookie(REFRESH_COOKIE, cookie).code(204).send();
+    },
+  );
+
+  function open(session: OpenSession, request: FastifyRequest, reply: FastifyReply): SessionBody {
+    const { account, sessionId, refreshToken } = session;
+    const { user, role, tenant } = account;
+    const principal = { userId: user.id, tenantId: tenant.id, role, sessionId };
+    // From here on the request is this person's: whoever records it finds them, not a stranger.
+    request.principal = principal;
+    request.storefront = tenant;
+    reply.setCookie(REFRESH_COOKIE, refreshToken, { ...cookie, maxAge: REFRESH_TOKEN_SECONDS });
+    reply.header('cache-control', 'no-store');
+    return {
+      access_token: tokens.issue(principal),
+      token_type: 'Bearer',
+      expires_in: ACCESS_TOKEN_SECONDS,
+      user: { ...user, role, permissions: permissionsOf(role), tenant },
+    };
+  }
+};
+
+/** The account that e-mail, password and wanted tenant open together; undefined when any of them is wrong. */
+async function authenticate(
+  { database, passwords }: Pick<IdentityRoutesOptions, 'database' | 'passwords'>,
+  email: string,
+  password: string,
+  tenant: string | undefined,
+): Promise<Account | undefined> {
+  const user = await database.db
+    .selectFrom('users')
+    .where('email', '=', email)
+    .select(['id', 'password_hash'])
+    .executeTakeFirst();
+  const matched = await passwords.matches(password, user?.password_hash ?? null);
+  if (user === undefined || !matched) {
+    return undefined;
+  }
+  const account = await findAccount(database.db, user.id, tenant);
+  if (account === undefined && tenant === undefined) {
+    throw problem('forbidden', {
+      detail: 'You do not belong to any tenant yet. Ask an administrator to add you.',
+    });
+  }
+  return account;
+}

@@ -2,7 +2,7 @@
  * Records every request of a Fastify application.
  *
  * What always holds: one request makes one record, also when its client goes away, when it matches no route, when it
- * becomes a WebSocket; the record names the route's template, never the raw URL; nothing that fails in here fails a
+ * becomes a WebSocket (what Fastify turns away before its hooks, a malformed URL say, is no request yet); the record names the route's template, never the raw URL; nothing that fails in here fails a
  * request.
  */
 import type { IncomingMessage } from 'node:http';
@@ -143,30 +143,30 @@ class Recording {
       countBody(raw, flight);
     }
     // A response that never finishes (the client went away, the connection was handed over) still closes.
-    reply.raw.once('close', () => this.#finish(flight, request, reply));
+    reply.raw.once('close', () => this.#finish(flight, request, reply, false));
     done();
   };
 
   readonly end = (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
     if (request.usage instanceof Flight) {
-      this.#finish(request.usage, request, reply);
+      this.#finish(request.usage, request, reply, true);
     }
     done();
   };
 
-  #finish(flight: Flight, request: FastifyRequest, reply: FastifyReply): void {
+  #finish(flight: Flight, request: FastifyRequest, reply: FastifyReply, complete: boolean): void {
     if (flight.recorded) {
       return;
     }
     flight.recorded = true;
     try {
-      this.#record(flight, request, reply);
+      this.#record(flight, request, reply, complete);
     } catch (error) {
       this.#logger.error({ err: error }, 'a request could not be recorded');
     }
   }
 
-  #record(flight: Flight, request: FastifyRequest, reply: FastifyReply): void {
+  #record(flight: Flight, request: FastifyRequest, reply: FastifyReply, complete: boolean): void {
     const now = performance.now();
     const charge = flight.share === undefined ? NO_CHARGE : this.#attribution.end(flight.share, now);
     const { raw } = request;
@@ -187,7 +187,7 @@ class Recording {
       status: statusOf(reply, upgraded),
       duration: microseconds(now - flight.startedAt),
       bytesIn: bytesIn(flight, request),
-      bytesOut: bytesOut(flight, request, reply),
+      bytesOut: bytesOut(flight, request, reply, complete),
       cpu: charge.cpu,
       memory: charge.memory,
       cache: flight.cache,
@@ -261,13 +261,13 @@ function bytesIn(flight: Flight, request: FastifyRequest): number {
 }
 
 /** Bytes of the response's body where its length is known, else what the connection carried, headers included. */
-function bytesOut(flight: Flight, request: FastifyRequest, reply: FastifyReply): number {
+function bytesOut(flight: Flight, request: FastifyRequest, reply: FastifyReply, complete: boolean): number {
   const { statusCode, headersSent } = reply.raw;
   if (headersSent) {
     if (request.raw.method === 'HEAD' || statusCode === NO_CONTENT || statusCode === NOT_MODIFIED) {
       return 0;
     }
-    const length = reply.raw.writableFinished ? lengthOf(reply.getHeader('content-length')) : undefined;
+    const length = complete ? lengthOf(reply.getHeader('content-length')) : undefined;
     if (length !== undefined) {
       return length;
     }

@@ -5,7 +5,7 @@
  * those stay on the connection for later queries); an INSERT carries a token and is applied once per token, in the
  * raw table and in both rollups; every SELECT carries limits and a label.
  */
-import { type ClickHouseClient, createClient } from '@clickhouse/client';
+import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { z } from 'zod';
 import type { Logger } from '../logger.ts';
 import { connectEmbedded } from './embedded.ts';
@@ -92,10 +92,12 @@ export function isRefusedRows(error: unknown): boolean {
  * @throws {StoreError} `store-in-use` or `store-not-writable` for an embedded store
  */
 export function openStore({ address, logger }: StoreOptions): Store {
+  // The client would write to the standard error stream; what fails is logged here, where it is known what it means.
+  const log = { level: ClickHouseLogLevel.OFF };
   const client =
     address.kind === 'embedded'
-      ? createClient({ connection: connectEmbedded(address.path) })
-      : createClient({ url: address.url });
+      ? createClient({ connection: connectEmbedded(address.path), log })
+      : createClient({ url: address.url, log });
   return new Store(client, logger);
 }
 

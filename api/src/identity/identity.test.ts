@@ -181,6 +181,11 @@ describe('logging in', () => {
     const response = await app.inject({ method: 'POST', url: '/api/login', body: { email: '' } });
     expect(response.statusCode).toBe(400);
     expect(response.json()).toMatchObject({ errors: [{ path: 'body.email' }, { path: 'body.password' }] });
+    const hostile = await logIn('ani\u0000@example.com', PASSWORD, { tenant: 'x\u0000' });
+    expect(hostile.json()).toMatchObject({
+      status: 400,
+      errors: [{ path: 'body.email' }, { path: 'body.tenant' }],
+    });
   });
 
   it('waits after five failures, for that person from that address only, and forgets them in time', async () => {

@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { problem, problemResponses } from '../errors/problem.ts';
 import type { Database } from '../postgres/database.ts';
-import { LOCALES } from '../tenants/tenant.ts';
+import { isTenantId, LOCALES } from '../tenants/tenant.ts';
 import { type Account, findAccount } from './account.ts';
 import type { Passwords } from './passwords.ts';
 import { normalEmail } from './people.ts';
@@ -19,9 +19,17 @@ const LONGEST_EMAIL = 254;
 const LONGEST_PASSWORD = 1024;
 
 const credentials = z.object({
-  email: z.string().min(1).max(LONGEST_EMAIL),
+  email: z
+    .string()
+    .min(1)
+    .max(LONGEST_EMAIL)
+    .regex(/^\P{Cc}*$/u, 'must have no control characters'),
   password: z.string().min(1).max(LONGEST_PASSWORD),
-  tenant: z.string().max(63).optional().describe('For people of several tenants. Default: their first'),
+  tenant: z
+    .string()
+    .refine(isTenantId)
+    .optional()
+    .describe('For people of several tenants. Default: their first'),
 });
 
 const sessionBody = z

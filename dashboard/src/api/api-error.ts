@@ -1,0 +1,70 @@
+import type { Problem } from './contract.ts';
+
+/** Code of an error that never reached the server, or whose answer never came back. */
+export const UNREACHABLE = 'unreachable';
+/** Code of an answer that is no problem document: a proxy's error page, for instance. */
+export const UNEXPECTED = 'unexpected-answer';
+
+/** A request that brought no usable answer. `code` is the problem's, or {@link UNREACHABLE} or {@link UNEXPECTED}. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly code: string;
+  /** HTTP status; 0 when there was no answer. */
+  readonly status: number;
+  /** Seconds to wait, when the server said so. */
+  readonly retryAfter: number | undefined;
+
+  constructor(code: string, status: number, retryAfter?: number, options?: ErrorOptions) {
+    super(`${code} (${status})`, options);
+    this.code = code;
+    this.status = status;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** What openapi-fetch gives for a request that was answered. */
+export interface Answer<Data> {
+  readonly data?: Data;
+  readonly error?: unknown;
+  readonly response: Response;
+}
+
+/**
+ * The body of a successful answer.
+ *
+ * @throws {ApiError} when the server refused, could not be reached, or answered with something else than JSON
+ */
+export async function bodyOf<Data>(request: Promise<Answer<Data>>): Promise<Data> {
+  const { data, error, response } = await answered(request);
+  if (data !== undefined) {
+    return data;
+  }
+  throw new ApiError(isProblem(error) ? error.code : UNEXPECTED, response.status, retryAfterOf(response));
+}
+
+/**
+ * Waits for an answer of whatever status.
+ *
+ * @throws {ApiError} with {@link UNREACHABLE} when there is none; an abort is passed on as it is
+ */
+export async function answered<Data>(request: Promise<Answer<Data>>): Promise<Answer<Data>> {
+  try {
+    return await request;
+  } catch (cause) {
+    if (cause instanceof DOMException && cause.name === 'AbortError') {
+      throw cause;
+    }
+    // fetch rejects with a TypeError when there is no connection; a body that is not JSON is a SyntaxError.
+    const code = cause instanceof SyntaxError ? UNEXPECTED : UNREACHABLE;
+    throw new ApiError(code, 0, undefined, { cause });
+  }
+}
+
+function isProblem(body: unknown): body is Problem {
+  return typeof body === 'object' && body !== null && 'code' in body && typeof body.code === 'string';
+}
+
+function retryAfterOf(response: Response): number | undefined {
+  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined;
+}

@@ -1,0 +1,19 @@
+import { mount } from 'svelte';
+import App from './App.svelte';
+import { anonymousClient, authorisedClient } from './api/client.ts';
+import './design/tokens.css';
+import './design/base.css';
+import { Wording } from './i18n/wording.svelte.ts';
+import { Session } from './session/session.svelte.ts';
+import { Theme } from './theme/theme.svelte.ts';
+
+const target = document.getElementById('app');
+if (target === null) {
+  throw new Error('index.html has no element with the id "app" to put the dashboard into.');
+}
+
+const session = new Session(anonymousClient());
+const context = { session, api: authorisedClient(session), wording: new Wording(), theme: new Theme() };
+
+mount(App, { target, props: { context } });
+void session.begin();

@@ -1,0 +1,23 @@
+import { createRouter } from 'sv-router';
+import MembersOnly from './session/MembersOnly.svelte';
+import NotFoundPage from './shell/NotFoundPage.svelte';
+import Splash from './shell/Splash.svelte';
+
+declare module 'sv-router' {
+  interface RouteMeta {
+    /** Whoever is not logged in is sent to log in first. */
+    membersOnly?: boolean;
+  }
+}
+
+export const { navigate, route } = createRouter({
+  // There is one page so far, so the bare address leads there: see App.svelte.
+  '/': Splash,
+  '/login': () => import('./session/LoginPage.svelte'),
+  '/tenant': {
+    '/dashboard/admin/usage': () => import('./usage/UsagePage.svelte'),
+    layout: MembersOnly,
+    meta: { membersOnly: true },
+  },
+  '*notFound': NotFoundPage,
+});

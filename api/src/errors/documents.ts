@@ -59,7 +59,7 @@ export const problemDocuments = fastifyPlugin(
 );
 
 /** The problem that stands for an error, whatever was thrown. */
-export function toProblem(error: unknown): ProblemError {
+function toProblem(error: unknown): ProblemError {
   if (error instanceof ProblemError) {
     return error;
   }

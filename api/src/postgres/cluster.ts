@@ -9,7 +9,7 @@ import type { Placement } from './placement.ts';
 const run = promisify(execFile);
 
 /** Both the superuser of the cluster, whom nobody reaches from outside this machine, and the database's name. */
-export const CLUSTER_USER = 'riwayat';
+const CLUSTER_USER = 'riwayat';
 export const CLUSTER_DATABASE = 'riwayat';
 /** Postgres's own database, always there. */
 export const MAINTENANCE_DATABASE = 'postgres';

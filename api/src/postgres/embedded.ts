@@ -6,10 +6,6 @@
 //   - a server that dies is started again, on the same port, until stop() is called;
 //   - after stop() no server runs, whether it was started or taken over here.
 
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
-import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import { sqlState } from './availability.ts';
@@ -19,32 +15,21 @@ import {
   clusterUrl,
   ensureCluster,
   MAINTENANCE_DATABASE,
-  spawnServer,
 } from './cluster.ts';
-import { EmbeddedPostgresError } from './embedded-error.ts';
 import type { Logger } from './logger.ts';
 import { noRights, place } from './placement.ts';
-import { endPostmaster, findPostmaster, isPostmaster, removeStalePidFile } from './postmaster.ts';
+import { endPostmaster, findPostmaster } from './postmaster.ts';
+import { death, launch, type Server } from './server.ts';
 
 export { EmbeddedPostgresError } from './embedded-error.ts';
 
 const POLL_MS = 20;
-/** A server that was cut off reads its log again first; on a slow disk that takes a while. */
-const START_TIMEOUT_MS = 60_000;
 /** How long a server that was found starting or stopping is given to come to an end of it. */
 const ADOPT_TIMEOUT_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 2_000;
-/** Somebody else can take a free port between our finding it and Postgres's binding it. */
-const START_ATTEMPTS = 5;
 const FIRST_REVIVAL_DELAY_MS = 100;
 const LONGEST_REVIVAL_DELAY_MS = 5_000;
-/** A server taken over is nobody's child here, so its death is seen by looking. */
-const WATCH_INTERVAL_MS = 500;
-const LINES_KEPT = 20;
 const DUPLICATE_DATABASE = '42P04';
-
-/** What Postgres says when a start is worth trying again: the port was taken, or its dead predecessor lingers. */
-const PASSING_TROUBLE = /Address already in use|is still in use|lock file .* already exists/;
 
 export interface EmbeddedPostgresOptions {
   /** Holds the data and the password; made when missing. */
@@ -79,13 +64,6 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   } catch (error) {
     throw noRights(dataDirectory, error);
   }
-}
-
-interface Server {
-  readonly pid: number;
-  readonly port: number;
-  /** Undefined for a server that was taken over. */
-  readonly child: ChildProcess | undefined;
 }
 
 class Supervisor implements EmbeddedPostgres {
@@ -143,26 +121,6 @@ class Supervisor implements EmbeddedPostgres {
   }
 }
 
-/** Resolves when the server has ended, or when nobody wants to know any more. */
-async function death(server: Server, cluster: Cluster, signal: AbortSignal): Promise<void> {
-  const { child, pid } = server;
-  try {
-    if (child !== undefined) {
-      if (!hasEnded(child)) {
-        await once(child, 'exit', { signal });
-      }
-      return;
-    }
-    while (await isPostmaster(pid, cluster.directory)) {
-      await pause(WATCH_INTERVAL_MS, undefined, { signal });
-    }
-  } catch (error) {
-    if (!signal.aborted) {
-      throw error;
-    }
-  }
-}
-
 /** The server already running on the cluster when it is ours and answers; otherwise it is ended. */
 async function adopt(cluster: Cluster, logger: Logger): Promise<Server | undefined> {
   const deadline = Date.now() + ADOPT_TIMEOUT_MS;
@@ -182,54 +140,6 @@ async function adopt(cluster: Cluster, logger: Logger): Promise<Server | undefin
     found = await findPostmaster(cluster.directory);
   }
   return undefined;
-}
-
-/**
- * Starts a server and waits until it takes connections.
- *
- * @param port where it must listen; a free port when left out
- */
-async function launch(cluster: Cluster, logger: Logger, port?: number): Promise<Server> {
-  for (let attempt = 1; ; attempt++) {
-    const chosen = port ?? (await freePort());
-    await removeStalePidFile(cluster.directory);
-    const child = spawnServer(cluster, chosen);
-    const said = listen(child, logger);
-    try {
-      await ready(cluster, child);
-      return { pid: pidOf(child), port: chosen, child };
-    } catch (error) {
-      const lines = await said(hasEnded(child));
-      if (attempt >= START_ATTEMPTS || !PASSING_TROUBLE.test(lines.join('\n'))) {
-        const reason = error instanceof EmbeddedPostgresError ? lastWords(lines) : String(error);
-        throw new EmbeddedPostgresError(
-          'does-not-start',
-          `The embedded Postgres in ${cluster.placement.home} does not start: ${reason}`,
-          error,
-        );
-      }
-      logger.warn({ attempt }, 'Postgres did not start at once; trying again');
-      await pause(FIRST_REVIVAL_DELAY_MS * attempt);
-    }
-  }
-}
-
-async function ready(cluster: Cluster, child: ChildProcess): Promise<void> {
-  await once(child, 'spawn');
-  const pid = pidOf(child);
-  const deadline = Date.now() + START_TIMEOUT_MS;
-  while (!hasEnded(child)) {
-    const found = await findPostmaster(cluster.directory);
-    if (found?.pid === pid && found.ready) {
-      return;
-    }
-    if (Date.now() > deadline) {
-      child.kill('SIGQUIT');
-      throw new Error(`it was not ready within ${START_TIMEOUT_MS / 1000} seconds`);
-    }
-    await pause(POLL_MS);
-  }
-  throw new EmbeddedPostgresError('does-not-start', 'the server ended while it was starting');
 }
 
 async function answers(cluster: Cluster, port: number): Promise<boolean> {
@@ -272,66 +182,4 @@ async function withClient<T>(
   } finally {
     await client.end();
   }
-}
-
-/**
- * Passes the server's log on, and keeps its last lines for an error message.
- *
- * @returns gives the lines; told that the server has ended, it waits for the last of them
- */
-function listen(child: ChildProcess, logger: Logger): (ended: boolean) => Promise<string[]> {
-  const kept: string[] = [];
-  if (child.stderr === null) {
-    return async () => kept;
-  }
-  const reader = createInterface({ input: child.stderr });
-  const complete = once(reader, 'close');
-  reader.on('line', (line) => {
-    kept.push(line);
-    kept.splice(0, kept.length - LINES_KEPT);
-    if (/\b(FATAL|PANIC):/.test(line)) {
-      logger.warn({ line }, 'Postgres');
-    } else {
-      logger.debug({ line }, 'Postgres');
-    }
-  });
-  return async (ended) => {
-    if (ended) {
-      await complete;
-    }
-    return kept;
-  };
-}
-
-function hasEnded(child: ChildProcess): boolean {
-  return child.exitCode !== null || child.signalCode !== null;
-}
-
-/** The message that explains the end: the first fatal one, with the hint or detail that follows it. */
-function lastWords(lines: readonly string[]): string {
-  const fatal = lines.findIndex((line) => /\b(FATAL|PANIC):/.test(line));
-  const told = fatal === -1 ? lines.slice(-1) : lines.slice(fatal, fatal + 2);
-  return (
-    told.map((line) => line.replace(/^.*?\b(?=FATAL|PANIC|DETAIL|HINT)/, '')).join(' ') || 'it said nothing'
-  );
-}
-
-function pidOf(child: ChildProcess): number {
-  if (child.pid === undefined) {
-    throw new EmbeddedPostgresError('does-not-start', 'the server could not be run');
-  }
-  return child.pid;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  probe.listen({ host: '127.0.0.1', port: 0, exclusive: true });
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') {
-    throw new EmbeddedPostgresError('does-not-start', 'no free port was found on 127.0.0.1');
-  }
-  return address.port;
 }

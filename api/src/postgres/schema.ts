@@ -4,7 +4,7 @@ import type { ColumnType, Generated } from 'kysely';
 type Once<T> = ColumnType<T, T, never>;
 type CreatedAt = ColumnType<Date, Date | undefined, never>;
 
-export interface TenantsTable {
+interface TenantsTable {
   id: Once<string>;
   name: string;
   /** IANA name. */
@@ -13,7 +13,7 @@ export interface TenantsTable {
   created_at: CreatedAt;
 }
 
-export interface UsersTable {
+interface UsersTable {
   id: Once<string>;
   /** Lower case. */
   email: string;
@@ -24,14 +24,14 @@ export interface UsersTable {
   created_at: CreatedAt;
 }
 
-export interface MembershipsTable {
+interface MembershipsTable {
   user_id: Once<string>;
   tenant_id: Once<string>;
   role: string;
   created_at: CreatedAt;
 }
 
-export interface SessionsTable {
+interface SessionsTable {
   id: Once<string>;
   user_id: Once<string>;
   tenant_id: Once<string>;
@@ -41,7 +41,7 @@ export interface SessionsTable {
   revoked_reason: 'logout' | 'reuse' | null;
 }
 
-export interface RefreshTokensTable {
+interface RefreshTokensTable {
   /** SHA-256, 32 bytes. */
   hash: Once<Buffer>;
   session_id: Once<string>;

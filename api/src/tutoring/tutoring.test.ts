@@ -19,8 +19,8 @@ import {
 import { courseBody, coursePage } from './courses.ts';
 import { MENTOR_LEVELS, mentorBody, mentorPage } from './mentors.ts';
 import { textQuery } from './page.ts';
-import { tutoring } from './routes.ts';
 import { seedTutoring } from './seed.ts';
+import { tutoring } from './tutoring.ts';
 
 const NAMES = ['Ayu', 'Bagus', 'Citra', 'Dimas', 'Eka', 'Farah', 'Gilang', 'Hana', 'Indra', 'Joko'];
 const SEED = { seed: 7, mentors: [] as { id: string; userId: string; name: string }[] };

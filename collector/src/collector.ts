@@ -150,6 +150,15 @@ export class Collector {
   }
 
   /**
+   * Resolves when the store answers.
+   *
+   * @throws {StoreError} `store-unavailable`
+   */
+  ping(): Promise<void> {
+    return this.#store.ping();
+  }
+
+  /**
    * Resolves when every record taken before the call is on disk: what survives a crash. Rejects when the disk takes
    * nothing.
    */

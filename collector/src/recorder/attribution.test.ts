@@ -68,3 +68,33 @@ it('shares what is spent while two are in flight evenly, and the rest with nobod
   meter.spent += 9_999;
   expect(attribution.end(attribution.start(40), 40)).toEqual({ cpu: 0, memory: 0 });
 });
+
+it('asks the operating system seldom under load, and loses next to nothing by it', () => {
+  const meter = process_();
+  let reads = 0;
+  const attribution = new Attribution({
+    rss: meter.rss,
+    cpu: () => {
+      reads += 1;
+      return meter.cpu();
+    },
+  });
+  let charged = 0;
+  let spent = 0;
+  let now = 0;
+  for (let i = 0; i < 100_000; i += 1) {
+    const share = attribution.start(now);
+    now += 0.02;
+    meter.spent += 18;
+    spent += 18;
+    charged += attribution.end(share, now).cpu;
+    now += 0.005;
+    if (i % 10_000 === 9_999) {
+      // Long idle, with work that is nobody's.
+      now += 500;
+      meter.spent += 100_000;
+    }
+  }
+  expect(reads).toBeLessThan((now - 10 * 500) * 0.5 + 11 * 51);
+  expect(Math.abs(charged / spent - 1)).toBeLessThan(0.01);
+});

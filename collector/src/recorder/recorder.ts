@@ -143,7 +143,7 @@ class Recording {
       countBody(raw, flight);
     }
     // A response that never finishes (the client went away, the connection was handed over) still closes.
-    reply.raw.once('close', () => this.#finish(flight, request, reply, false));
+    reply.raw.on('close', () => this.#finish(flight, request, reply, false));
     done();
   };
 

@@ -17,8 +17,9 @@ describe('createStream', () => {
 
   it('draws evenly over the open unit interval', () => {
     const bins = new Array<number>(10).fill(0);
-    for (const number of draws(7, 'even', 0, 100_000)) {
-      expect(number > 0 && number < 1).toBe(true);
+    const numbers = draws(7, 'even', 0, 100_000);
+    expect(numbers.every((number) => number > 0 && number < 1)).toBe(true);
+    for (const number of numbers) {
       const bin = Math.floor(number * 10);
       bins[bin] = (bins[bin] ?? 0) + 1;
     }

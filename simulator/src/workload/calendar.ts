@@ -1,5 +1,4 @@
-/** Indonesia's western time has no daylight saving: every local day has 24 hours and starts at 17:00 UTC. */
-export const TIMEZONE = 'Asia/Jakarta';
+/** Asia/Jakarta, the time zone of the document, has no daylight saving: every local day has 24 hours and starts at 17:00 UTC. */
 const UTC_OFFSET_MS = 7 * 3_600_000;
 
 export const MICROS_PER_MS = 1000;
@@ -47,7 +46,7 @@ export function parseStart(date: string): DayNumber {
 }
 
 /** Day of the week, 0 for Monday to 6 for Sunday. */
-export function weekdayOf(day: DayNumber): number {
+function weekdayOf(day: DayNumber): number {
   return (((day + WEEKDAY_OF_EPOCH) % DAYS_PER_WEEK) + DAYS_PER_WEEK) % DAYS_PER_WEEK;
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { dayOf, hourOf, isWeekend } from './calendar.ts';
-import { continuation, continuingSessions } from './continuation.ts';
+import { createStream } from '../random/stream.ts';
+import { DAYS_PER_WEEK, dayOf, hourOf, isWeekend, startOfDay } from './calendar.ts';
+import { continuation, sessionArrivals } from './continuation.ts';
 
 function requests(from: string, to: string, seed = 1) {
   return [...continuation({ seed, from: new Date(from), to: new Date(to) })];
@@ -48,10 +49,13 @@ describe('continuation', () => {
   });
 
   it('is not conditioned: its days vary at least like a Poisson process', () => {
-    const counts = Array.from(
-      { length: 200 },
-      (_, index) => continuingSessions(5, 20_460 + 7 * index).length,
-    );
+    const monday = dayOf(Date.parse('2026-01-05T12:00:00+07:00') * 1000);
+    const counts = Array.from({ length: 200 }, (_, week) => {
+      const day = monday + DAYS_PER_WEEK * week;
+      const stream = createStream(5, 'test', week);
+      return [...sessionArrivals({ stream, name: 't', from: startOfDay(day), until: startOfDay(day + 1) })]
+        .length;
+    });
     const mean = counts.reduce((sum, count) => sum + count, 0) / counts.length;
     const variance = counts.reduce((sum, count) => sum + (count - mean) ** 2, 0) / (counts.length - 1);
     // The index of dispersion of 200 Poisson counts is within 0.75 to 1.25 with more than 99 % probability.

@@ -1,4 +1,5 @@
 import { type Person, population } from '../population/population.ts';
+import { USER_CLASSES, type UserClass } from '../population/user-class.ts';
 import { categorical, exponential } from '../random/distributions.ts';
 import { createStream, type RandomStream } from '../random/stream.ts';
 import { PageCache } from './answers.ts';
@@ -54,7 +55,7 @@ export function* continuation({ seed, from, to }: ContinuationOptions): Generato
   const pages = new PageCache();
   let waiting: PendingRequest[] = [];
   for (let day = dayOf(first) - WARM_UP_DAYS; startOfDay(day) < end; day += 1) {
-    waiting = inOrder([...waiting, ...pendingRequests(seed, continuingSessions(seed, day))]);
+    waiting = inOrder([...waiting, ...pendingRequests(seed, sessionsOfDay(seed, day))]);
     const midnight = startOfDay(day + 1);
     const due = waiting.filter(({ ts }) => ts < midnight);
     waiting = waiting.filter(({ ts }) => ts >= midnight);
@@ -70,62 +71,87 @@ export function* continuation({ seed, from, to }: ContinuationOptions): Generato
   }
 }
 
-/** The kind of a local day after the month. */
-export function continuingKind(day: DayNumber): DayKind {
-  return isWeekend(day) ? 'weekend' : 'weekday';
+/** The sessions that start on one local day, in the order of their starts; the last ones may end on the next day. */
+function sessionsOfDay(seed: number, day: DayNumber): Session[] {
+  const date = dateOf(day);
+  return [
+    ...sessionArrivals({
+      stream: createStream(seed, 'continuation', date),
+      name: `c${seed}-${date}`,
+      from: startOfDay(day),
+      until: startOfDay(day + 1),
+    }),
+  ];
+}
+
+export interface ArrivalOptions {
+  readonly stream: RandomStream;
+  /** Session ids are this and a number. */
+  readonly name: string;
+  /** First and last instant, epoch microseconds; the last may be infinite. */
+  readonly from: number;
+  readonly until: number;
+  /** By how much to raise the documented rate; not at all when not given. */
+  readonly load?: Load;
 }
 
 /**
- * The sessions that start on one local day, in the order of their starts; the last ones may end on the next day.
+ * Sessions one after the other as they start, at the rates of days 22 to 30.
  *
- * Arrivals by thinning (Lewis and Shedler 1979): candidates at the day's highest rate, each accepted with the
- * probability of its own hour's rate to the highest.
- *
- * @param load by how much to raise the documented rate
+ * A non-homogeneous Poisson process by thinning (Lewis and Shedler 1979): candidates at the local day's highest
+ * rate, each accepted with the probability of its own hour's rate to the highest.
  */
-export function continuingSessions(seed: number, day: DayNumber, load: Load = () => 1): Session[] {
-  const model = workloadModel();
-  const kind = continuingKind(day);
-  const date = dateOf(day);
-  const stream = createStream(seed, 'continuation', date);
-  const startsByHour = Array.from({ length: HOURS_PER_DAY }, (_, hour) =>
-    model.starts[kind].map((curve) => load(kind, hour) * (curve[hour] ?? 0)),
-  );
-  const rates = startsByHour.map((classes) => classes.reduce((sum, starts) => sum + starts, 0));
-  const highest = Math.max(...rates);
+export function* sessionArrivals({
+  stream,
+  name,
+  from,
+  until,
+  load = () => 1,
+}: ArrivalOptions): Generator<Session, void, void> {
+  const { classes, starts } = workloadModel();
   const crowd = new Crowd();
-  const sessions: Session[] = [];
-  if (!(highest > 0)) {
-    return sessions;
-  }
-  const meanGap = MICROS_PER_HOUR / highest;
-  for (let at = exponential(stream, meanGap); at < MICROS_PER_DAY; at += exponential(stream, meanGap)) {
-    const hour = Math.floor(at / MICROS_PER_HOUR);
-    if (stream.next() * highest >= (rates[hour] ?? 0)) {
-      continue;
+  let number = 0;
+  for (let day = dayOf(from); startOfDay(day) < until; day += 1) {
+    const midnight = startOfDay(day);
+    const kind = isWeekend(day) ? 'weekend' : 'weekday';
+    const startsByHour = Array.from({ length: HOURS_PER_DAY }, (_, hour) =>
+      starts[kind].map((curve) => load(kind, hour) * (curve[hour] ?? 0)),
+    );
+    const rates = startsByHour.map((ofClasses) => ofClasses.reduce((sum, count) => sum + count, 0));
+    const highest = Math.max(...rates);
+    const meanGap = MICROS_PER_HOUR / highest;
+    const end = Math.min(until, midnight + MICROS_PER_DAY);
+    let at = Math.max(from, midnight) + exponential(stream, meanGap);
+    for (; at < end; at += exponential(stream, meanGap)) {
+      const hour = Math.floor((at - midnight) / MICROS_PER_HOUR);
+      if (stream.next() * highest >= (rates[hour] ?? 0)) {
+        continue;
+      }
+      const chosen = classes.steady[categorical(stream, startsByHour[hour] ?? [])];
+      if (chosen !== undefined) {
+        const visit = walk(stream, chosen.behaviour, { limit: Number.POSITIVE_INFINITY });
+        const start = Math.floor(at);
+        const person = crowd.choose(stream, chosen.userClass, start, durationOf(visit));
+        number += 1;
+        yield { ...visit, person, start, id: `${name}-${number}` };
+      }
     }
-    const chosen = model.classes.steady[categorical(stream, startsByHour[hour] ?? [])];
-    if (chosen !== undefined) {
-      const visit = walk(stream, chosen.behaviour, { limit: Number.POSITIVE_INFINITY });
-      const start = startOfDay(day) + Math.floor(at);
-      const person = crowd.choose(stream, chosen.userClass, start, durationOf(visit));
-      sessions.push({ ...visit, person, start, id: `c${seed}-${date}-${sessions.length + 1}` });
-    }
   }
-  return sessions;
 }
 
 /** Who is busy until when. */
 class Crowd {
-  readonly #people = population();
+  readonly #members = new Map<UserClass, readonly Person[]>(
+    USER_CLASSES.map((userClass) => [userClass, population().filter((one) => one.userClass === userClass)]),
+  );
   readonly #busyUntil = new Map<string, number>();
 
   /**
    * Somebody of a class at random, who has no session at the moment; when the rate is raised so far that everybody
    * has one, somebody with two devices.
    */
-  choose(stream: RandomStream, userClass: string, start: number, duration: number): Person {
-    const members = this.#people.filter((person) => person.userClass === userClass);
+  choose(stream: RandomStream, userClass: UserClass, start: number, duration: number): Person {
+    const members = this.#members.get(userClass) ?? [];
     let person = this.#draw(stream, members);
     for (let tries = 1; tries < TRIES_TO_FIND_FREE && this.#isBusy(person, start); tries += 1) {
       person = this.#draw(stream, members);

@@ -6,10 +6,11 @@ import { continuingDay } from './expected-days.ts';
 /** Days differ by when people come: registration days, working days, weekends. */
 export type DayKind = 'setup' | 'weekday' | 'weekend';
 
-const PEAK_FROM = 19;
-const PEAK_UNTIL = 21;
-const LOW_FROM = 2;
-const LOW_UNTIL = 6;
+/** The documented peak, 19:00-21:00, and low, 02:00-06:00. */
+export const PEAK_FROM = 19;
+export const PEAK_UNTIL = 21;
+export const LOW_FROM = 2;
+export const LOW_UNTIL = 6;
 
 /**
  * Relative number of requests in each hour of a working day, for the hours that the document says nothing

@@ -14,7 +14,7 @@ export type ActionGroup =
   | 'admin';
 
 /** Who can take an action: anyone, only somebody not logged in, or only somebody logged in. */
-export type Access = 'anyone' | 'anonymous' | 'member';
+type Access = 'anyone' | 'anonymous' | 'member';
 
 export interface Endpoint {
   readonly method: Method;
@@ -51,7 +51,7 @@ const COURSES = '/api/public/kursus';
 const MENTORS = '/api/public/mentor';
 
 /** Every action of the behaviour graph and the request that it makes. */
-export const ENDPOINTS = {
+const ENDPOINTS = {
   'register.check': {
     method: 'POST',
     path: '/api/register/cek',

@@ -12,7 +12,7 @@ const SAMPLES = 250;
 const SAMPLE_SEED = 0;
 
 /** One class in one phase. */
-export interface ClassModel {
+interface ClassModel {
   readonly userClass: UserClass;
   readonly behaviour: Behaviour;
 }

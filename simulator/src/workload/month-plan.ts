@@ -10,7 +10,7 @@ import { isWeekendOfMonth, PERIODS, type Phase } from './periods.ts';
 import { type Visit, walk } from './session.ts';
 
 /** A session that has no time of day yet. */
-export interface PlannedVisit extends Visit {
+interface PlannedVisit extends Visit {
   readonly userClass: UserClass;
   /** Whose it is, where that is settled: a registration. */
   readonly newcomer?: Person;

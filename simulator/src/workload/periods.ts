@@ -17,6 +17,7 @@ export interface Period {
   readonly exactDays: boolean;
 }
 
+export const MONTH_DAYS = 30;
 const SATURDAY = 5;
 
 /** Day 1 is the busier day of registration: an assumption. */

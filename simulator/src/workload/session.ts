@@ -14,9 +14,9 @@ const THINK_VARIATION = 1.1;
 /** Nobody asks again sooner than this. */
 const SHORTEST_THINK = 0.4 * MICROS_PER_SECOND;
 /** A session is over when nothing was asked for this long: the usual time-out of web analytics. */
-export const IDLE_TIMEOUT = 30 * MICROS_PER_MINUTE;
+const IDLE_TIMEOUT = 30 * MICROS_PER_MINUTE;
 /** No session goes on for longer. */
-export const LONGEST_SESSION = 3 * MICROS_PER_HOUR;
+const LONGEST_SESSION = 3 * MICROS_PER_HOUR;
 /** Lifetime of an access token: the application renews it before its next request. */
 const TOKEN_LIFETIME = 15 * MICROS_PER_MINUTE;
 /** The renewal comes this long before the request that needs it. */
@@ -29,7 +29,7 @@ const COURSE_WEIGHTS = zipf(COURSES);
 const MENTOR_WEIGHTS = zipf(MENTORS);
 
 /** What people search for. */
-export const SEARCH_WORDS = [
+const SEARCH_WORDS = [
   'matematika',
   'bahasa inggris',
   'fisika',

@@ -15,10 +15,13 @@ const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 
 let app: FastifyInstance;
 let records: RequestRecord[];
+/** Whether a request to /never is being handled. */
+let handling: boolean;
 let logger: ReturnType<typeof testLogger>;
 
 beforeEach(() => {
   records = [];
+  handling = false;
   logger = testLogger();
   app = Fastify({ forceCloseConnections: true });
 });
@@ -56,6 +59,7 @@ function routes(to: FastifyInstance): void {
     throw new Error('no');
   });
   to.get('/never', async (_request, reply) => {
+    handling = true;
     await once(reply.raw, 'close');
     return reply.hijack();
   });
@@ -227,8 +231,7 @@ describe('the recorder', () => {
     const url = await start();
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
     socket.write('GET /never HTTP/1.1\r\nhost: x\r\n\r\n');
-    await once(socket, 'connect');
-    await wait(50);
+    await eventually(() => handling);
     socket.destroy();
     expect(await one()).toMatchObject({ endpoint: '/never', status: 499, bytesOut: 0 });
   });

@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   // Workspaces import each other from source, so that a test never sees a stale build.
-  ssr: { resolve: { conditions: ['@riwayat/source', 'node', 'import', 'default'] } },
+  ssr: { resolve: { conditions: ['@riwayat/source', 'node'] } },
   test: {
     // One process per file: the embedded ClickHouse allows one data directory per process.
     pool: 'forks',

@@ -79,7 +79,7 @@ export interface UsageSummary {
   } | null;
 }
 
-export interface DailyUsage {
+interface DailyUsage {
   readonly date: string;
   readonly api_calls: number;
   readonly errors: number;

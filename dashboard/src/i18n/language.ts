@@ -18,7 +18,7 @@ export const LANGUAGE_FACTS: Readonly<Record<Language, LanguageFacts>> = {
 };
 
 /** The language of a BCP 47 tag ("id-ID", "EN"), or undefined when it is none of ours. */
-export function languageOf(tag: string | null): Language | undefined {
+function languageOf(tag: string | null): Language | undefined {
   const primary = tag?.toLowerCase().split('-')[0];
   // "in" is what Java-based systems still call Indonesian.
   return LANGUAGES.find((language) => language === (primary === 'in' ? 'id' : primary));

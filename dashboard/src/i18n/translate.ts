@@ -29,7 +29,7 @@ type ValuesOf<Key extends MessageKey> = {
 };
 
 /** The values a message wants: none, or one per `{placeholder}`; `count` of a plural is a number, all else is text. */
-export type MessageValues<Key extends MessageKey> =
+type MessageValues<Key extends MessageKey> =
   PlaceholderOf<TextOf<English[Key]>> extends never ? [] : [values: ValuesOf<Key>];
 
 export type Translate = <Key extends MessageKey>(key: Key, ...values: MessageValues<Key>) => string;

@@ -1,0 +1,139 @@
+import helmet from '@fastify/helmet';
+import websocket from '@fastify/websocket';
+import { PLATFORM_TENANT, type RequestIdentity, requestRecorder, StoreError } from '@riwayat/collector';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { Registry } from 'prom-client';
+import { type Config, sessionSecret } from './config.ts';
+import { dashboard } from './dashboard/dashboard.ts';
+import { problemDocuments } from './errors/documents.ts';
+import { type ProblemError, problem } from './errors/problem.ts';
+import { health } from './health/health.ts';
+import { identity } from './identity/identity.ts';
+import { LIVE_PROTOCOL, liveRoutes } from './live/routes.ts';
+import { metrics } from './metrics/metrics.ts';
+import { openapi } from './openapi/openapi.ts';
+import type { Services } from './services.ts';
+import { storefront } from './tenants/storefront.ts';
+import { tutoring } from './tutoring/tutoring.ts';
+import { usageRoutes } from './usage/routes.ts';
+import { VERSION } from './version.ts';
+
+const BODY_LIMIT_BYTES = 1024 * 1024;
+/** A client that takes longer than this to send a request is not going to. */
+const REQUEST_TIMEOUT_MS = 30_000;
+/** Live messages are small, and clients send none. */
+const LARGEST_CLIENT_MESSAGE_BYTES = 1024;
+const STORE_RETRY_SECONDS = 5;
+
+const CONTENT_SECURITY_POLICY = {
+  'default-src': ["'self'"],
+  'base-uri': ["'none'"],
+  'connect-src': ["'self'", 'ws:', 'wss:'],
+  'font-src': ["'self'"],
+  'form-action': ["'self'"],
+  'frame-ancestors': ["'none'"],
+  'img-src': ["'self'", 'data:'],
+  'object-src': ["'none'"],
+  'script-src': ["'self'"],
+  // uPlot and the API documentation set sizes by style attributes.
+  'style-src': ["'self'", "'unsafe-inline'"],
+};
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly services: Services;
+  /** Where the built dashboard is; without it the API alone is served. */
+  readonly dashboardDirectory?: string;
+  readonly now?: () => Date;
+}
+
+/**
+ * Builds the application: the observed tutoring routes, identity, and the tenants' window on their usage, every
+ * request recorded. It does not listen yet; tests inject into it.
+ */
+export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
+  const { config, services, dashboardDirectory, now = () => new Date() } = options;
+  const { collector, database, people, tenants } = services;
+  const logger: FastifyBaseLogger = services.logger;
+  const app = fastify({
+    loggerInstance: logger,
+    // Each request is recorded: a second record of it in the log would tell nothing more.
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    routerOptions: { ignoreTrailingSlash: true },
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+
+  // The recorder comes first: its clock starts before anything else works on the request.
+  await app.register(requestRecorder, {
+    collector,
+    instance: config.instance,
+    identify: identityOf,
+    logger: services.logger,
+  });
+  await app.register(problemDocuments, { translate: storeProblem });
+  await app.register(helmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY_POLICY },
+    strictTransportSecurity: config.secureCookies,
+  });
+  await app.register(websocket, {
+    options: {
+      maxPayload: LARGEST_CLIENT_MESSAGE_BYTES,
+      handleProtocols: (offered: Set<string>) => (offered.has(LIVE_PROTOCOL) ? LIVE_PROTOCOL : false),
+    },
+  });
+  await app.register(openapi, { version: VERSION });
+  await app.register(identity, {
+    database,
+    secret: sessionSecret(config),
+    secureCookies: config.secureCookies,
+    clock: now,
+  });
+  await app.register(storefront, { tenants, defaultTenant: config.defaultTenant });
+
+  await app.register(health, {
+    probes: { database: () => database.ping(), usageStore: () => collector.ping() },
+  });
+  await app.register(metrics, { registry: new Registry(), collector, token: config.metricsToken });
+  await app.register(tutoring, { database, tenants, defaultTenant: config.defaultTenant });
+  await app.register(usageRoutes, {
+    usage: collector.usage,
+    tenants,
+    names: (tenantId, userIds) => people.names(tenantId, userIds),
+    now,
+  });
+  await app.register(liveRoutes, {
+    live: collector.live,
+    tenants,
+    verifyAccessToken: app.verifyAccessToken,
+  });
+  if (dashboardDirectory !== undefined) {
+    await app.register(dashboard, { directory: dashboardDirectory });
+  }
+  return app;
+}
+
+/** Whose request it is: that of the tenant whose application is used, by whoever is logged in. */
+function identityOf({ principal, storefront: tenant }: FastifyRequest): RequestIdentity {
+  return {
+    tenantId: tenant?.id ?? PLATFORM_TENANT,
+    timezone: tenant?.timezone ?? 'UTC',
+    userId: principal?.userId ?? '',
+    userRole: principal?.role ?? '',
+    sessionId: principal?.sessionId ?? '',
+  };
+}
+
+function storeProblem(error: unknown): ProblemError | undefined {
+  return error instanceof StoreError
+    ? problem('usage-store-unavailable', { retryAfterSeconds: STORE_RETRY_SECONDS, cause: error })
+    : undefined;
+}

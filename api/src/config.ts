@@ -1,0 +1,144 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+
+const SECRET_BYTES = 48;
+const MINIMUM_SECRET_CHARACTERS = 32;
+
+const onOff = z.enum(['on', 'off']).transform((value) => value === 'on');
+const slug = z
+  .string()
+  .regex(
+    /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])$/,
+    'must be 2 to 63 of a-z, 0-9 and "-", not starting or ending with "-"',
+  );
+
+const environment = z.object({
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  DATA_DIR: z.string().min(1).default('./data'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('warn'),
+  INSTANCE: z
+    .string()
+    .regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 letters, digits, ".", "_" or "-"')
+    .optional(),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  CLICKHOUSE_URL: z.url({ protocol: /^https?$/ }).optional(),
+  SESSION_SECRET: z.string().min(MINIMUM_SECRET_CHARACTERS).optional(),
+  DEFAULT_TENANT: slug.optional(),
+  METRICS_TOKEN: z.string().min(16).optional(),
+  DEMO: onOff.optional(),
+  DEMO_RATE: z.coerce.number().positive().max(50).default(1),
+});
+
+/** Everything the API process can be told from outside, checked. */
+export interface Config {
+  readonly production: boolean;
+  readonly host: string;
+  readonly port: number;
+  /** Where people reach the dashboard; decides whether cookies are marked Secure. */
+  readonly publicUrl: string | undefined;
+  readonly secureCookies: boolean;
+  readonly dataDirectory: string;
+  readonly logLevel: string;
+  readonly instance: string;
+  /** Absent: an embedded Postgres in the data directory. */
+  readonly databaseUrl: string | undefined;
+  /** Absent: an embedded ClickHouse in the data directory. */
+  readonly clickhouseUrl: string | undefined;
+  /** Signs access tokens. Absent: made once and kept in the data directory. */
+  readonly sessionSecret: string | undefined;
+  /** The tenant of public requests that name none. */
+  readonly defaultTenant: string | undefined;
+  /** When set, `/metrics` asks for it as a bearer token. */
+  readonly metricsToken: string | undefined;
+  readonly demo: boolean;
+  /** Requests a second that the demo plays, on average. */
+  readonly demoRate: number;
+}
+
+/** The environment is not usable; `message` has one line for each problem. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads the process's whole configuration from environment variables.
+ *
+ * @throws {ConfigError} that names every wrong or missing variable at once.
+ */
+export function parseConfig(env: NodeJS.ProcessEnv): Config {
+  const parsed = environment.safeParse(withoutEmpty(env));
+  const problems = parsed.success
+    ? missingInProduction(parsed.data)
+    : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  if (!parsed.success || problems.length > 0) {
+    throw new ConfigError(
+      `The configuration is not usable:\n${problems.map((line) => `  ${line}`).join('\n')}`,
+    );
+  }
+  const values = parsed.data;
+  const production = values.NODE_ENV === 'production';
+  return {
+    production,
+    host: values.HOST,
+    port: values.PORT,
+    publicUrl: values.PUBLIC_URL,
+    secureCookies: values.PUBLIC_URL?.startsWith('https:') ?? production,
+    dataDirectory: resolve(values.DATA_DIR),
+    logLevel: values.LOG_LEVEL,
+    instance: values.INSTANCE ?? hostname(),
+    databaseUrl: values.DATABASE_URL,
+    clickhouseUrl: values.CLICKHOUSE_URL,
+    sessionSecret: values.SESSION_SECRET,
+    defaultTenant: values.DEFAULT_TENANT,
+    metricsToken: values.METRICS_TOKEN,
+    demo: values.DEMO ?? (values.DATABASE_URL === undefined && !production),
+    demoRate: values.DEMO_RATE,
+  };
+}
+
+/**
+ * The secret that signs access tokens: the configured one, else a random one made on the first start and
+ * kept in the data directory, readable by its owner alone.
+ */
+export function sessionSecret(config: Pick<Config, 'sessionSecret' | 'dataDirectory'>): string {
+  if (config.sessionSecret !== undefined) {
+    return config.sessionSecret;
+  }
+  const path = join(config.dataDirectory, 'session-secret');
+  mkdirSync(config.dataDirectory, { recursive: true });
+  try {
+    writeFileSync(path, randomBytes(SECRET_BYTES).toString('base64url'), { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) {
+      throw error;
+    }
+  }
+  return readFileSync(path, 'utf8');
+}
+
+/** An empty variable (`PORT=`) means the same as an absent one. */
+function withoutEmpty(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+}
+
+function missingInProduction(values: z.infer<typeof environment>): string[] {
+  if (values.NODE_ENV !== 'production') {
+    return [];
+  }
+  const problems: string[] = [];
+  if (values.SESSION_SECRET === undefined) {
+    problems.push(
+      `SESSION_SECRET: is required when NODE_ENV=production (at least ${MINIMUM_SECRET_CHARACTERS} characters; for example: openssl rand -base64 48)`,
+    );
+  }
+  if (values.DEMO === true) {
+    problems.push('DEMO: cannot be "on" when NODE_ENV=production');
+  }
+  return problems;
+}

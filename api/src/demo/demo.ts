@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { Logger } from '@riwayat/collector';
+import { playContinuation } from '@riwayat/simulator';
+import type { Config } from '../config.ts';
+import type { Services } from '../services.ts';
+import { seedTutoring } from '../tutoring/seed.ts';
+import { demoCalendar } from './calendar.ts';
+import { importHistory } from './history.ts';
+import {
+  createPopulation,
+  createStaff,
+  DEMO_TENANT,
+  DEMO_TIMEZONE,
+  demoAccount,
+  demoUserId,
+  type Login,
+  mentors,
+} from './people.ts';
+import { type DemoPlan, readPlan, writePlan } from './plan.ts';
+
+const SEED = 1;
+const SECRET_BYTES = 32;
+const TENANT_NAME = 'Chill Ajar';
+
+export interface Demo {
+  readonly plan: DemoPlan;
+  /** Log-ins made by this start: they are shown once and kept nowhere. */
+  readonly logins: readonly Login[];
+}
+
+/**
+ * Makes the demo tenant on the first start: its people, its courses, and the documented month as its history. A
+ * first start that was cut off is taken up where it was; later starts find everything there.
+ *
+ * @param progress told one line before each slow part
+ * @throws {DemoPlanError} when the file that says what the demo consists of is damaged
+ */
+export async function prepareDemo(
+  { dataDirectory }: Pick<Config, 'dataDirectory'>,
+  { collector, database, people, tenants }: Services,
+  progress: (line: string) => void,
+): Promise<Demo> {
+  const path = join(dataDirectory, 'demo.json');
+  const plan = readPlan(path) ?? newPlan(new Date());
+  if (plan.complete) {
+    return { plan, logins: [] };
+  }
+  writePlan(path, plan);
+  progress(`Preparing the demo tenant ${TENANT_NAME}: people, courses, and the documented month as history…`);
+  await tenants.create({ id: DEMO_TENANT, name: TENANT_NAME, timezone: DEMO_TIMEZONE, locale: 'id' });
+  await Promise.all([createPopulation(people, plan.accountSecret), importHistory(plan, collector)]);
+  await seedTutoring(database, DEMO_TENANT, {
+    seed: plan.seed,
+    mentors: mentors().map(({ key, name }) => ({ id: key, userId: demoUserId(key), name })),
+  });
+  const logins = await createStaff(people);
+  const complete = { ...plan, complete: true };
+  writePlan(path, complete);
+  return { plan: complete, logins };
+}
+
+function newPlan(now: Date): DemoPlan {
+  return {
+    version: 1,
+    seed: SEED,
+    start: demoCalendar(DEMO_TIMEZONE, now).start,
+    until: now.toISOString(),
+    accountSecret: randomBytes(SECRET_BYTES).toString('base64url'),
+    complete: false,
+  };
+}
+
+export interface DemoPlay {
+  readonly plan: DemoPlan;
+  /** Where the server listens. */
+  readonly target: string;
+  /** Requests a second, on average. */
+  readonly rate: number;
+  readonly logger: Logger;
+  /** Ends the play. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Plays on for as long as the server runs: a gentle continuation of the month as real HTTP requests by the sixty
+ * people, so that the live view moves.
+ */
+export function playDemo({ plan, target, rate, logger, signal }: DemoPlay): Promise<void> {
+  return playContinuation({
+    target,
+    seed: Date.now(),
+    rate,
+    minimumRate: rate / 2,
+    routes: PLAYED_ROUTES,
+    accounts: (userKey) => demoAccount(userKey, plan.accountSecret),
+    signal,
+    logger,
+  });
+}
+
+/** What the players may ask for; the month's other requests are left out of the play. */
+const PLAYED_ROUTES: ReadonlySet<string> = new Set([
+  'GET /api/public/kursus',
+  'GET /api/public/kursus/:id',
+  'GET /api/public/mentor',
+  'GET /api/public/mentor/:id',
+  'POST /api/login',
+  'POST /api/logout',
+  'POST /api/token/refresh',
+]);

@@ -1,0 +1,204 @@
+import type { InjectOptions } from 'fastify';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { ROLES, type Role } from './identity/permissions.ts';
+import { LIVE_PROTOCOL } from './live/routes.ts';
+import { startApplication, type TestApplication } from './testing/application.ts';
+
+/** The one route that OpenAPI has no words for. */
+const SOCKET = 'GET /usage';
+
+/**
+ * What every route of the API asks for. A route that is not in here fails the test: decide who may use it, and
+ * write it down.
+ */
+const ACCESS: Readonly<Record<string, 'public' | readonly Role[]>> = {
+  'GET /health-check': 'public',
+  'GET /metrics': 'public',
+  'POST /api/login': 'public',
+  'POST /api/logout': 'public',
+  'POST /api/token/refresh': 'public',
+  'GET /api/public/kursus': 'public',
+  'GET /api/public/kursus/{id}': 'public',
+  'GET /api/public/mentor': 'public',
+  'GET /api/public/mentor/{id}': 'public',
+  'GET /api/v1/tenant/usage/summary': ['administrator', 'manager', 'board'],
+  'GET /api/v1/tenant/usage/detailed': ['administrator', 'manager', 'board', 'it_staff'],
+  [SOCKET]: ['administrator', 'manager', 'board'],
+};
+const REQUESTS_OF_OURS = 7;
+const REQUESTS_OF_THEIRS = 3;
+
+describe('tenant isolation', () => {
+  let application: TestApplication;
+
+  beforeAll(async () => {
+    application = await startApplication();
+    await application.createTenant('ours', ROLES);
+    await application.createTenant('theirs', ROLES);
+    await visit('ours', REQUESTS_OF_OURS);
+    await visit('theirs', REQUESTS_OF_THEIRS);
+    await application.services.collector.drain();
+  });
+  afterAll(() => application.stop());
+
+  /** Anonymous visits of a tenant's public pages. */
+  async function visit(tenant: string, times: number): Promise<void> {
+    for (let count = 0; count < times; count += 1) {
+      await application.app.inject({ url: '/api/public/kursus', headers: { 'x-tenant': tenant } });
+    }
+  }
+
+  function protectedRoutes(): { route: string; request: InjectOptions; roles: readonly Role[] }[] {
+    return Object.entries(ACCESS).flatMap(([route, roles]) => {
+      const [method = '', url = ''] = route.split(' ');
+      return roles === 'public' || route === SOCKET
+        ? []
+        : [{ route, request: { method: method as 'GET', url }, roles }];
+    });
+  }
+
+  it('has an expectation for every documented route, and for no other', async () => {
+    const document = (await application.app.inject('/api-docs/json')).json();
+    const documented = Object.entries<object>(document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect([...documented, SOCKET].sort()).toEqual(Object.keys(ACCESS).sort());
+  });
+
+  it.each([
+    ['no token', undefined],
+    ['a token that is none', 'Bearer nonsense'],
+    ['another scheme', 'Basic b3VyczpvdXJz'],
+    ['an unsigned token', `Bearer ${unsigned({ sub: 'x', tid: 'ours', role: 'administrator', sid: 'x' })}`],
+  ])('refuses %s on every protected route', async (_name, authorization) => {
+    for (const { route, request } of protectedRoutes()) {
+      const answer = await application.app.inject({
+        ...request,
+        headers: { 'x-tenant': 'ours', ...(authorization && { authorization }) },
+      });
+      expect({ route, status: answer.statusCode, code: answer.json().code }).toEqual({
+        route,
+        status: 401,
+        code: 'authentication-required',
+      });
+    }
+  });
+
+  it('answers each role as the table says', async () => {
+    for (const { route, request, roles } of protectedRoutes()) {
+      for (const role of ROLES) {
+        const answer = await application.app.inject({
+          ...request,
+          headers: { authorization: `Bearer ${await application.tokenOf('ours', role)}` },
+        });
+        expect({ route, role, status: answer.statusCode }).toEqual({
+          route,
+          role,
+          status: roles.includes(role) ? 200 : 403,
+        });
+      }
+    }
+  });
+
+  it('gives the caller’s own numbers whatever parameter or header names another tenant', async () => {
+    const authorization = `Bearer ${await application.tokenOf('theirs', 'administrator')}`;
+    const disguises: InjectOptions[] = [
+      {},
+      { headers: { 'x-tenant': 'ours' } },
+      { headers: { 'x-tenant-id': 'ours', 'x-forwarded-host': 'ours.example', host: 'ours.example' } },
+      { query: { tenant: 'ours' } },
+      { query: { tenant_id: 'ours', tenantId: 'ours' } },
+      { query: { period: "today' OR tenant_id = 'ours" } },
+    ];
+    for (const disguise of disguises) {
+      for (const { route, request } of protectedRoutes()) {
+        const answer = await application.app.inject({
+          ...request,
+          ...disguise,
+          headers: { ...disguise.headers, authorization },
+        });
+        const body = answer.body;
+        expect([200, 400], `${route} ${JSON.stringify(disguise)}: ${body}`).toContain(answer.statusCode);
+        expect(calls(answer.json())).not.toContain(REQUESTS_OF_OURS);
+        if (answer.statusCode === 200) {
+          expect(Math.max(...calls(answer.json()))).toBeGreaterThanOrEqual(REQUESTS_OF_THEIRS);
+        }
+      }
+    }
+  });
+
+  it('shows people and endpoints to those alone who may see them', async () => {
+    const sections = async (role: Role): Promise<string[]> => {
+      const answer = await application.app.inject({
+        url: '/api/v1/tenant/usage/detailed',
+        headers: { authorization: `Bearer ${await application.tokenOf('ours', role)}` },
+      });
+      return Object.keys(answer.json()).filter((name) => name.endsWith('_breakdown'));
+    };
+    expect(await sections('administrator')).toEqual(['endpoint_breakdown', 'user_breakdown']);
+    expect(await sections('manager')).toEqual(['user_breakdown']);
+    expect(await sections('board')).toEqual([]);
+    expect(await sections('it_staff')).toEqual(['endpoint_breakdown']);
+  });
+
+  describe('the live socket', () => {
+    async function connect(protocols: string[]): Promise<{ code: number; messages: string[] }> {
+      const socket = new WebSocket(`${application.url.replace('http', 'ws')}/usage`, protocols);
+      const messages: string[] = [];
+      return new Promise((resolve) => {
+        socket.on('unexpected-response', (_request, response) =>
+          resolve({ code: response.statusCode ?? 0, messages }),
+        );
+        socket.on('message', (data) => {
+          messages.push(String(data));
+          socket.close(1000);
+        });
+        socket.on('close', (code) => resolve({ code, messages }));
+        socket.on('error', () => undefined);
+      });
+    }
+
+    it('refuses the upgrade without a token', async () => {
+      expect(await connect([LIVE_PROTOCOL])).toEqual({ code: 401, messages: [] });
+    });
+
+    it('closes on a token that is not valid, and on a role without the permission', async () => {
+      expect(await connect([LIVE_PROTOCOL, 'bearer.nonsense'])).toEqual({ code: 4401, messages: [] });
+      for (const role of ROLES) {
+        const { code, messages } = await connect([
+          LIVE_PROTOCOL,
+          `bearer.${await application.tokenOf('ours', role)}`,
+        ]);
+        const allowed = ACCESS[SOCKET]?.includes(role);
+        expect({ role, code, told: messages.length > 0 }).toEqual({
+          role,
+          code: allowed ? 1000 : 4403,
+          told: allowed,
+        });
+      }
+    });
+  });
+});
+
+/** Every number of calls in an answer. */
+function calls(body: unknown): number[] {
+  if (typeof body !== 'object' || body === null) {
+    return [];
+  }
+  return Object.entries(body).flatMap(([name, value]) => {
+    const counted = name === 'api_calls' || name === 'calls';
+    return [
+      ...(counted && typeof value === 'number' ? [value] : []),
+      ...(counted && typeof value === 'object' && value !== null && 'total' in value
+        ? [Number(value.total)]
+        : []),
+      ...calls(value),
+    ];
+  });
+}
+
+function unsigned(claims: object): string {
+  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  return `${part({ alg: 'none', typ: 'JWT' })}.${part({ ...claims, exp: 4_102_444_800 })}.`;
+}

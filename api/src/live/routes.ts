@@ -1,0 +1,86 @@
+import type { LiveUsage } from '@riwayat/collector';
+import type { FastifyRequest } from 'fastify';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { problem, problemResponses } from '../errors/problem.ts';
+import { can } from '../identity/permissions.ts';
+import type { VerifyAccessToken } from '../identity/tokens.ts';
+import type { TenantDirectory } from '../tenants/directory.ts';
+import { CLOSE_CODE, openFeed } from './feed.ts';
+
+/** The subprotocol spoken on the socket; the token travels beside it because a browser can set no header. */
+export const LIVE_PROTOCOL = 'riwayat.usage.v1';
+const TOKEN_PROTOCOL_PREFIX = 'bearer.';
+
+const liveQuery = z.object({
+  since: z
+    .string()
+    .regex(/^[\w-]{1,64}:\d{1,15}$/, 'must be the epoch:seq of the last tick received')
+    .optional(),
+});
+
+export interface LiveRoutesOptions {
+  readonly live: LiveUsage;
+  readonly tenants: TenantDirectory;
+  readonly verifyAccessToken: VerifyAccessToken;
+}
+
+/**
+ * `GET /usage`, a WebSocket: one JSON message a second with the tenant's running totals.
+ *
+ * Without a token the upgrade is refused (401). A token that is not valid or not sufficient is told by a close
+ * code (4401, 4403) after the upgrade, because a browser cannot read the status of a refused one.
+ */
+export const liveRoutes: FastifyPluginAsyncZod<LiveRoutesOptions> = async (app, options) => {
+  const { live, tenants, verifyAccessToken } = options;
+  app.route({
+    method: 'GET',
+    url: '/usage',
+    websocket: true,
+    config: { usage: { tenant: 'platform', kind: 'websocket' } },
+    schema: {
+      tags: ['usage'],
+      summary: 'Live usage, one message a second (WebSocket)',
+      description: `Subprotocols: \`${LIVE_PROTOCOL}\` and \`${TOKEN_PROTOCOL_PREFIX}<access token>\`, or an Authorization header.`,
+      security: [{ bearer: [] }],
+      querystring: liveQuery,
+      response: problemResponses(400, 401),
+    },
+    onRequest: async (request) => {
+      if (offeredToken(request) === undefined) {
+        throw problem('authentication-required', { detail: 'Offer an access token with the upgrade.' });
+      }
+    },
+    handler: async (socket, request) => {
+      const verified = verifyAccessToken(offeredToken(request) ?? '');
+      if (verified === null) {
+        socket.close(CLOSE_CODE.tokenExpired, 'token not valid');
+        return;
+      }
+      const { principal, expiresAt } = verified;
+      const tenant = can(principal.role, 'usage:read') ? await tenants.find(principal.tenantId) : undefined;
+      if (tenant === undefined) {
+        socket.close(CLOSE_CODE.forbidden, 'not allowed');
+        return;
+      }
+      await openFeed({
+        socket,
+        live,
+        tenantId: principal.tenantId,
+        timezone: tenant.timezone,
+        since: request.query.since,
+        expiresAt,
+        logger: request.log,
+      });
+    },
+  });
+};
+
+function offeredToken(request: FastifyRequest): string | undefined {
+  const { authorization } = request.headers;
+  if (authorization?.startsWith('Bearer ')) {
+    return authorization.slice('Bearer '.length);
+  }
+  const offered = request.headers['sec-websocket-protocol']?.split(',').map((name) => name.trim()) ?? [];
+  return offered.find((name) => name.startsWith(TOKEN_PROTOCOL_PREFIX))?.slice(TOKEN_PROTOCOL_PREFIX.length);
+}

@@ -1,0 +1,100 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { Collector, CollectorStatus } from '@riwayat/collector';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, type Registry } from 'prom-client';
+import { z } from 'zod';
+import { problem } from '../errors/problem.ts';
+
+const MICROSECONDS_PER_SECOND = 1_000_000;
+/** Around the documented endpoint means (89 ms to 1.2 s) and the 2 s alert threshold. */
+const DURATION_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10];
+
+export interface MetricsOptions {
+  readonly registry: Registry;
+  readonly collector: Pick<Collector, 'onRecord' | 'status'>;
+  /** When set, a scrape must carry it as a bearer token. */
+  readonly token: string | undefined;
+}
+
+/** `GET /metrics` in Prometheus's format. Request metrics come from the recorder: there is no second set of hooks. */
+export const metrics: FastifyPluginAsyncZod<MetricsOptions> = async (app, { registry, collector, token }) => {
+  collectDefaultMetrics({ register: registry });
+  observeRequests(registry, collector);
+  observeCollector(registry, () => collector.status());
+
+  app.get(
+    '/metrics',
+    {
+      config: { usage: { tenant: 'platform' } },
+      schema: { tags: ['operations'], summary: 'Metrics for Prometheus', response: { 200: z.string() } },
+    },
+    async (request, reply) => {
+      if (token !== undefined && !carries(request.headers.authorization, token)) {
+        throw problem('authentication-required', { detail: 'Send METRICS_TOKEN as a bearer token.' });
+      }
+      const text = await registry.metrics();
+      return reply.type(registry.contentType).serializer(String).send(text);
+    },
+  );
+};
+
+function observeRequests(registry: Registry, collector: Pick<Collector, 'onRecord'>): void {
+  const labelNames = ['method', 'route', 'status'] as const;
+  const duration = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time from the first byte of a request to the last of its response',
+    labelNames,
+    buckets: DURATION_BUCKETS_SECONDS,
+    registers: [registry],
+  });
+  const bytes = new Counter({
+    name: 'http_transfer_bytes_total',
+    help: 'Body bytes by direction',
+    labelNames: ['direction'] as const,
+    registers: [registry],
+  });
+  collector.onRecord((record) => {
+    duration.observe(
+      { method: record.method, route: record.endpoint, status: String(record.status) },
+      record.duration / MICROSECONDS_PER_SECOND,
+    );
+    bytes.inc({ direction: 'in' }, record.bytesIn);
+    bytes.inc({ direction: 'out' }, record.bytesOut);
+  });
+}
+
+function observeCollector(registry: Registry, status: () => CollectorStatus): void {
+  const gauges: [name: string, help: string, read: (status: CollectorStatus) => number][] = [
+    ['riwayat_records_accepted', 'Records accepted since the process started', (now) => now.accepted],
+    ['riwayat_records_stored', 'Records stored since the process started', (now) => now.stored],
+    [
+      'riwayat_records_rejected',
+      'Records the store refused since the process started',
+      (now) => now.rejected,
+    ],
+    ['riwayat_records_in_spool', 'Records waiting to be stored', (now) => now.inSpool],
+    ['riwayat_spool_bytes', 'Bytes waiting to be stored', (now) => now.spoolBytes],
+    [
+      'riwayat_spool_oldest_age_seconds',
+      'Age of the oldest record waiting to be stored',
+      (now) => now.oldestUnsentAgeMs / 1000,
+    ],
+    ['riwayat_store_up', '1 while ClickHouse takes inserts', (now) => (now.store === 'up' ? 1 : 0)],
+  ];
+  for (const [name, help, read] of gauges) {
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read(status()));
+      },
+    });
+  }
+}
+
+function carries(header: string | undefined, token: string): boolean {
+  const given = Buffer.from(header ?? '');
+  const wanted = Buffer.from(`Bearer ${token}`);
+  return given.length === wanted.length && timingSafeEqual(given, wanted);
+}

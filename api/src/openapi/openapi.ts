@@ -1,0 +1,44 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance } from 'fastify';
+import fastifyPlugin from 'fastify-plugin';
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+
+export const API_DOCS_PREFIX = '/api-docs';
+
+/** The OpenAPI document, gathered from the routes' schemas, and its page at `/api-docs`. Register before any route. */
+export const openapi = fastifyPlugin(async (app: FastifyInstance, { version }: { version: string }) => {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Riwayat',
+        version,
+        description:
+          'Usage observability for multi-tenant SaaS: every request recorded, each tenant’s usage live.',
+        license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
+      },
+      tags: [
+        { name: 'identity', description: 'Log in, stay logged in, log out' },
+        { name: 'tutoring', description: 'The observed application’s public pages' },
+        { name: 'usage', description: 'What a tenant used' },
+        { name: 'operations', description: 'For load balancers and monitoring' },
+      ],
+      components: {
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+          refreshCookie: { type: 'apiKey', in: 'cookie', name: 'riwayat_refresh' },
+        },
+      },
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  });
+  await app.register(async (scope) => {
+    // The page's own files are the product's, not a tenant's usage.
+    scope.addHook('onRoute', (route) => {
+      route.config = { ...route.config, usage: { tenant: 'platform' } };
+    });
+    await scope.register(swaggerUi, { routePrefix: API_DOCS_PREFIX, staticCSP: false });
+  });
+});

@@ -1,0 +1,102 @@
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Collector, openCollector } from '@riwayat/collector';
+import { type Logger, pino } from 'pino';
+import type { Config } from './config.ts';
+import { People } from './identity/people.ts';
+import { type Database, openDatabase } from './postgres/database.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './postgres/embedded.ts';
+import { TenantDirectory } from './tenants/directory.ts';
+
+/** What the application stands on: its two databases and the collector between them. */
+export interface Services {
+  readonly logger: Logger;
+  readonly database: Database;
+  readonly collector: Collector;
+  readonly people: People;
+  readonly tenants: TenantDirectory;
+  /** Stores what is still in the spool, then ends everything that {@link openServices} started. */
+  close(): Promise<void>;
+}
+
+/** The data directory cannot be used; the message says what to do. */
+export class DataDirectoryError extends Error {
+  override readonly name = 'DataDirectoryError';
+}
+
+/**
+ * Opens ClickHouse, Postgres and the collector: embedded in the data directory, or at the configured addresses.
+ * What was opened is closed again when a later part fails.
+ *
+ * @param config the process's configuration
+ * @param progress told one line before each slow part
+ * @throws {DataDirectoryError} when the data directory cannot be written
+ */
+export async function openServices(config: Config, progress: (line: string) => void): Promise<Services> {
+  prepareDataDirectory(config.dataDirectory);
+  const logger = pino({ level: config.logLevel });
+  const closers: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).reverse()) {
+      await closer();
+    }
+  };
+  try {
+    // The embedded store's lock is what keeps two processes from one data directory, so it comes first.
+    progress(
+      config.clickhouseUrl === undefined ? 'Opening the embedded ClickHouse…' : 'Reaching ClickHouse…',
+    );
+    const collector = await openCollector({
+      store:
+        config.clickhouseUrl === undefined
+          ? { kind: 'embedded', path: join(config.dataDirectory, 'clickhouse') }
+          : { kind: 'server', url: config.clickhouseUrl },
+      spoolDirectory: join(config.dataDirectory, 'spool'),
+      instance: config.instance,
+      logger: logger.child({ part: 'collector' }),
+    });
+    closers.push(() => collector.close());
+
+    progress(config.databaseUrl === undefined ? 'Starting the embedded Postgres…' : 'Reaching Postgres…');
+    const url = config.databaseUrl ?? (await embedded(config, logger, closers)).url;
+    const database = await openDatabase({ url, logger: logger.child({ part: 'database' }) });
+    closers.push(() => database.close());
+    return {
+      logger,
+      database,
+      collector,
+      people: new People(database),
+      tenants: new TenantDirectory(database),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function embedded(
+  config: Config,
+  logger: Logger,
+  closers: (() => Promise<void>)[],
+): Promise<EmbeddedPostgres> {
+  const postgres = await startEmbeddedPostgres({
+    dataDirectory: join(config.dataDirectory, 'postgres'),
+    logger: logger.child({ part: 'postgres' }),
+  });
+  closers.push(() => postgres.stop());
+  return postgres;
+}
+
+function prepareDataDirectory(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new DataDirectoryError(
+      `The data directory ${path} cannot be written (${error instanceof Error && 'code' in error ? error.code : error}). ` +
+        'Give this user the right to it, or choose another: DATA_DIR=/some/where npm start',
+      { cause: error },
+    );
+  }
+}

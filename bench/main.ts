@@ -1,0 +1,66 @@
+import { parseArgs } from 'node:util';
+import { recorder } from './recorder/recorder.ts';
+import { type Benchmark, type Report, reached, type Target } from './report.ts';
+
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = { recorder };
+const EXIT_MISSED = 1;
+const EXIT_USAGE = 2;
+
+function usage(): string {
+  const names = Object.entries(BENCHMARKS).map(([name, { summary }]) => `  ${name.padEnd(12)} ${summary}`);
+  return `Usage: npm run bench -- NAME [--json]\n\n${names.join('\n')}\n\nEvery figure is a ratio or a delay within one run. Exit code 1: a target was missed.`;
+}
+
+function table(result: Report): string {
+  const width = Math.max(...Object.keys(result.figures).map((name) => name.length));
+  const lines = Object.entries(result.figures).map(([name, value]) => {
+    const target = result.targets.find(({ figure }) => figure === name);
+    return `  ${name.padEnd(width)}  ${value.toLocaleString('en', { maximumFractionDigits: 3 }).padStart(10)}${verdict(target, result)}`;
+  });
+  return [result.name, ...lines].join('\n');
+}
+
+function verdict(target: Target | undefined, result: Report): string {
+  if (target === undefined) {
+    return '';
+  }
+  const bound = target.atLeast === undefined ? `at most ${target.atMost}` : `at least ${target.atLeast}`;
+  return `  ${reached(target, result.figures) ? 'reached' : 'MISSED'} (${bound})`;
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(usage());
+    return 0;
+  }
+  const [name, ...rest] = positionals;
+  const benchmark = name === undefined ? undefined : BENCHMARKS[name];
+  if (benchmark === undefined || rest.length > 0) {
+    console.error(
+      name === undefined ? usage() : `There is no benchmark "${positionals.join(' ')}".\n\n${usage()}`,
+    );
+    return EXIT_USAGE;
+  }
+  const result = await benchmark.run({
+    progress: values.json ? () => undefined : (line) => console.log(line),
+  });
+  console.log(values.json ? JSON.stringify(result) : table(result));
+  return result.passed ? 0 : EXIT_MISSED;
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = EXIT_USAGE;
+  },
+);

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { SpoolError, StoreError } from '@riwayat/collector';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
@@ -26,6 +27,7 @@ const EXPECTED = [
 ];
 /** A stop that takes longer is given up; what the spool holds is sent at the next start. */
 const STOP_TIMEOUT_MS = 20_000;
+const SAME_CTRL_C_MS = 1_000;
 const EXIT_INTERRUPTED = 130;
 
 interface Running {
@@ -76,26 +78,9 @@ async function run(): Promise<void> {
   const config = environment.demo
     ? { ...environment, defaultTenant: environment.defaultTenant ?? DEMO_TENANT }
     : environment;
-  const stopping = new AbortController();
-  const stopped = new Promise<void>((resolve) => {
-    stopping.signal.addEventListener('abort', () => resolve());
-  });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      if (stopping.signal.aborted) {
-        process.exit(EXIT_INTERRUPTED);
-      }
-      console.log('\nStopping: answering the last requests, storing what was recorded…');
-      stopping.abort();
-      setTimeout(() => {
-        console.error('Gave up waiting. Nothing recorded is lost: the next start stores what is left.');
-        process.exit(1);
-      }, STOP_TIMEOUT_MS).unref();
-    });
-  }
-
+  const stopping = stopOnSignal();
   const running = await start(config);
-  if (!stopping.signal.aborted) {
+  if (!stopping.aborted) {
     console.log(welcome(running, config));
   }
   const { app, services, demo, url } = running;
@@ -106,12 +91,46 @@ async function run(): Promise<void> {
       target: url,
       rate: config.demoRate,
       logger: services.logger.child({ part: 'demo' }),
-      signal: stopping.signal,
+      signal: stopping,
     });
-  await stopped;
+  await aborted(stopping);
   await playing;
   await app.close();
   await services.close();
+}
+
+/**
+ * Aborts on the first signal to stop. Another one, a second later or more, ends the process at once: sooner it is
+ * the same Ctrl-C, which a terminal sends to this process and npm passes on once more.
+ */
+function stopOnSignal(): AbortSignal {
+  const stopping = new AbortController();
+  let firstAt = 0;
+  const stop = (): void => {
+    if (stopping.signal.aborted) {
+      if (Date.now() - firstAt >= SAME_CTRL_C_MS) {
+        process.exit(EXIT_INTERRUPTED);
+      }
+      return;
+    }
+    firstAt = Date.now();
+    console.log('\nStopping: answering the last requests, storing what was recorded…');
+    setTimeout(() => {
+      console.error('Gave up waiting. Nothing recorded is lost: the next start stores what is left.');
+      process.exit(1);
+    }, STOP_TIMEOUT_MS).unref();
+    stopping.abort();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, stop);
+  }
+  return stopping.signal;
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) {
+    await once(signal, 'abort');
+  }
 }
 
 function explain(error: unknown): string {

@@ -4,8 +4,7 @@ import 'uplot/dist/uPlot.min.css';
 /** Colours that charts may use, by the name of their CSS custom property. */
 export type ChartColour = '--chart-1' | '--chart-1-soft' | '--chart-2' | '--chart-today' | '--chart-error';
 
-const AXIS_FONT =
-  '12px system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
+const AXIS_FONT = '12px system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
 
 /** Looks a colour up as the theme has it now. A canvas knows no custom properties. */
 export function colour(element: Element, name: string): string {

@@ -3,6 +3,8 @@ import type { AccessTokens, ApiClient } from '../api/client.ts';
 import type { Grant, User } from '../api/contract.ts';
 import { renewalDelay } from './renewal.ts';
 
+/** A renewal's answers when there is no cookie, and when the cookie is no good any more. */
+const NO_SESSION: readonly number[] = [204, 401];
 /** Tabs of one browser share the refresh cookie; the lock of this name has them renew one after the other. */
 const RENEWAL_LOCK = 'riwayat.renewal';
 
@@ -87,7 +89,7 @@ export class Session implements AccessTokens {
       if (!(error instanceof ApiError)) {
         throw error;
       }
-      if (error.status === 401) {
+      if (NO_SESSION.includes(error.status)) {
         this.#end(this.#state.kind === 'authenticated');
       } else if (this.#state.kind !== 'authenticated') {
         this.#state = { kind: 'unreachable' };

@@ -11,6 +11,7 @@ function row(method: string, endpoint: string, calls: number): EndpointUsage {
     p50: calls / 3,
     p95: calls,
     p99: calls * 2,
+    client_error_rate: 0,
     error_rate: 100 - calls,
     data_transfer_bytes: calls * 10,
     cost: null,

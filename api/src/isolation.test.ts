@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { InjectOptions } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -64,6 +65,11 @@ describe('tenant isolation', () => {
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
     expect([...documented, SOCKET].sort()).toEqual(Object.keys(ACCESS).sort());
+  });
+
+  it('is what the committed OpenAPI document says: run "npm run openapi" after a route has changed', async () => {
+    const committed = JSON.parse(readFileSync(new URL('../openapi.json', import.meta.url), 'utf8'));
+    expect(committed).toEqual((await application.app.inject('/api-docs/json')).json());
   });
 
   it.each([

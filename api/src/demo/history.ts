@@ -18,7 +18,7 @@ const MICROSECONDS_PER_MS = 1_000;
  * The demo tenant's past: the documented month on its place in the calendar, then its unconditioned continuation
  * up to the plan's end. The same plan always gives the same requests.
  */
-export function history(plan: DemoPlan): SimulatedRequest[] {
+function history(plan: DemoPlan): SimulatedRequest[] {
   const { monthEnd } = demoCalendar(DEMO_TIMEZONE, new Date(plan.until));
   const month = documentedMonth({ seed: plan.seed, start: plan.start });
   const since = [...continuation({ seed: plan.seed, from: monthEnd, to: new Date(plan.until) })];

@@ -5,7 +5,7 @@ import { z } from 'zod';
 const PROBE_TIMEOUT_MS = 2_000;
 
 /** Resolves when the part answers, rejects when it does not. */
-export type Probe = () => Promise<void>;
+type Probe = () => Promise<void>;
 
 export interface HealthOptions {
   readonly probes: { readonly database: Probe; readonly usageStore: Probe };

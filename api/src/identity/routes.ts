@@ -110,14 +110,18 @@ export const identityRoutes: FastifyPluginAsyncZod<IdentityRoutesOptions> = asyn
         tags: ['identity'],
         summary: 'Renew the session by the refresh cookie',
         description:
-          'Gives a new access token and a new cookie. A cookie that is used twice ends the session.',
+          'Gives a new access token and a new cookie; nothing (204) to those who bring no cookie, because there is ' +
+          'no session to renew. A cookie that is used twice ends the session.',
         security: [{ refreshCookie: [] }],
-        response: { 200: sessionBody, ...problemResponses(401, 503) },
+        response: { 200: sessionBody, 204: z.undefined(), ...problemResponses(401, 503) },
       },
     },
     async (request, reply) => {
       const token = request.cookies[REFRESH_COOKIE];
-      const session = token === undefined ? undefined : await sessions.renew(token);
+      if (token === undefined) {
+        return reply.code(204).send();
+      }
+      const session = await sessions.renew(token);
       if (session === undefined) {
         reply.clearCookie(REFRESH_COOKIE, cookie);
         throw problem('session-expired');

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 
-export const API_DOCS_PREFIX = '/api-docs';
+const API_DOCS_PREFIX = '/api-docs';
 
 /** The OpenAPI document, gathered from the routes' schemas, and its page at `/api-docs`. Register before any route. */
 export const openapi = fastifyPlugin(async (app: FastifyInstance, { version }: { version: string }) => {

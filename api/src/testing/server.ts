@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { inherited } from './environment.ts';
 
 const START_TIMEOUT_MS = 60_000;
 const SOURCE_ENTRY = fileURLToPath(new URL('../main.ts', import.meta.url));
@@ -9,7 +10,7 @@ const BUILT_ENTRY = fileURLToPath(new URL('../../dist/main.js', import.meta.url)
 const READY = /Dashboard\s+(http:\S+)/;
 const LOGIN = /^\s+(administrator|manager|board|it_staff)\s+(\S+@\S+)\s+(\S+)$/gm;
 
-export interface ServerLogin {
+interface ServerLogin {
   readonly email: string;
   readonly password: string;
 }
@@ -42,7 +43,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
     ? [BUILT_ENTRY]
     : ['--import', 'tsx', '--conditions=@riwayat/source', SOURCE_ENTRY];
   const child = spawn(process.execPath, args, {
-    env: { ...process.env, NODE_ENV: 'test', DATA_DIR: options.dataDirectory, PORT: port, ...options.env },
+    env: { ...inherited, NODE_ENV: 'test', DATA_DIR: options.dataDirectory, PORT: port, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
@@ -93,7 +94,7 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number 
 }
 
 /** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
   const address = probe.address();

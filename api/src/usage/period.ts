@@ -1,10 +1,10 @@
 import { Temporal } from 'temporal-polyfill';
 
 export const PERIODS = ['today', 'last_7_days', 'current_month', 'last_month', 'custom'] as const;
-export type PeriodName = (typeof PERIODS)[number];
+type PeriodName = (typeof PERIODS)[number];
 
 /** The longest span one question may cover: 13 months, which is also how long usage is kept. */
-export const MAXIMUM_DAYS = 397;
+const MAXIMUM_DAYS = 397;
 
 const DAYS_IN_WEEK = 7;
 

@@ -32,11 +32,11 @@ export interface Answer<Data> {
 /**
  * The body of a successful answer.
  *
- * @throws {ApiError} when the server refused, could not be reached, or answered with something else than JSON
+ * @throws {ApiError} when the server refused, could not be reached, or answered with no JSON
  */
-export async function bodyOf<Data>(request: Promise<Answer<Data>>): Promise<Data> {
+export async function bodyOf<Data>(request: Promise<Answer<Data>>): Promise<NonNullable<Data>> {
   const { data, error, response } = await answered(request);
-  if (data !== undefined) {
+  if (data !== undefined && data !== null) {
     return data;
   }
   throw new ApiError(isProblem(error) ? error.code : UNEXPECTED, response.status, retryAfterOf(response));

@@ -71,7 +71,7 @@ export class ConfigError extends Error {
  *
  * @throws {ConfigError} that names every wrong or missing variable at once.
  */
-export function parseConfig(env: NodeJS.ProcessEnv): Config {
+export function parseConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const parsed = environment.safeParse(withoutEmpty(env));
   const problems = parsed.success
     ? missingInProduction(parsed.data)

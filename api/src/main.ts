@@ -74,7 +74,7 @@ function welcome({ url, demo }: Running, config: Config): string {
 }
 
 async function run(): Promise<void> {
-  const environment = parseConfig(process.env);
+  const environment = parseConfig();
   const config = environment.demo
     ? { ...environment, defaultTenant: environment.defaultTenant ?? DEMO_TENANT }
     : environment;

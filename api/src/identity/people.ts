@@ -62,6 +62,15 @@ export class People {
     return { id: created ? id : ((await this.#idOf(email)) ?? id), created };
   }
 
+  /** Makes a person one of a tenant's people. One who is already keeps their role. */
+  async join(userId: string, tenantId: TenantId, role: Role): Promise<void> {
+    await this.#database.db
+      .insertInto('memberships')
+      .values({ user_id: userId, tenant_id: tenantId, role })
+      .onConflict((conflict) => conflict.columns(['user_id', 'tenant_id']).doNothing())
+      .execute();
+  }
+
   /** Gives a person a new password, and ends every session that rests on the old one. */
   async setPassword(userId: string, password: string): Promise<void> {
     const password_hash = await this.#passwords.hash(password);

@@ -66,6 +66,27 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   }
 }
 
+/**
+ * For a command beside the application: uses the server that the application runs on a data directory, and leaves it
+ * running; where none runs, starts one that ends with `stop()`.
+ *
+ * @throws {EmbeddedPostgresError} with one line that says what to do
+ */
+export async function borrowEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const { dataDirectory, logger } = options;
+  try {
+    const cluster = await ensureCluster(await place(dataDirectory, logger));
+    const running = await findPostmaster(cluster.directory);
+    if (running?.ready && (await answers(cluster, running.port))) {
+      await ensureDatabase(cluster, running.port);
+      return { url: clusterUrl(cluster, running.port, CLUSTER_DATABASE), stop: async () => undefined };
+    }
+  } catch (error) {
+    throw noRights(dataDirectory, error);
+  }
+  return startEmbeddedPostgres(options);
+}
+
 class Supervisor implements EmbeddedPostgres {
   readonly url: string;
   readonly #cluster: Cluster;

@@ -27,29 +27,32 @@ it('runs Postgres as this user, or as "postgres" for root', async () => {
   }
 });
 
-it.runIf(process.getuid?.() === 0)('copies binaries that the account cannot reach, once', async () => {
-  const account = await serverAccount();
-  if (account === undefined) {
-    throw new Error('root has an account for Postgres');
-  }
-  const directory = await temporaryDirectory();
-  const original = await findBinaries();
-  const closed = join(directory, 'closed');
-  await mkdir(closed, { mode: 0o700 });
-  await cp(original.root, closed, { recursive: true, verbatimSymlinks: true });
-  const version = `test-${randomBytes(4).toString('hex')}`;
-  const unreachable = binariesIn(closed, version);
+it.runIf(process.getuid?.() === 0)(
+  'copies binaries that the account cannot reach, once (needs root)',
+  async () => {
+    const account = await serverAccount();
+    if (account === undefined) {
+      throw new Error('root has an account for Postgres');
+    }
+    const directory = await temporaryDirectory();
+    const original = await findBinaries();
+    const closed = join(directory, 'closed');
+    await mkdir(closed, { mode: 0o700 });
+    await cp(original.root, closed, { recursive: true, verbatimSymlinks: true });
+    const version = `test-${randomBytes(4).toString('hex')}`;
+    const unreachable = binariesIn(closed, version);
 
-  const copy = await reachableBinaries(unreachable, account, silent);
-  try {
-    expect(copy.root).toBe(`/var/lib/riwayat/postgres-${version}`);
-    const { stdout } = await run(copy.postgres, ['--version'], { ...account, cwd: '/' });
-    expect(stdout).toContain('PostgreSQL');
-    await rm(closed, { recursive: true });
-    expect(await reachableBinaries(unreachable, account, silent)).toEqual(copy);
-    expect(await reachableBinaries(original, account, silent)).toEqual(original);
-  } finally {
-    await rm(copy.root, { recursive: true, force: true });
-    await rm(directory, { recursive: true, force: true });
-  }
-});
+    const copy = await reachableBinaries(unreachable, account, silent);
+    try {
+      expect(copy.root).toBe(`/var/lib/riwayat/postgres-${version}`);
+      const { stdout } = await run(copy.postgres, ['--version'], { ...account, cwd: '/' });
+      expect(stdout).toContain('PostgreSQL');
+      await rm(closed, { recursive: true });
+      expect(await reachableBinaries(unreachable, account, silent)).toEqual(copy);
+      expect(await reachableBinaries(original, account, silent)).toEqual(original);
+    } finally {
+      await rm(copy.root, { recursive: true, force: true });
+      await rm(directory, { recursive: true, force: true });
+    }
+  },
+);

@@ -1,0 +1,67 @@
+import { execFile } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inherited } from '../testing/environment.ts';
+import { temporaryDirectory } from '../testing/postgres.ts';
+import { type ServerProcess, startServer } from '../testing/server.ts';
+
+const COMMAND = fileURLToPath(new URL('./tenant.ts', import.meta.url));
+
+describe('npm run tenant', () => {
+  let dataDirectory: string;
+  let server: ServerProcess;
+
+  beforeAll(async () => {
+    dataDirectory = await temporaryDirectory();
+    server = await startServer({ dataDirectory, env: { DEMO: 'off' } });
+  });
+  afterAll(async () => {
+    await server.stop();
+    await rm(dataDirectory, { recursive: true, force: true });
+  });
+
+  function tenant(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+    return new Promise((resolve) => {
+      execFile(
+        process.execPath,
+        ['--import', 'tsx', '--conditions=@riwayat/source', COMMAND, ...args],
+        { env: { ...inherited, DATA_DIR: dataDirectory } },
+        (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+      );
+    });
+  }
+
+  it('makes a tenant whose administrator can log in, while the server runs on', async () => {
+    const { code, stdout } = await tenant('create', 'acme', '--name', 'Acme', '--admin', 'ada@acme.example');
+    expect(code).toBe(0);
+    const password = /ada@acme\.example {2}(\S+)/.exec(stdout)?.[1];
+    const answer = await fetch(`${server.url}/api/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email: 'ada@acme.example', password }),
+    });
+    expect(await answer.json()).toMatchObject({ user: { role: 'administrator', tenant: { name: 'Acme' } } });
+  });
+
+  it('makes somebody known the administrator of a second tenant, without a new password', async () => {
+    const { code, stdout } = await tenant('create', 'umbrella', '--admin', 'ada@acme.example');
+    expect(code).toBe(0);
+    expect(stdout).toContain('with the password they have');
+  });
+
+  it('says in a line what is wrong', async () => {
+    expect(await tenant('create', 'acme', '--admin', 'ada@acme.example')).toMatchObject({
+      code: 1,
+      stderr: 'There is a tenant "acme" already. Choose another id.\n',
+    });
+    expect((await tenant('create', 'Not A Slug', '--admin', 'x@y.example')).stderr).toContain(
+      'cannot name a tenant',
+    );
+    expect(
+      (await tenant('create', 'zoned', '--admin', 'x@y.example', '--timezone', 'Mars')).stderr,
+    ).toContain('"Mars" is not a time zone');
+    expect(await tenant('create', 'nobody')).toMatchObject({ code: 2 });
+    expect(await tenant('create', '--help')).toMatchObject({ code: 0 });
+  });
+});

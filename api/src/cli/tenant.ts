@@ -1,0 +1,107 @@
+// `npm run tenant -- create ID --admin EMAIL`: makes tenants where nobody can log in yet to do so.
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { Command, CommanderError, Option } from 'commander';
+import { pino } from 'pino';
+import { type Config, ConfigError, parseConfig } from '../config.ts';
+import { People } from '../identity/people.ts';
+import { DatabaseUnavailableError } from '../postgres/availability.ts';
+import { openDatabase } from '../postgres/database.ts';
+import { borrowEmbeddedPostgres, EmbeddedPostgresError } from '../postgres/embedded.ts';
+import { TenantDirectory, TenantError } from '../tenants/directory.ts';
+import { LOCALES, type Locale } from '../tenants/tenant.ts';
+
+const PASSWORD_BYTES = 12;
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+/** What a person can do something about: told in a line, without a stack. */
+const EXPECTED = [ConfigError, DatabaseUnavailableError, EmbeddedPostgresError, TenantError];
+
+interface CreateOptions {
+  readonly name?: string;
+  readonly admin: string;
+  readonly timezone: string;
+  readonly locale: Locale;
+}
+
+interface Directory {
+  readonly people: People;
+  readonly tenants: TenantDirectory;
+}
+
+function program(): Command {
+  const command = new Command('tenant')
+    .description('Make tenants. Uses DATABASE_URL, else the embedded Postgres in DATA_DIR, running or not.')
+    .exitOverride();
+  command
+    .command('create')
+    .description('Make a tenant and its first administrator, whose password is printed once')
+    .argument('<id>', '2 to 63 of a-z, 0-9 and "-"; it names the tenant for ever')
+    .requiredOption('--admin <email>', 'e-mail address of the first administrator')
+    .option('--name <name>', 'what people read (default: the id)')
+    .option('--timezone <zone>', 'IANA name of the zone its days and months begin in', 'Asia/Jakarta')
+    .addOption(new Option('--locale <locale>', 'its language').choices(LOCALES).default('id'))
+    .addHelpText(
+      'after',
+      '\nExample:\n  npm run tenant -- create acme --name "Acme" --admin ada@acme.example',
+    )
+    .action((id: string, options: CreateOptions) =>
+      withDirectory(parseConfig(), (directory) => create(directory, id, options)),
+    );
+  return command;
+}
+
+async function create({ people, tenants }: Directory, id: string, options: CreateOptions): Promise<void> {
+  const { admin: email, name = id, timezone, locale } = options;
+  if (!email.includes('@')) {
+    throw new TenantError(`"${email}" is not an e-mail address.`);
+  }
+  if ((await tenants.find(id)) !== undefined) {
+    throw new TenantError(`There is a tenant "${id}" already. Choose another id.`);
+  }
+  const tenant = await tenants.create({ id, name, timezone, locale });
+  const password = randomBytes(PASSWORD_BYTES).toString('base64url');
+  const memberships = [{ tenantId: tenant.id, role: 'administrator' as const }];
+  const person = await people.createUser({ email, name: email, password, memberships });
+  console.log(`Tenant ${id} (${timezone}) is made.`);
+  if (person.created) {
+    console.log(`Its administrator, shown this once:\n\n  ${email}  ${password}`);
+    return;
+  }
+  await people.join(person.id, tenant.id, 'administrator');
+  console.log(`${email} is its administrator, with the password they have.`);
+}
+
+async function withDirectory(config: Config, work: (directory: Directory) => Promise<void>): Promise<void> {
+  const logger = pino({ level: config.logLevel });
+  const embedded =
+    config.databaseUrl === undefined
+      ? await borrowEmbeddedPostgres({ dataDirectory: join(config.dataDirectory, 'postgres'), logger })
+      : undefined;
+  try {
+    const database = await openDatabase({ url: config.databaseUrl ?? embedded?.url ?? '', logger });
+    try {
+      await work({ people: new People(database), tenants: new TenantDirectory(database) });
+    } finally {
+      await database.close();
+    }
+  } finally {
+    await embedded?.stop();
+  }
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) {
+    return error.exitCode === 0 ? 0 : EXIT_USAGE;
+  }
+  const expected = EXPECTED.some((kind) => error instanceof kind);
+  console.error(expected && error instanceof Error ? error.message : error);
+  return EXIT_FAILED;
+}
+
+program()
+  .parseAsync()
+  .then(
+    () => process.exit(0),
+    (error: unknown) => process.exit(exitCodeOf(error)),
+  );

@@ -9,9 +9,9 @@ import { type Benchmark, type BenchOptions, median, type Report, report } from '
 import { VARIANTS, type VariantName } from './variants.ts';
 
 const CONNECTIONS = 50;
-const WARM_UP_SECONDS = 3;
-const MEASURE_SECONDS = 5;
-const ROUNDS = 5;
+const WARM_UP_SECONDS = 1;
+const MEASURE_SECONDS = 2;
+const ROUNDS = 9;
 /** Throughput of the trivial route with the recorder and the embedded engine on the same cores, of bare Fastify. */
 const EMBEDDED_RATIO = 0.7;
 

@@ -51,9 +51,10 @@ export const usageRoutes: FastifyPluginAsyncZod<UsageRoutesOptions> = async (app
     async (request, reply): Promise<UsageSummary> => {
       const { scope, period } = await question(request.principal, request.query, options);
       const before = previousPeriod(period);
-      const [current, previous] = await Promise.all([
+      const [current, previous, firstDay] = await Promise.all([
         usage.summary(scope, period),
         usage.summary(scope, before),
+        usage.firstDay(scope),
       ]);
       const bytes = current.bytesIn + current.bytesOut;
       reply.header('cache-control', 'private, no-store');
@@ -69,7 +70,7 @@ export const usageRoutes: FastifyPluginAsyncZod<UsageRoutesOptions> = async (app
         },
         total_cost: null,
         previous:
-          previous.calls === 0
+          firstDay === undefined || firstDay > before.start
             ? null
             : {
                 range: days(before),

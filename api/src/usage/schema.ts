@@ -67,7 +67,7 @@ export const usageSummary = z
         active_users: wholeNumber,
       })
       .nullable()
-      .describe('The span before, for comparison; null when it has no usage'),
+      .describe('The span before, for comparison; null when it was not recorded from its first day on'),
   })
   .meta({ id: 'UsageSummary' });
 

@@ -5,6 +5,8 @@ export type StoreErrorCode =
   | 'store-not-writable'
   /** The server at the given address does not answer. Worth trying again. */
   | 'store-unavailable'
+  /** The store refused a read, for instance because it went over a limit. */
+  | 'query-failed'
   /** The store holds a migration whose text has changed since. */
   | 'migration-changed'
   /** An answer does not have the shape that the query promises. */

@@ -77,7 +77,9 @@ describe('the store', () => {
       row: z.object({ n: z.string() }),
       label: 'test.limit',
     });
-    await expect(tooMany).rejects.toThrow(expect.objectContaining({ code: '158' }));
+    await expect(tooMany).rejects.toThrow(
+      expect.objectContaining({ code: 'query-failed', cause: expect.objectContaining({ code: '158' }) }),
+    );
     const settings = await store.select({
       sql: "SELECT name FROM system.settings WHERE changed AND name IN ('max_rows_to_read', 'insert_deduplication_token')",
       params: {},

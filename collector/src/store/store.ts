@@ -159,18 +159,19 @@ export class Store {
   /**
    * Reads rows.
    *
-   * @throws {StoreError} `unexpected-answer` when a row is not as promised; else ClickHouse's own error
+   * @throws {StoreError} `store-unavailable`, `query-failed`, or `unexpected-answer` when a row is not as promised
    */
   async select<T>({ sql, params, row, label }: Select<T>): Promise<T[]> {
-    const answer = await this.#client.query({
+    const rows = await this.#rows({
       query:
         `${sql.replaceAll('{{database}}', DATABASE)}\nSETTINGS max_execution_time = ${READ_SECONDS}` +
         `, max_memory_usage = ${READ_MEMORY_BYTES}, max_rows_to_read = ${READ_ROWS}` +
         `, output_format_json_quote_64bit_integers = 1, log_comment = ${literal(label)}`,
       query_params: params,
-      format: 'JSONEachRow',
+    }).catch((error: unknown) => {
+      throw readError(label, error);
     });
-    const parsed = z.array(row).safeParse(await answer.json());
+    const parsed = z.array(row).safeParse(rows);
     if (!parsed.success) {
       throw new StoreError('unexpected-answer', `The answer to ${label} is not as expected: ${parsed.error}`);
     }
@@ -191,9 +192,24 @@ export class Store {
     await this.#client.close();
   }
 
+  async #rows(question: { query: string; query_params: Record<string, unknown> }): Promise<unknown> {
+    const answer = await this.#client.query({ ...question, format: 'JSONEachRow' });
+    return answer.json();
+  }
+
   async #command(query: string): Promise<void> {
     await this.#client.command({ query });
   }
+}
+
+/** ClickHouse's errors carry its own numeric code; everything else says that it was not reached. */
+function readError(label: string, error: unknown): StoreError {
+  const reason = error instanceof Error ? error.message : String(error);
+  const refused =
+    error instanceof Error && 'code' in error && typeof error.code === 'string' && /^\d+$/.test(error.code);
+  return refused
+    ? new StoreError('query-failed', `ClickHouse refused ${label}: ${reason}`, { cause: error })
+    : new StoreError('store-unavailable', `ClickHouse does not answer ${label}: ${reason}`, { cause: error });
 }
 
 /** A string literal of ClickHouse's SQL. */

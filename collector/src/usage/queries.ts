@@ -120,6 +120,7 @@ const endpointRow = totalsRow.extend({
 });
 const userRow = totalsRow.extend({ userId: z.string(), userRole: z.string() });
 const differenceRow = totalsRow.extend({ duration: whole });
+const firstDayRow = z.object({ day: z.string() });
 const monthRow = z.object({ calls: whole, bytes: whole, users: z.array(z.string()) });
 const seenRow = z.object({ userId: z.string(), lastSeen: whole });
 
@@ -188,6 +189,17 @@ export class UsageQueries {
     const byDay = new Map(rows.map(({ localDay, ...usage }) => [localDay, usage]));
     const none = { calls: 0, errors: 0, bytesIn: 0, bytesOut: 0, activeUsers: 0 };
     return days.map((day) => ({ day, ...(byDay.get(day) ?? none) }));
+  }
+
+  /** The first local day with a record, `YYYY-MM-DD`; undefined when nothing is recorded yet. */
+  async firstDay(scope: TenantScope): Promise<string | undefined> {
+    const [row] = await this.#select(scope, {
+      sql: `SELECT toString(min(days.day)) AS day FROM {{database}}.usage_user_day AS days WHERE ${TENANT} HAVING count() > 0`,
+      params: {},
+      row: firstDayRow,
+      label: 'usage.first_day',
+    });
+    return row?.day;
   }
 
   /** Usage by endpoint and method, most called first. */

@@ -875,7 +875,7 @@ export interface components {
                 percentage: number | null;
                 prediction: number | null;
             } | null;
-            /** @description The span before, for comparison; null when it has no usage */
+            /** @description The span before, for comparison; null when it was not recorded from its first day on */
             previous: {
                 range: {
                     /**
@@ -1101,7 +1101,7 @@ export interface components {
                 percentage: number | null;
                 prediction: number | null;
             } | null;
-            /** @description The span before, for comparison; null when it has no usage */
+            /** @description The span before, for comparison; null when it was not recorded from its first day on */
             previous: {
                 range: {
                     /**

@@ -23,7 +23,7 @@ export interface CollectorOptions {
   /** Name of this process. */
   readonly instance: string;
   readonly logger: Logger;
-  /** When a segment is sent: 20,000 rows, 8 MiB or 500 ms unless given. */
+  /** When a segment is sent: 50,000 rows, 16 MiB or 1 second unless given. */
   readonly seal?: Partial<SealLimits>;
 }
 

@@ -39,7 +39,11 @@ export interface SealLimits {
   readonly maxAgeMs: number;
 }
 
-export const DEFAULT_SEAL_LIMITS: SealLimits = { maxRows: 20_000, maxBytes: 8 * 1024 * 1024, maxAgeMs: 500 };
+export const DEFAULT_SEAL_LIMITS: SealLimits = {
+  maxRows: 50_000,
+  maxBytes: 16 * 1024 * 1024,
+  maxAgeMs: 1_000,
+};
 
 export interface SpoolOptions {
   readonly directory: string;

@@ -148,7 +148,7 @@ export class Store {
     // The rows travel in the statement: that is the one way that both the engine and a server take without a
     // copy through a stream.
     await this.#command(
-      `INSERT INTO ${DATABASE}.${table} (${columns.join(', ')}) SETTINGS async_insert = 0` +
+      `INSERT INTO ${DATABASE}.${table} (${columns.join(', ')}) SETTINGS async_insert = 0, input_format_parallel_parsing = 0` +
         `, insert_deduplicate = 1, insert_deduplication_token = ${literal(token)}` +
         ', deduplicate_blocks_in_dependent_materialized_views = 1' +
         `, max_insert_block_size = ${INSERT_BLOCK_ROWS}, min_insert_block_size_rows = ${INSERT_BLOCK_ROWS}` +

@@ -1,17 +1,25 @@
 import FastifyOtel from '@fastify/otel';
 import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base';
-import { openCollector, PLATFORM_TENANT, requestRecorder } from '@riwayat/collector';
+import { type CollectorOptions, openCollector, PLATFORM_TENANT, requestRecorder } from '@riwayat/collector';
 import type { FastifyInstance } from 'fastify';
 import fastifyMetrics from 'fastify-metrics';
 
+/** What a variant may use. */
+export interface Surroundings {
+  /** An empty directory of its own. */
+  readonly directory: string;
+  /** Where statements for an engine elsewhere go. */
+  readonly sink: string;
+}
+
 /** Prepares an application to be measured; resolves to what ends it again. */
-export type Prepare = (app: FastifyInstance, directory: string) => Promise<() => Promise<void>>;
+type Prepare = (app: FastifyInstance, surroundings: Surroundings) => Promise<() => Promise<void>>;
 
 const nothing = async (): Promise<void> => undefined;
-const noLog = { debug: () => undefined, info: () => undefined, warn: console.error, error: console.error };
+const noLog = { debug: nothing, info: nothing, warn: console.error, error: console.error };
 const SUCCESS = 0;
 
-/** Counts spans and drops them: the exporter's network is not what is measured. */
+/** Takes spans and drops them: the exporter's network is not what is measured. */
 const droppingExporter: SpanExporter = {
   export: (_spans, done) => done({ code: SUCCESS }),
   shutdown: nothing,
@@ -21,26 +29,11 @@ const droppingExporter: SpanExporter = {
 export const VARIANTS = {
   bare: async () => nothing,
 
-  riwayat: async (app, directory) => {
-    const collector = await openCollector({
-      store: { kind: 'embedded', path: `${directory}/clickhouse` },
-      spoolDirectory: `${directory}/spool`,
-      instance: 'bench',
-      logger: noLog,
-    });
-    await app.register(requestRecorder, {
-      collector,
-      instance: 'bench',
-      identify: () => ({
-        tenantId: PLATFORM_TENANT,
-        timezone: 'Asia/Jakarta',
-        userId: 'user',
-        userRole: 'member',
-        sessionId: 'session',
-      }),
-    });
-    return () => collector.close();
-  },
+  'riwayat, engine elsewhere': (app, { directory, sink }) =>
+    recorded(app, directory, { kind: 'server', url: sink }),
+
+  'riwayat, engine embedded': (app, { directory }) =>
+    recorded(app, directory, { kind: 'embedded', path: `${directory}/clickhouse` }),
 
   'fastify-metrics': async (app) => {
     await app.register(fastifyMetrics.default, { endpoint: '/metrics' });
@@ -57,3 +50,28 @@ export const VARIANTS = {
 } satisfies Record<string, Prepare>;
 
 export type VariantName = keyof typeof VARIANTS;
+
+async function recorded(
+  app: FastifyInstance,
+  directory: string,
+  store: CollectorOptions['store'],
+): Promise<() => Promise<void>> {
+  const collector = await openCollector({
+    store,
+    spoolDirectory: `${directory}/spool`,
+    instance: 'bench',
+    logger: noLog,
+  });
+  await app.register(requestRecorder, {
+    collector,
+    instance: 'bench',
+    identify: () => ({
+      tenantId: PLATFORM_TENANT,
+      timezone: 'Asia/Jakarta',
+      userId: 'user',
+      userRole: 'member',
+      sessionId: 'session',
+    }),
+  });
+  return () => collector.close();
+}

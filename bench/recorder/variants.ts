@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import fastifyMetrics from 'fastify-metrics';
 
 /** What a variant may use. */
-export interface Surroundings {
+interface Surroundings {
   /** An empty directory of its own. */
   readonly directory: string;
   /** Where statements for an engine elsewhere go. */

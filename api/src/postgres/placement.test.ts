@@ -49,7 +49,7 @@ it.runIf(process.getuid?.() === 0)(
       expect(stdout).toContain('PostgreSQL');
       await rm(closed, { recursive: true });
       expect(await reachableBinaries(unreachable, account, silent)).toEqual(copy);
-      expect(await reachableBinaries(original, account, silent)).toEqual(original);
+      expect(await reachableBinaries(copy, account, silent)).toEqual(copy);
     } finally {
       await rm(copy.root, { recursive: true, force: true });
       await rm(directory, { recursive: true, force: true });

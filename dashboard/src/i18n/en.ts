@@ -93,7 +93,7 @@ export const en = {
   'card.limitLabel': '{metric}: share of the limit',
   'card.prediction': 'Forecast {amount}',
   'change.against': '{change} vs {range}',
-  'change.none': 'Nothing to compare with in the span before',
+  'change.none': 'No earlier span to compare with yet',
 
   'chart.live.title': 'Right now',
   'chart.live.lead': 'Requests per second, last 2 minutes',

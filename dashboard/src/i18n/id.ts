@@ -90,7 +90,7 @@ export const id: Messages = {
   'card.limitLabel': '{metric}: bagian dari batas',
   'card.prediction': 'Perkiraan {amount}',
   'change.against': '{change} dibanding {range}',
-  'change.none': 'Tidak ada pembanding pada rentang sebelumnya',
+  'change.none': 'Belum ada rentang sebelumnya untuk dibandingkan',
 
   'chart.live.title': 'Saat ini',
   'chart.live.lead': 'Permintaan per detik, 2 menit terakhir',

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -101,11 +102,29 @@ async function killedDuringTraffic(server: ServerProcess): Promise<{ requests: S
 
 /** Process ids of the Postgres servers that run on this data directory. */
 function serversOf(dataDirectory: string): number[] {
-  const processes = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' });
-  return processes
-    .split('\n')
-    .filter((line) => line.includes(`${dataDirectory}/postgres`) && !line.includes('main.ts'))
-    .map((line) => Number.parseInt(line, 10));
+  const isServer = (command: string): boolean =>
+    command.includes('bin/postgres') && command.includes(`${dataDirectory}/postgres`);
+  return processes().flatMap(({ pid, command }) => (isServer(command) ? [pid] : []));
+}
+
+/** Every process of this machine. Linux tells by files, also where there is no `ps`. */
+function processes(): { pid: number; command: string }[] {
+  if (!existsSync('/proc/self/cmdline')) {
+    const lines = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' }).split('\n');
+    return lines.map((line) => ({ pid: Number.parseInt(line, 10), command: line }));
+  }
+  return readdirSync('/proc').flatMap((name) => {
+    const file = `/proc/${name}/cmdline`;
+    try {
+      return /^\d+$/.test(name) ? [{ pid: Number(name), command: readFileSync(file, 'utf8') }] : [];
+    } catch (error) {
+      // A process that ended while the list was read.
+      if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH')) {
+        return [];
+      }
+      throw error;
+    }
+  });
 }
 
 /** How often each trace of the tutoring route is stored, read with the engine itself. */

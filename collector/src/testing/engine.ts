@@ -4,10 +4,18 @@ import { join } from 'node:path';
 import { afterAll, vi } from 'vitest';
 import type { Logger } from '../logger.ts';
 
+const made: string[] = [];
+// Registered first of the file's, so it runs last: what a test left open is closed by then.
+afterAll(() => {
+  for (const path of made) {
+    rmSync(path, { recursive: true, force: true });
+  }
+});
+
 /** A directory that is removed when the test file ends. */
 export function temporaryDirectory(): string {
   const path = mkdtempSync(join(tmpdir(), 'riwayat-collector-'));
-  afterAll(() => rmSync(path, { recursive: true, force: true }));
+  made.push(path);
   return path;
 }
 

@@ -8,8 +8,11 @@
 import { z } from 'zod';
 import { LiveUsage } from './live/live-usage.ts';
 import type { Logger } from './logger.ts';
-import { encodeLine } from './record/line.ts';
-import type { RequestRecord } from './record/request-record.ts';
+import { DEFAULT_POLICY, type TenantPolicy } from './privacy/policy.ts';
+import type { BusinessEvent } from './record/business-event.ts';
+import { encodeEvent, encodeLine, encodeRefusal, encodeSample, type StoredIdentity } from './record/line.ts';
+import type { RequestRecord, TenantId } from './record/request-record.ts';
+import type { ResourceSample } from './record/resource-sample.ts';
 import { Sender } from './sender/sender.ts';
 import { importToken } from './spool/segment.ts';
 import { DEFAULT_SEAL_LIMITS, openSpool, type SealLimits, type Spool } from './spool/spool.ts';
@@ -25,7 +28,31 @@ export interface CollectorOptions {
   readonly logger: Logger;
   /** When a segment is sent: 50,000 rows, 16 MiB or 1 second unless given. */
   readonly seal?: Partial<SealLimits>;
+  /** What each tenant lets be kept; asked on every record, so it answers from memory. {@link DEFAULT_POLICY} unless given. */
+  readonly policyOf?: (tenantId: TenantId) => TenantPolicy;
 }
+
+/** Who sent an event, and under which id: unique within its tenant and table. */
+export interface EventIdentity {
+  readonly source: string;
+  readonly id: string;
+}
+
+/** One of a batch that came from outside. */
+export type IngestItem =
+  | { readonly table: 'requests'; readonly record: RequestRecord; readonly identity?: EventIdentity }
+  | { readonly table: 'events'; readonly event: BusinessEvent; readonly identity: EventIdentity }
+  /** Refused before it became a record: kept with the reason. */
+  | {
+      readonly table: 'rejected';
+      readonly reason: string;
+      readonly line: string;
+      readonly identity?: EventIdentity;
+    };
+
+export type IngestResult =
+  | { readonly status: 'accepted' | 'duplicate' }
+  | { readonly status: 'rejected'; readonly reason: string };
 
 export interface CollectorStatus {
   /** Whether the store answered the last time it was asked. */
@@ -65,6 +92,8 @@ export class Collector {
   readonly #logger: Logger;
   readonly #listeners = new Set<RecordListener>();
   readonly #imports = new Map<string, Promise<number>>();
+  readonly #policyOf: (tenantId: TenantId) => TenantPolicy;
+  readonly #identities = new Set<string>();
   #accepted: number;
   #unencodable = 0;
   #closing: Promise<void> | undefined;
@@ -76,6 +105,7 @@ export class Collector {
     this.#sender = sender;
     this.#logger = logger;
     this.#accepted = parts.recovered;
+    this.#policyOf = parts.policyOf;
     this.usage = new UsageQueries(store);
     this.live = new LiveUsage({
       usage: this.usage,
@@ -90,12 +120,70 @@ export class Collector {
   record(record: RequestRecord): void {
     this.#accepted += 1;
     try {
-      this.#spool.append(encodeLine(record));
+      this.#take(record, '');
     } catch (error) {
       this.#unencodable += 1;
       this.#logger.error({ err: error, endpoint: record.endpoint }, 'a record cannot be encoded');
-      return;
     }
+  }
+
+  /**
+   * Takes a tenant's batch from outside. What came before under the same identity is not taken again.
+   *
+   * @param tenantId whose credentials the batch came with
+   * @returns what became of each, in order, once all that was taken is on disk
+   * @throws {SpoolError} `spool-write-failed` when the disk takes nothing: to be sent again
+   */
+  async ingest(tenantId: TenantId, items: readonly IngestItem[]): Promise<IngestResult[]> {
+    const results = items.map((item) => this.#takeItem(tenantId, item));
+    await this.#spool.sync();
+    return results;
+  }
+
+  /** Takes a sample of what a process uses. Never throws, never waits. */
+  sample(sample: ResourceSample): void {
+    try {
+      this.#spool.append(encodeSample(sample), 'samples');
+      this.#accepted += 1;
+    } catch (error) {
+      this.#logger.error({ err: error }, 'a resource sample cannot be encoded');
+    }
+  }
+
+  #takeItem(tenantId: TenantId, item: IngestItem): IngestResult {
+    if (item.table === 'rejected') {
+      const { line, reason, identity } = item;
+      const retention = this.#policyOf(tenantId).retentionMonths;
+      const { source = '', id: eventId = '' } = identity ?? {};
+      this.#spool.append(
+        encodeRefusal({ tenantId, segment: '', line, reason, source, eventId, retention }),
+        'rejected',
+      );
+      this.#accepted += 1;
+      return { status: 'rejected', reason };
+    }
+    const key =
+      item.identity && JSON.stringify([tenantId, item.table, item.identity.source, item.identity.id]);
+    if (key !== undefined && this.#identities.has(key)) {
+      return { status: 'duplicate' };
+    }
+    if (item.table === 'requests') {
+      this.#accepted += 1;
+      this.#take(item.record, '');
+    } else {
+      const { event } = item;
+      const retention = this.#policyOf(tenantId).retentionMonths;
+      this.#spool.append(encodeEvent(event, { userId: event.userId, retention }, ''), 'events');
+      this.#accepted += 1;
+    }
+    if (key !== undefined) {
+      this.#identities.add(key);
+    }
+    return { status: 'accepted' };
+  }
+
+  #take(record: RequestRecord, eventKey: string): void {
+    this.#spool.append(encodeLine(record, storedIdentity(record, this.#policyOf(record.tenantId)), eventKey));
     this.live.observe(record);
     for (const listener of this.#listeners) {
       try {
@@ -203,7 +291,7 @@ export class Collector {
     if (before !== undefined) {
       return before.records;
     }
-    const segment = await this.#spool.writeImport(name, encodedLines(records));
+    const segment = await this.#spool.writeImport(name, encodedLines(records, this.#policyOf));
     if (segment === undefined) {
       return 0;
     }
@@ -221,6 +309,7 @@ interface CollectorParts {
   readonly logger: Logger;
   /** Records found in the spool. */
   readonly recovered: number;
+  readonly policyOf: (tenantId: TenantId) => TenantPolicy;
 }
 
 /**
@@ -251,7 +340,8 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
       logger.info({ records: recovered }, 'records of an earlier process are sent from the spool');
     }
     sender.start();
-    return new Collector({ store, spool, sender, logger, recovered });
+    const policyOf = options.policyOf ?? (() => DEFAULT_POLICY);
+    return new Collector({ store, spool, sender, logger, recovered, policyOf });
   } catch (error) {
     await store.close();
     throw error;
@@ -282,8 +372,15 @@ function isUnreachable(error: unknown): boolean {
   );
 }
 
-function* encodedLines(records: Iterable<RequestRecord>): Generator<string> {
+function* encodedLines(
+  records: Iterable<RequestRecord>,
+  policyOf: (tenantId: TenantId) => TenantPolicy,
+): Generator<string> {
   for (const record of records) {
-    yield encodeLine(record);
+    yield encodeLine(record, storedIdentity(record, policyOf(record.tenantId)));
   }
+}
+
+function storedIdentity({ userId, sessionId }: RequestRecord, policy: TenantPolicy): StoredIdentity {
+  return { userId, sessionId, clientNetwork: '', retention: policy.retentionMonths };
 }

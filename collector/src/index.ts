@@ -2,14 +2,20 @@ export {
   type Collector,
   type CollectorOptions,
   type CollectorStatus,
+  type EventIdentity,
+  type IngestItem,
+  type IngestResult,
   openCollector,
 } from './collector.ts';
 export type { LiveTenant, LiveTick, LiveTickMessage, LiveUsage } from './live/live-usage.ts';
 export type { Logger } from './logger.ts';
+export { DEFAULT_POLICY, type TenantPolicy } from './privacy/policy.ts';
+export type { BusinessEvent } from './record/business-event.ts';
 export { RecordError } from './record/line.ts';
 export { LocalDays } from './record/local-day.ts';
 export { RequestIds } from './record/request-id.ts';
 export * from './record/request-record.ts';
+export type { ResourceSample } from './record/resource-sample.ts';
 export {
   type RequestIdentity,
   type RequestRecorderOptions,

@@ -74,5 +74,8 @@ function record(request: SimulatedRequest, requestId: bigint, day: string): Requ
     traceId: '',
     instance: INSTANCE,
     source: 'replay',
+    outcome: 'completed',
+    messages: 0,
+    clientAddress: '',
   };
 }

@@ -1,14 +1,16 @@
 /*
  * A record as one line of ClickHouse's JSONCompactEachRow format.
  *
- * What always holds: a line is one JSON array in the order of REQUEST_COLUMNS, ends with its only "\n", and is
- * well-formed Unicode. It is built by hand because that costs half of what JSON.stringify of the whole array
+ * What always holds: a line is one JSON array in the order of its table's columns, ends with its only "\n", and is
+ * well-formed Unicode; no line holds an address, and none holds a query string. It is built by hand because that costs half of what JSON.stringify of the whole array
  * does, and encoding is on every request's path.
  */
+import type { BusinessEvent } from './business-event.ts';
 import type { RequestRecord } from './request-record.ts';
+import type { ResourceSample } from './resource-sample.ts';
 
-/** The columns of a line, in order. An INSERT of lines names them, so a table may have more. */
-export const REQUEST_COLUMNS = [
+/** The columns of a request's line as the first version wrote them: such lines may still wait in a spool. */
+export const REQUEST_COLUMNS_V1 = [
   'ts',
   'request_id',
   'tenant_id',
@@ -31,6 +33,67 @@ export const REQUEST_COLUMNS = [
   'source',
 ] as const;
 
+/**
+ * The columns of a line, in order. An INSERT of lines names them, so a table may have more. `event_key` is not kept
+ * by the table: it stands in the line so that what came twice is known again after a crash.
+ */
+export const REQUEST_COLUMNS = [
+  ...REQUEST_COLUMNS_V1,
+  'outcome',
+  'messages',
+  'client_network',
+  'retention',
+  'event_key',
+] as const;
+
+export const EVENT_COLUMNS = [
+  'ts',
+  'tenant_id',
+  'id',
+  'source',
+  'type',
+  'subject',
+  'data',
+  'user_id',
+  'retention',
+  'event_key',
+] as const;
+
+export const REJECTED_COLUMNS = [
+  'tenant_id',
+  'segment',
+  'line',
+  'reason',
+  'source',
+  'event_id',
+  'retention',
+] as const;
+
+export const SAMPLE_COLUMNS = [
+  'ts',
+  'instance',
+  'cpu',
+  'host_cpu',
+  'rss',
+  'heap_used',
+  'heap_total',
+  'external',
+  'memory_limit',
+  'host_memory_used',
+  'host_memory_total',
+  'event_loop_lag_p99',
+  'event_loop_lag_max',
+  'open_sockets',
+  'database_connections',
+  'database_waiting',
+  'queue_depth',
+  'cache_hits',
+  'cache_misses',
+  'disk_free',
+  'disk_total',
+  'spool_bytes',
+] as const;
+
 const MAXIMUM_STATUS = 999;
 
 /** A record that cannot be encoded: a number in it is not a whole number in range. */
@@ -44,25 +107,113 @@ export class RecordError extends Error {
   }
 }
 
+/** What of a person may be stored, by the tenant's policy. */
+export interface StoredIdentity {
+  readonly userId: string;
+  readonly sessionId: string;
+  /** Empty when addresses are dropped. */
+  readonly clientNetwork: string;
+  /** Months. */
+  readonly retention: number;
+}
+
+/** Something that was refused, and why. */
+export interface Refusal {
+  readonly tenantId: string;
+  /** The segment whose row the store refused; empty for what never came so far. */
+  readonly segment: string;
+  /** As it came, cut to a bearable length. */
+  readonly line: string;
+  readonly reason: string;
+  /** Who sent it, and under which id, as far as it says. */
+  readonly source: string;
+  readonly eventId: string;
+  /** Months. */
+  readonly retention: number;
+}
+
 /**
  * Encodes a record. `ts` becomes integer ticks of DateTime64(6), microseconds; a lone surrogate, which no UTF-8
  * can carry, becomes U+FFFD.
  *
+ * @param eventKey the identity of an event that came from outside, made of hex digits; empty for all else
  * @throws {RecordError} for a number that is negative, fractional, not finite, or a status above 999: ClickHouse
  *   would wrap some of them around silently
  */
-export function encodeLine(record: RequestRecord): string {
+export function encodeLine(record: RequestRecord, stored: StoredIdentity, eventKey = ''): string {
   const status = record.status;
   if (!(status <= MAXIMUM_STATUS)) {
     throw new RecordError('status', status, `a whole number from 0 to ${MAXIMUM_STATUS}`);
   }
   return (
     `[${whole(record.ts, 'ts')},${record.requestId},${text(record.tenantId)},${text(record.day)}` +
-    `,${text(record.userId)},${text(record.userRole)},${text(record.sessionId)},${text(record.endpoint)}` +
+    `,${text(stored.userId)},${text(record.userRole)},${text(stored.sessionId)},${text(record.endpoint)}` +
     `,${text(record.method)},${whole(status, 'status')},${whole(record.duration, 'duration')}` +
     `,${whole(record.bytesIn, 'bytesIn')},${whole(record.bytesOut, 'bytesOut')},${whole(record.cpu, 'cpu')}` +
     `,${whole(record.memory, 'memory')},${text(record.cache)},${text(record.kind)},${text(record.traceId)}` +
-    `,${text(record.instance)},${text(record.source)}]\n`
+    `,${text(record.instance)},${text(record.source)},"${record.outcome}",${whole(record.messages, 'messages')}` +
+    `,${text(stored.clientNetwork)},${stored.retention},"${eventKey}"]\n`
+  );
+}
+
+/**
+ * Encodes a business event.
+ *
+ * @throws {RecordError} when its time is not a whole number of microseconds
+ */
+export function encodeEvent(
+  event: BusinessEvent,
+  stored: Pick<StoredIdentity, 'userId' | 'retention'>,
+  eventKey: string,
+): string {
+  const texts = [
+    event.tenantId,
+    event.id,
+    event.source,
+    event.type,
+    event.subject,
+    event.data,
+    stored.userId,
+  ];
+  return `[${whole(event.ts, 'ts')},${texts.map(text).join(',')},${stored.retention},"${eventKey}"]\n`;
+}
+
+/** Encodes a refusal. */
+export function encodeRefusal(refusal: Refusal): string {
+  const { tenantId, segment, line, reason, source, eventId, retention } = refusal;
+  return `[${[tenantId, segment, line, reason, source, eventId].map(text).join(',')},${retention}]\n`;
+}
+
+/**
+ * Encodes a sample.
+ *
+ * @throws {RecordError} when a number is not finite, or negative
+ */
+export function encodeSample(sample: ResourceSample): string {
+  const { instance, cpu, hostCpu } = sample;
+  const wholes = [
+    whole(sample.rss, 'rss'),
+    whole(sample.heapUsed, 'heapUsed'),
+    whole(sample.heapTotal, 'heapTotal'),
+    whole(sample.external, 'external'),
+    whole(sample.memoryLimit, 'memoryLimit'),
+    whole(sample.hostMemoryUsed, 'hostMemoryUsed'),
+    whole(sample.hostMemoryTotal, 'hostMemoryTotal'),
+    whole(sample.eventLoopLagP99, 'eventLoopLagP99'),
+    whole(sample.eventLoopLagMax, 'eventLoopLagMax'),
+    whole(sample.openSockets, 'openSockets'),
+    whole(sample.databaseConnections, 'databaseConnections'),
+    whole(sample.databaseWaiting, 'databaseWaiting'),
+    whole(sample.queueDepth, 'queueDepth'),
+    whole(sample.cacheHits, 'cacheHits'),
+    whole(sample.cacheMisses, 'cacheMisses'),
+    whole(sample.diskFree, 'diskFree'),
+    whole(sample.diskTotal, 'diskTotal'),
+    whole(sample.spoolBytes, 'spoolBytes'),
+  ];
+  return (
+    `[${whole(sample.ts, 'ts')},${text(instance)},${share(cpu, 'cpu')},${share(hostCpu, 'hostCpu')}` +
+    `,${wholes.join(',')}]\n`
   );
 }
 
@@ -77,6 +228,13 @@ export function text(value: string): string {
 /** Lone surrogates become U+FFFD: that is what encoding to UTF-8 and back does. */
 function wellFormed(value: string): string {
   return Buffer.from(value, 'utf8').toString('utf8');
+}
+
+function share(value: number, field: string): number {
+  if (!(value >= 0 && Number.isFinite(value))) {
+    throw new RecordError(field, value, 'a number, zero or more');
+  }
+  return value;
 }
 
 function whole(value: number, field: string): number {

@@ -14,7 +14,12 @@ export const PLATFORM_TENANT = '_platform' as TenantId;
 export const UNMATCHED_ENDPOINT = '(unmatched)';
 
 export type CacheOutcome = 'hit' | 'miss' | 'none';
-export type RequestKind = 'api' | 'render' | 'upload' | 'websocket';
+export type RequestKind = 'api' | 'render' | 'upload' | 'download' | 'stream' | 'websocket';
+/**
+ * How a request ended. `aborted`: its client went away before the response was complete, whatever status was sent by
+ * then. `timed-out`: the request itself was not complete in time.
+ */
+export type RequestOutcome = 'completed' | 'aborted' | 'timed-out';
 export type RecordSource = 'live' | 'replay';
 
 /** One observed request, made once when its response is complete. */
@@ -49,4 +54,9 @@ export interface RequestRecord {
   /** Name of the process that served the request. */
   readonly instance: string;
   readonly source: RecordSource;
+  readonly outcome: RequestOutcome;
+  /** WebSocket messages, both ways; 0 for all else. */
+  readonly messages: number;
+  /** The client's IP address, empty when unknown. Never stored as it is: the tenant's policy truncates or drops it. */
+  readonly clientAddress: string;
 }

@@ -195,6 +195,9 @@ class Recording {
       traceId: traceIdOf(single(raw.headers[TRACE_HEADER])),
       instance: this.#options.instance,
       source: this.#source(request),
+      outcome: complete || upgraded ? 'completed' : 'aborted',
+      messages: 0,
+      clientAddress: request.ip,
     });
   }
 

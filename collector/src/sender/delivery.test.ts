@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { encodeLine, REQUEST_COLUMNS } from '../record/line.ts';
+import { LINE_FORMATS } from '../record/lanes.ts';
+import { REQUEST_COLUMNS } from '../record/line.ts';
 import { isRefusedRows, openStore, type Store } from '../store/store.ts';
 import { temporaryDirectory, testLogger } from '../testing/engine.ts';
-import { record, tenantId } from '../testing/records.ts';
+import { encodedLine, record, tenantId } from '../testing/records.ts';
 import { UsageQueries } from '../usage/queries.ts';
 import { tenantScope } from '../usage/tenant-scope.ts';
 import { deliver } from './delivery.ts';
@@ -31,6 +32,7 @@ afterAll(() => store.close());
 
 function send(token: string, lines: readonly string[]): Promise<{ stored: number; rejected: number }> {
   return deliver(token, lines.join(''), lines.length, {
+    format: LINE_FORMATS.requests,
     insert: (insert) => store.insert(insert),
     logger: testLogger(),
   });
@@ -38,7 +40,9 @@ function send(token: string, lines: readonly string[]): Promise<{ stored: number
 
 function lines(tenant: string, count: number): string[] {
   return Array.from({ length: count }, (_, i) =>
-    encodeLine(record({ tenantId: tenantId(tenant), userId: `u${i % 7}`, status: i % 10 === 0 ? 500 : 200 })),
+    encodedLine(
+      record({ tenantId: tenantId(tenant), userId: `u${i % 7}`, status: i % 10 === 0 ? 500 : 200 }),
+    ),
   );
 }
 
@@ -60,7 +64,7 @@ describe('delivery', () => {
     const segment = lines('bisected', 1_000);
     const bad = [
       '["cut off\n',
-      `${encodeLine(record({ tenantId: tenantId('bisected'), day: 'someday' }))}`,
+      `${encodedLine(record({ tenantId: tenantId('bisected'), day: 'someday' }))}`,
       'null\n',
       '\u0000\u0000\n',
     ];
@@ -102,7 +106,7 @@ describe('delivery', () => {
       table: 'no_such_table',
       columns: REQUEST_COLUMNS,
       token: 'x',
-      lines: encodeLine(record()),
+      lines: encodedLine(record()),
     });
     const error: unknown = await missing.catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(Error);

@@ -6,14 +6,17 @@
  * store refuses by itself goes to `rejected`, whole and with the reason; no other row is affected.
  */
 import type { Logger } from '../logger.ts';
-import { REQUEST_COLUMNS, text } from '../record/line.ts';
+import { DEFAULT_POLICY } from '../privacy/policy.ts';
+import { LINE_FORMATS, type LineFormat } from '../record/lanes.ts';
+import { encodeRefusal } from '../record/line.ts';
 import { type Insert, isRefusedRows } from '../store/store.ts';
 
 /** Larger segments (imports) are sent in parts of this many rows; a multiple of no seal limit. */
 const PART_ROWS = 50_000;
-const TENANT_COLUMN = REQUEST_COLUMNS.indexOf('tenant_id');
 
 export interface DeliveryOptions {
+  /** What the lines are. */
+  readonly format: LineFormat;
   /** Inserts, trying again until the store takes the rows or refuses them. */
   readonly insert: (insert: Insert) => Promise<void>;
   readonly logger: Logger;
@@ -25,7 +28,7 @@ export interface DeliveryResult {
 }
 
 /**
- * Stores a segment's lines in `requests`.
+ * Stores a segment's lines in their table.
  *
  * @param token the segment's
  * @param content its file: lines, each ending in a newline
@@ -85,10 +88,10 @@ async function bisect(
 async function tryInsert(
   token: string,
   lines: string,
-  { insert }: DeliveryOptions,
+  { insert, format }: DeliveryOptions,
 ): Promise<Error | undefined> {
   try {
-    await insert({ table: 'requests', columns: REQUEST_COLUMNS, token, lines });
+    await insert({ ...format, token, lines });
     return undefined;
   } catch (error) {
     if (error instanceof Error && isRefusedRows(error)) {
@@ -103,28 +106,40 @@ async function reject(
   line: string,
   row: number,
   refusal: Error,
-  { insert, logger }: DeliveryOptions,
+  { insert, logger, format }: DeliveryOptions,
 ): Promise<void> {
   logger.warn({ segment: token, row, reason: refusal.message }, 'the store refused a record');
-  const values = [tenantOf(line), token, line.trimEnd(), refusal.message].map(text);
+  const values = valuesOf(line);
+  const columnValue = (column: string): unknown => values[format.columns.indexOf(column)];
+  const retention = columnValue('retention');
   await insert({
-    table: 'rejected',
-    columns: ['tenant_id', 'segment', 'line', 'reason'],
+    ...LINE_FORMATS.rejected,
     token: `${token}/rejected-${row}`,
-    lines: `[${values.join(',')}]\n`,
+    lines: encodeRefusal({
+      tenantId: textOr(columnValue('tenant_id')),
+      segment: token,
+      line: line.trimEnd(),
+      reason: refusal.message,
+      source: textOr(columnValue('source')),
+      eventId: textOr(columnValue('id')),
+      retention: typeof retention === 'number' ? retention : DEFAULT_POLICY.retentionMonths,
+    }),
   });
 }
 
-/** Whose row it was, as far as the row can be read. */
-function tenantOf(line: string): string {
+/** The values of a line, as far as it can be read. */
+function valuesOf(line: string): readonly unknown[] {
   try {
     const values: unknown = JSON.parse(line);
-    const tenant: unknown = Array.isArray(values) ? values[TENANT_COLUMN] : undefined;
-    return typeof tenant === 'string' ? tenant : '';
+    return Array.isArray(values) ? values : [];
   } catch {
     // Not JSON: nobody's, as far as can be told.
-    return '';
+    return [];
   }
+}
+
+function textOr(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function linesOf(content: string): string[] {

@@ -68,7 +68,9 @@ export class Sender {
   #told = false;
   #draining = false;
   #lastError: string | undefined;
+  /** Every segment up to here is stored; lanes are sealed at different times, so later ones may be too. */
   #storedPosition = 0;
+  readonly #storedBeyond = new Set<number>();
   #stored = 0;
   #rejected = 0;
   #wake: () => void = () => undefined;
@@ -114,7 +116,7 @@ export class Sender {
   /**
    * Runs something when every segment up to a position is stored, and holds the sender meanwhile.
    *
-   * @param position of a segment of recorded requests
+   * @param position of a segment that is not an import
    * @returns what `run` gives; rejects as `run` does, or with {@link SenderStoppedError}
    */
   afterStored<T>(position: number, run: () => Promise<T>): Promise<T> {
@@ -218,7 +220,8 @@ export class Sender {
       );
     } else {
       const insert = (what: Insert): Promise<void> => this.#insert(what);
-      result = await deliver(segment.token, content, segment.rows, { insert, logger });
+      const { format } = segment;
+      result = await deliver(segment.token, content, segment.rows, { format, insert, logger });
       const name = importNameOf(segment.token);
       if (name !== undefined) {
         // Before the file goes: from here on this row is what keeps the import from happening again.
@@ -234,13 +237,22 @@ export class Sender {
     this.#queue.shift();
     this.#stored += result.stored;
     this.#rejected += result.rejected;
-    this.#storedPosition = segment.position ?? this.#storedPosition;
+    this.#passed(segment.position);
     const awaited = this.#awaited;
     this.#awaited = awaited.filter(({ token }) => token !== segment.token);
     for (const { token, resolve } of awaited) {
       if (token === segment.token) {
         resolve(result);
       }
+    }
+  }
+
+  #passed(position: number | undefined): void {
+    if (position !== undefined) {
+      this.#storedBeyond.add(position);
+    }
+    while (this.#storedBeyond.delete(this.#storedPosition + 1)) {
+      this.#storedPosition += 1;
     }
   }
 

@@ -1,6 +1,13 @@
 import { readdir, readFile, rename, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { importNameOf, OPEN_ENDING, PARTIAL_ENDING, SEALED_ENDING, type SealedSegment } from './segment.ts';
+import {
+  formatOf,
+  importNameOf,
+  OPEN_ENDING,
+  PARTIAL_ENDING,
+  SEALED_ENDING,
+  type SealedSegment,
+} from './segment.ts';
 
 const NEWLINE = 0x0a;
 
@@ -35,6 +42,12 @@ async function recoverSegment(
   file: string,
 ): Promise<Omit<SealedSegment, 'position'> | undefined> {
   const found = join(directory, file);
+  const token = file.slice(0, file.lastIndexOf('.'));
+  const format = formatOf(token);
+  if (format === undefined) {
+    // Of a later version: not ours to send, and not ours to remove.
+    return undefined;
+  }
   const content = await readFile(found);
   const bytes = content.lastIndexOf(NEWLINE) + 1;
   if (bytes === 0) {
@@ -44,13 +57,12 @@ async function recoverSegment(
   if (bytes < content.length) {
     await truncate(found, bytes);
   }
-  const token = file.slice(0, file.lastIndexOf('.'));
   const path = join(directory, `${token}${SEALED_ENDING}`);
   const since = (await stat(found)).birthtimeMs;
   if (path !== found) {
     await rename(found, path);
   }
-  return { token, path, rows: lines(content.subarray(0, bytes)), bytes, since };
+  return { format, token, path, rows: lines(content.subarray(0, bytes)), bytes, since };
 }
 
 function lines(content: Buffer): number {

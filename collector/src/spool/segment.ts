@@ -1,20 +1,24 @@
 /*
  * What the files of a spool are called.
  *
- *   <start>-<number>-<instance>-<random>.open      being appended to
- *   <start>-<number>-<instance>-<random>.sealed    complete, waiting to be sent
- *   import-<name>.partial, import-<name>.sealed    the same for a history given whole
+ *   <start>-<number>-<instance>-<random>.<lane>.open      being appended to
+ *   <start>-<number>-<instance>-<random>.<lane>.sealed    complete, waiting to be sent
+ *   history-<name>.partial, history-<name>.sealed         the same for a history given whole
+ *
+ * The first version's names have no lane and begin with `import-` for histories.
  *
  * What always holds: the name without its ending is the insert token, never used for other rows; names of one
- * directory sort in the order of their rows; a sealed file never changes.
+ * directory sort in the order of their rows; a sealed file never changes; the name tells which columns its lines have.
  */
 import { randomBytes } from 'node:crypto';
+import { FIRST_FORMAT, LANES, type Lane, LINE_FORMATS, type LineFormat } from '../record/lanes.ts';
 import { SpoolError } from './spool-error.ts';
 
 export const OPEN_ENDING = '.open';
 export const SEALED_ENDING = '.sealed';
 export const PARTIAL_ENDING = '.partial';
-const IMPORT_PREFIX = 'import-';
+const IMPORT_PREFIX = 'history-';
+const FIRST_IMPORT_PREFIX = 'import-';
 const IMPORT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 const START_DIGITS = 14;
 const NUMBER_DIGITS = 8;
@@ -22,7 +26,8 @@ const RANDOM_BYTES = 4;
 
 /** A complete segment: its file is the payload of one insert. */
 export interface SealedSegment {
-  /** Place among the segments of recorded requests, from 1; imports have none. */
+  readonly format: LineFormat;
+  /** Place among the segments that are not imports, from 1; imports have none. */
   readonly position: number | undefined;
   readonly token: string;
   readonly path: string;
@@ -44,10 +49,23 @@ export class SegmentTokens {
     this.#suffix = `${name}-${randomBytes(RANDOM_BYTES).toString('hex')}`;
   }
 
-  next(): string {
+  next(lane: Lane): string {
     this.#number += 1;
-    return `${this.#prefix}-${String(this.#number).padStart(NUMBER_DIGITS, '0')}-${this.#suffix}`;
+    return `${this.#prefix}-${String(this.#number).padStart(NUMBER_DIGITS, '0')}-${this.#suffix}.${lane}`;
   }
+}
+
+/** What the lines of a segment are like; undefined for a lane that only a later version knows. */
+export function formatOf(token: string): LineFormat | undefined {
+  if (token.startsWith(IMPORT_PREFIX)) {
+    return LINE_FORMATS.requests;
+  }
+  const dot = token.indexOf('.');
+  if (dot === -1 || token.startsWith(FIRST_IMPORT_PREFIX)) {
+    return FIRST_FORMAT;
+  }
+  const lane = LANES.find((name) => name === token.slice(dot + 1));
+  return lane && LINE_FORMATS[lane];
 }
 
 /**
@@ -65,7 +83,8 @@ export function importToken(name: string): string {
   return `${IMPORT_PREFIX}${name}`;
 }
 
-/** The name that an import's token stands for; undefined for a segment of recorded requests. */
+/** The name that an import's token stands for; undefined for every other segment. */
 export function importNameOf(token: string): string | undefined {
-  return token.startsWith(IMPORT_PREFIX) ? token.slice(IMPORT_PREFIX.length) : undefined;
+  const prefix = [IMPORT_PREFIX, FIRST_IMPORT_PREFIX].find((known) => token.startsWith(known));
+  return prefix === undefined ? undefined : token.slice(prefix.length);
 }

@@ -12,6 +12,7 @@ import { constants } from 'node:fs';
 import { access, type FileHandle, mkdir, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '../logger.ts';
+import { type Lane, LINE_FORMATS } from '../record/lanes.ts';
 import { lockDirectory } from './lock.ts';
 import { Pages } from './pages.ts';
 import { recoverSegments } from './recovery.ts';
@@ -58,6 +59,8 @@ export interface SpoolOptions {
 
 /** A segment that still takes lines, or whose lines are not all on disk. */
 interface OpenSegment {
+  readonly lane: Lane;
+  readonly ageTimer: NodeJS.Timeout;
   readonly position: number;
   readonly token: string;
   readonly since: number;
@@ -82,9 +85,9 @@ export class Spool {
   readonly #options: SpoolOptions;
   readonly #unlock: () => void;
   readonly #tokens: SegmentTokens;
-  /** In order; only the last may be unsealed. */
+  /** In the order they were begun; of each lane only the last may be unsealed. */
   #unwritten: OpenSegment[] = [];
-  #current: OpenSegment | undefined;
+  readonly #current = new Map<Lane, OpenSegment>();
   #position: number;
   #appended = 0;
   #synced = 0;
@@ -92,7 +95,6 @@ export class Spool {
   #pendingBytes = 0;
   #waiters: Waiter[] = [];
   #groupTimer: NodeJS.Timeout | undefined;
-  #ageTimer: NodeJS.Timeout | undefined;
   #writing: Promise<void> | undefined;
   #failing = false;
   #overflowing = false;
@@ -126,43 +128,37 @@ export class Spool {
   }
 
   /**
-   * Takes one line, newline included.
+   * Takes one line of a lane, newline included.
    *
    * @returns false when it is lost: the disk takes nothing and memory is used up, or the spool is closed
    */
-  append(line: string): boolean {
+  append(line: string, lane: Lane = 'requests'): boolean {
     if (this.#closed || this.#pendingBytes > MEMORY_LIMIT_BYTES) {
       this.#lose();
       return false;
     }
     const { limits } = this.#options;
-    let segment = this.#current;
-    if (segment === undefined) {
-      segment = this.#begin();
-    }
+    const segment = this.#current.get(lane) ?? this.#begin(lane);
     const bytes = segment.pending.append(line);
     segment.rows += 1;
     segment.bytes += bytes;
     this.#pendingBytes += bytes;
     this.#appended += 1;
     if (segment.rows >= limits.maxRows || segment.bytes >= limits.maxBytes) {
-      this.seal();
+      this.#sealLane(lane);
     }
     this.#groupTimer ??= setTimeout(this.#writeGroup, GROUP_MS);
     return true;
   }
 
   /**
-   * Ends the open segment, at once: lines appended later belong to another.
+   * Ends the open segments, at once: lines appended later belong to others.
    *
    * @returns the position of the last segment that has taken lines, 0 when there never was one
    */
   seal(): number {
-    if (this.#current !== undefined) {
-      this.#current.sealed = true;
-      this.#current = undefined;
-      clearTimeout(this.#ageTimer);
-      this.#groupTimer ??= setTimeout(this.#writeGroup, GROUP_MS);
+    for (const lane of [...this.#current.keys()]) {
+      this.#sealLane(lane);
     }
     return this.#position;
   }
@@ -221,7 +217,7 @@ export class Spool {
       return undefined;
     }
     await rename(partial, path);
-    const segment = { position: undefined, token, path, rows, bytes, since };
+    const segment = { format: LINE_FORMATS.requests, position: undefined, token, path, rows, bytes, since };
     this.#options.onSealed(segment);
     return segment;
   }
@@ -245,11 +241,23 @@ export class Spool {
     this.#unlock();
   }
 
-  #begin(): OpenSegment {
+  #sealLane(lane: Lane): void {
+    const segment = this.#current.get(lane);
+    if (segment !== undefined) {
+      segment.sealed = true;
+      this.#current.delete(lane);
+      clearTimeout(segment.ageTimer);
+      this.#groupTimer ??= setTimeout(this.#writeGroup, GROUP_MS);
+    }
+  }
+
+  #begin(lane: Lane): OpenSegment {
     this.#position += 1;
     const segment: OpenSegment = {
+      lane,
+      ageTimer: setTimeout(() => this.#sealLane(lane), this.#options.limits.maxAgeMs),
       position: this.#position,
-      token: this.#tokens.next(),
+      token: this.#tokens.next(lane),
       since: Date.now(),
       rows: 0,
       bytes: 0,
@@ -258,9 +266,8 @@ export class Spool {
       file: undefined,
       sealed: false,
     };
-    this.#current = segment;
+    this.#current.set(lane, segment);
     this.#unwritten.push(segment);
-    this.#ageTimer = setTimeout(() => this.seal(), this.#options.limits.maxAgeMs);
     return segment;
   }
 
@@ -324,8 +331,8 @@ export class Spool {
       const path = join(directory, `${segment.token}${SEALED_ENDING}`);
       await rename(openPath, path);
       this.#unwritten = this.#unwritten.filter((other) => other !== segment);
-      const { position, token, rows, written, since } = segment;
-      onSealed({ position, token, path, rows, bytes: written, since });
+      const { lane, position, token, rows, written, since } = segment;
+      onSealed({ format: LINE_FORMATS[lane], position, token, path, rows, bytes: written, since });
     }
   }
 

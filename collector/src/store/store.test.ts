@@ -22,12 +22,12 @@ describe('the store', () => {
   it('migrates once, and again without effect', async () => {
     await store.migrate();
     const applied = await store.select({
-      sql: 'SELECT version FROM {{database}}.schema_migrations',
+      sql: 'SELECT version FROM {{database}}.schema_migrations ORDER BY version',
       params: {},
       row: z.object({ version: z.number() }),
       label: 'test.migrations',
     });
-    expect(applied).toEqual([{ version: 1 }]);
+    expect(applied).toEqual([{ version: 1 }, { version: 2 }]);
   });
 
   it('refuses a migration whose text has changed since it was applied', async () => {

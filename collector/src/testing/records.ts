@@ -1,3 +1,5 @@
+import { DEFAULT_POLICY } from '../privacy/policy.ts';
+import { encodeLine } from '../record/line.ts';
 import { LocalDays } from '../record/local-day.ts';
 import { RequestIds } from '../record/request-id.ts';
 import type { Microseconds, RequestRecord, TenantId } from '../record/request-record.ts';
@@ -30,8 +32,17 @@ export function record(changes: Partial<RequestRecord> = {}): RequestRecord {
     traceId: '',
     instance: 'test',
     source: 'live',
+    outcome: 'completed',
+    messages: 0,
+    clientAddress: '',
     ...changes,
   };
+}
+
+/** A record's line under the default policy. */
+export function encodedLine(one: RequestRecord): string {
+  const { userId, sessionId } = one;
+  return encodeLine(one, { userId, sessionId, clientNetwork: '', retention: DEFAULT_POLICY.retentionMonths });
 }
 
 export function tenantId(name: string): TenantId {

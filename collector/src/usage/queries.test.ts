@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeLine, REQUEST_COLUMNS } from '../record/line.ts';
+import { REQUEST_COLUMNS } from '../record/line.ts';
 import type { RequestRecord } from '../record/request-record.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { temporaryDirectory, testLogger } from '../testing/engine.ts';
-import { microseconds, record, tenantId } from '../testing/records.ts';
+import { encodedLine, microseconds, record, tenantId } from '../testing/records.ts';
 import { UsageQueries } from './queries.ts';
 import { tenantScope } from './tenant-scope.ts';
 
@@ -31,7 +31,7 @@ async function insert(records: readonly RequestRecord[]): Promise<void> {
     table: 'requests',
     columns: REQUEST_COLUMNS,
     token: `insert-${inserted}`,
-    lines: records.map((one) => encodeLine(one)).join(''),
+    lines: records.map((one) => encodedLine(one)).join(''),
   });
 }
 

@@ -1,0 +1,147 @@
+-- How requests ended, whose network they came from, and for how many months each row is kept: retention is the
+-- tenant's choice, so it stands in the row. event_key is never stored; it travels in the line.
+ALTER TABLE {{database}}.requests {{on_cluster}}
+    ADD COLUMN IF NOT EXISTS outcome        LowCardinality(String) DEFAULT 'completed' CODEC(ZSTD(1)),
+    ADD COLUMN IF NOT EXISTS messages       UInt32                                     CODEC(T64, ZSTD(1)),
+    ADD COLUMN IF NOT EXISTS client_network LowCardinality(String)                     CODEC(ZSTD(1)),
+    ADD COLUMN IF NOT EXISTS retention      UInt8 DEFAULT 13                           CODEC(ZSTD(1)),
+    ADD COLUMN IF NOT EXISTS event_key      String EPHEMERAL '';
+
+ALTER TABLE {{database}}.requests {{on_cluster}} MODIFY TTL toDateTime(ts) + toIntervalMonth(retention);
+
+ALTER TABLE {{database}}.rejected {{on_cluster}}
+    ADD COLUMN IF NOT EXISTS source    LowCardinality(String) CODEC(ZSTD(1)),
+    ADD COLUMN IF NOT EXISTS event_id  String                 CODEC(ZSTD(1)),
+    ADD COLUMN IF NOT EXISTS retention UInt8 DEFAULT 13       CODEC(ZSTD(1));
+
+ALTER TABLE {{database}}.rejected {{on_cluster}} MODIFY TTL rejected_at + toIntervalMonth(retention);
+
+-- Business events, as CloudEvents tell them.
+CREATE TABLE IF NOT EXISTS {{database}}.events {{on_cluster}}
+(
+    ts        DateTime64(6, 'UTC')   CODEC(Delta(8), ZSTD(1)),
+    tenant_id LowCardinality(String) CODEC(ZSTD(1)),
+    id        String                 CODEC(ZSTD(1)),
+    source    LowCardinality(String) CODEC(ZSTD(1)),
+    type      LowCardinality(String) CODEC(ZSTD(1)),
+    subject   String                 CODEC(ZSTD(1)),
+    data      String                 CODEC(ZSTD(3)),
+    user_id   String                 CODEC(ZSTD(1)),
+    retention UInt8 DEFAULT 13       CODEC(ZSTD(1)),
+    event_key String EPHEMERAL '',
+    stored_at DateTime('UTC') DEFAULT now() CODEC(Delta(4), ZSTD(1))
+)
+ENGINE = {{engine:MergeTree}}
+PARTITION BY toYYYYMM(ts)
+ORDER BY (tenant_id, type, ts)
+TTL toDateTime(ts) + toIntervalMonth(retention)
+SETTINGS non_replicated_deduplication_window = 10000;
+
+-- What each process and its host used, every five seconds.
+CREATE TABLE IF NOT EXISTS {{database}}.resource_samples {{on_cluster}}
+(
+    ts                   DateTime64(6, 'UTC')   CODEC(Delta(8), ZSTD(1)),
+    instance             LowCardinality(String) CODEC(ZSTD(1)),
+    cpu                  Float32                CODEC(ZSTD(1)),
+    host_cpu             Float32                CODEC(ZSTD(1)),
+    rss                  UInt64                 CODEC(T64, ZSTD(1)),
+    heap_used            UInt64                 CODEC(T64, ZSTD(1)),
+    heap_total           UInt64                 CODEC(T64, ZSTD(1)),
+    external             UInt64                 CODEC(T64, ZSTD(1)),
+    memory_limit         UInt64                 CODEC(T64, ZSTD(1)),
+    host_memory_used     UInt64                 CODEC(T64, ZSTD(1)),
+    host_memory_total    UInt64                 CODEC(T64, ZSTD(1)),
+    event_loop_lag_p99   UInt64                 CODEC(T64, ZSTD(1)),
+    event_loop_lag_max   UInt64                 CODEC(T64, ZSTD(1)),
+    open_sockets         UInt64                 CODEC(T64, ZSTD(1)),
+    database_connections UInt64                 CODEC(T64, ZSTD(1)),
+    database_waiting     UInt64                 CODEC(T64, ZSTD(1)),
+    queue_depth          UInt64                 CODEC(T64, ZSTD(1)),
+    cache_hits           UInt64                 CODEC(T64, ZSTD(1)),
+    cache_misses         UInt64                 CODEC(T64, ZSTD(1)),
+    disk_free            UInt64                 CODEC(T64, ZSTD(1)),
+    disk_total           UInt64                 CODEC(T64, ZSTD(1)),
+    spool_bytes          UInt64                 CODEC(T64, ZSTD(1))
+)
+ENGINE = {{engine:MergeTree}}
+PARTITION BY toYYYYMM(ts)
+ORDER BY (instance, ts)
+TTL toDateTime(ts) + INTERVAL 13 MONTH
+SETTINGS non_replicated_deduplication_window = 10000, ttl_only_drop_parts = 1;
+
+-- What was taken in, by tenant and hour (UTC) of the event, one row a segment: the count that raw rows are held to.
+CREATE TABLE IF NOT EXISTS {{database}}.ledger {{on_cluster}}
+(
+    tenant_id  LowCardinality(String) CODEC(ZSTD(1)),
+    hour       DateTime('UTC')        CODEC(Delta(4), ZSTD(1)),
+    segment    String                 CODEC(ZSTD(1)),
+    accepted   UInt64                 CODEC(T64, ZSTD(1)),
+    duplicates UInt64                 CODEC(T64, ZSTD(1)),
+    rejected   UInt64                 CODEC(T64, ZSTD(1)),
+    written_at DateTime('UTC') DEFAULT now() CODEC(Delta(4), ZSTD(1))
+)
+ENGINE = {{engine:ReplacingMergeTree}}
+PARTITION BY toYYYYMM(hour)
+ORDER BY (tenant_id, hour, segment)
+TTL hour + INTERVAL 13 MONTH
+SETTINGS non_replicated_deduplication_window = 10000, ttl_only_drop_parts = 1;
+
+ALTER TABLE {{database}}.usage_minute {{on_cluster}}
+    ADD COLUMN IF NOT EXISTS retention SimpleAggregateFunction(max, UInt8) DEFAULT 13 CODEC(ZSTD(1));
+
+ALTER TABLE {{database}}.usage_minute_feed {{on_cluster}} MODIFY QUERY
+SELECT
+    tenant_id, minute, endpoint, method, status_class,
+    sum(bucket_calls)     AS calls,
+    sum(bucket_bytes_in)  AS bytes_in,
+    sum(bucket_bytes_out) AS bytes_out,
+    sum(bucket_cpu)       AS cpu,
+    sum(bucket_memory)    AS memory,
+    sum(bucket_duration)  AS duration,
+    sumMap(map(bucket, bucket_calls)) AS latency,
+    max(bucket_retention) AS retention
+FROM
+(
+    SELECT
+        requests.tenant_id AS tenant_id,
+        toDateTime(toStartOfMinute(requests.ts), 'UTC') AS minute,
+        requests.endpoint AS endpoint,
+        requests.method AS method,
+        toUInt8(intDiv(requests.status, 100)) AS status_class,
+        toUInt16(if(requests.duration < 32, requests.duration,
+            bitShiftRight(reinterpretAsUInt64(toFloat64(requests.duration)), 47) - 32864)) AS bucket,
+        count()                 AS bucket_calls,
+        sum(requests.bytes_in)  AS bucket_bytes_in,
+        sum(requests.bytes_out) AS bucket_bytes_out,
+        sum(requests.cpu)       AS bucket_cpu,
+        sum(requests.memory)    AS bucket_memory,
+        sum(requests.duration)  AS bucket_duration,
+        max(requests.retention) AS bucket_retention
+    FROM {{database}}.requests AS requests
+    GROUP BY tenant_id, minute, endpoint, method, status_class, bucket
+)
+GROUP BY tenant_id, minute, endpoint, method, status_class;
+
+ALTER TABLE {{database}}.usage_minute {{on_cluster}} MODIFY TTL minute + toIntervalMonth(retention);
+
+ALTER TABLE {{database}}.usage_user_day {{on_cluster}}
+    ADD COLUMN IF NOT EXISTS retention SimpleAggregateFunction(max, UInt8) DEFAULT 13 CODEC(ZSTD(1));
+
+ALTER TABLE {{database}}.usage_user_day_feed {{on_cluster}} MODIFY QUERY
+SELECT
+    requests.tenant_id AS tenant_id,
+    requests.day AS day,
+    toString(requests.user_id) AS user_id,
+    requests.user_role AS user_role,
+    count()                      AS calls,
+    countIf(requests.status >= 500) AS errors,
+    sum(requests.bytes_in)       AS bytes_in,
+    sum(requests.bytes_out)      AS bytes_out,
+    sum(requests.cpu)            AS cpu,
+    min(requests.ts)             AS first_seen,
+    max(requests.ts)             AS last_seen,
+    max(requests.retention)      AS retention
+FROM {{database}}.requests AS requests
+GROUP BY tenant_id, day, user_id, user_role;
+
+ALTER TABLE {{database}}.usage_user_day {{on_cluster}} MODIFY TTL day + toIntervalMonth(retention);

@@ -6,11 +6,10 @@
  * when the process or the machine dies.
  */
 import { z } from 'zod';
+import { type IngestItem, type IngestResult, Intake, type RecordListener } from './intake/intake.ts';
 import { LiveUsage } from './live/live-usage.ts';
 import type { Logger } from './logger.ts';
 import { DEFAULT_POLICY, type TenantPolicy } from './privacy/policy.ts';
-import type { BusinessEvent } from './record/business-event.ts';
-import { encodeEvent, encodeLine, encodeRefusal, encodeSample, type StoredIdentity } from './record/line.ts';
 import type { RequestRecord, TenantId } from './record/request-record.ts';
 import type { ResourceSample } from './record/resource-sample.ts';
 import { Sender } from './sender/sender.ts';
@@ -32,28 +31,6 @@ export interface CollectorOptions {
   readonly policyOf?: (tenantId: TenantId) => TenantPolicy;
 }
 
-/** Who sent an event, and under which id: unique within its tenant and table. */
-export interface EventIdentity {
-  readonly source: string;
-  readonly id: string;
-}
-
-/** One of a batch that came from outside. */
-export type IngestItem =
-  | { readonly table: 'requests'; readonly record: RequestRecord; readonly identity?: EventIdentity }
-  | { readonly table: 'events'; readonly event: BusinessEvent; readonly identity: EventIdentity }
-  /** Refused before it became a record: kept with the reason. */
-  | {
-      readonly table: 'rejected';
-      readonly reason: string;
-      readonly line: string;
-      readonly identity?: EventIdentity;
-    };
-
-export type IngestResult =
-  | { readonly status: 'accepted' | 'duplicate' }
-  | { readonly status: 'rejected'; readonly reason: string };
-
 export interface CollectorStatus {
   /** Whether the store answered the last time it was asked. */
   readonly store: 'up' | 'down';
@@ -73,8 +50,6 @@ export interface CollectorStatus {
   readonly oldestUnsentAgeMs: number;
 }
 
-type RecordListener = (record: RequestRecord) => void;
-
 /** How long close() goes on sending. */
 const CLOSE_GRACE_MS = 5_000;
 
@@ -89,23 +64,15 @@ export class Collector {
   readonly #store: Store;
   readonly #spool: Spool;
   readonly #sender: Sender;
-  readonly #logger: Logger;
-  readonly #listeners = new Set<RecordListener>();
+  readonly #intake: Intake;
   readonly #imports = new Map<string, Promise<number>>();
-  readonly #policyOf: (tenantId: TenantId) => TenantPolicy;
-  readonly #identities = new Set<string>();
-  #accepted: number;
-  #unencodable = 0;
   #closing: Promise<void> | undefined;
 
   constructor(parts: CollectorParts) {
-    const { store, spool, sender, logger } = parts;
+    const { store, spool, sender, logger, policyOf, recovered } = parts;
     this.#store = store;
     this.#spool = spool;
     this.#sender = sender;
-    this.#logger = logger;
-    this.#accepted = parts.recovered;
-    this.#policyOf = parts.policyOf;
     this.usage = new UsageQueries(store);
     this.live = new LiveUsage({
       usage: this.usage,
@@ -113,18 +80,18 @@ export class Collector {
       seal: () => spool.seal(),
       afterStored: (position, run) => sender.afterStored(position, run),
     });
+    this.#intake = new Intake({ spool, live: this.live, logger, policyOf, recovered });
     this.live.start();
   }
 
   /** Takes a record: encodes it, appends it to the spool, tells the listeners. Never throws, never waits. */
   record(record: RequestRecord): void {
-    this.#accepted += 1;
-    try {
-      this.#take(record, '');
-    } catch (error) {
-      this.#unencodable += 1;
-      this.#logger.error({ err: error, endpoint: record.endpoint }, 'a record cannot be encoded');
-    }
+    this.#intake.record(record);
+  }
+
+  /** Takes a sample of what a process uses. Never throws, never waits. */
+  sample(sample: ResourceSample): void {
+    this.#intake.sample(sample);
   }
 
   /**
@@ -134,64 +101,8 @@ export class Collector {
    * @returns what became of each, in order, once all that was taken is on disk
    * @throws {SpoolError} `spool-write-failed` when the disk takes nothing: to be sent again
    */
-  async ingest(tenantId: TenantId, items: readonly IngestItem[]): Promise<IngestResult[]> {
-    const results = items.map((item) => this.#takeItem(tenantId, item));
-    await this.#spool.sync();
-    return results;
-  }
-
-  /** Takes a sample of what a process uses. Never throws, never waits. */
-  sample(sample: ResourceSample): void {
-    try {
-      this.#spool.append(encodeSample(sample), 'samples');
-      this.#accepted += 1;
-    } catch (error) {
-      this.#logger.error({ err: error }, 'a resource sample cannot be encoded');
-    }
-  }
-
-  #takeItem(tenantId: TenantId, item: IngestItem): IngestResult {
-    if (item.table === 'rejected') {
-      const { line, reason, identity } = item;
-      const retention = this.#policyOf(tenantId).retentionMonths;
-      const { source = '', id: eventId = '' } = identity ?? {};
-      this.#spool.append(
-        encodeRefusal({ tenantId, segment: '', line, reason, source, eventId, retention }),
-        'rejected',
-      );
-      this.#accepted += 1;
-      return { status: 'rejected', reason };
-    }
-    const key =
-      item.identity && JSON.stringify([tenantId, item.table, item.identity.source, item.identity.id]);
-    if (key !== undefined && this.#identities.has(key)) {
-      return { status: 'duplicate' };
-    }
-    if (item.table === 'requests') {
-      this.#accepted += 1;
-      this.#take(item.record, '');
-    } else {
-      const { event } = item;
-      const retention = this.#policyOf(tenantId).retentionMonths;
-      this.#spool.append(encodeEvent(event, { userId: event.userId, retention }, ''), 'events');
-      this.#accepted += 1;
-    }
-    if (key !== undefined) {
-      this.#identities.add(key);
-    }
-    return { status: 'accepted' };
-  }
-
-  #take(record: RequestRecord, eventKey: string): void {
-    this.#spool.append(encodeLine(record, storedIdentity(record, this.#policyOf(record.tenantId)), eventKey));
-    this.live.observe(record);
-    for (const listener of this.#listeners) {
-      try {
-        listener(record);
-      } catch (error) {
-        this.#logger.error({ err: error }, 'a listener for records failed');
-      }
-    }
+  ingest(tenantId: TenantId, items: readonly IngestItem[]): Promise<IngestResult[]> {
+    return this.#intake.ingest(tenantId, items);
   }
 
   /**
@@ -200,10 +111,7 @@ export class Collector {
    * @returns what ends it
    */
   onRecord(listener: RecordListener): () => void {
-    this.#listeners.add(listener);
-    return () => {
-      this.#listeners.delete(listener);
-    };
+    return this.#intake.onRecord(listener);
   }
 
   /**
@@ -227,9 +135,9 @@ export class Collector {
     return {
       store: sender.store,
       ...(sender.lastError !== undefined && { lastError: sender.lastError }),
-      accepted: this.#accepted,
+      accepted: this.#intake.accepted,
       stored: sender.stored,
-      rejected: sender.rejected + this.#unencodable,
+      rejected: sender.rejected + this.#intake.unencodable,
       lost: this.#spool.lost,
       inSpool: sender.rows + this.#spool.rows,
       spoolBytes: sender.bytes + this.#spool.bytes,
@@ -291,11 +199,11 @@ export class Collector {
     if (before !== undefined) {
       return before.records;
     }
-    const segment = await this.#spool.writeImport(name, encodedLines(records, this.#policyOf));
+    const segment = await this.#spool.writeImport(name, this.#intake.encoded(records));
     if (segment === undefined) {
       return 0;
     }
-    this.#accepted += segment.rows;
+    this.#intake.add(segment.rows);
     const sent = await this.#sender.whenSent(token);
     this.live.refresh();
     return sent?.stored ?? 0;
@@ -370,17 +278,4 @@ function isUnreachable(error: unknown): boolean {
     typeof error.code === 'string' &&
     /^E[A-Z_]+$/.test(error.code)
   );
-}
-
-function* encodedLines(
-  records: Iterable<RequestRecord>,
-  policyOf: (tenantId: TenantId) => TenantPolicy,
-): Generator<string> {
-  for (const record of records) {
-    yield encodeLine(record, storedIdentity(record, policyOf(record.tenantId)));
-  }
-}
-
-function storedIdentity({ userId, sessionId }: RequestRecord, policy: TenantPolicy): StoredIdentity {
-  return { userId, sessionId, clientNetwork: '', retention: policy.retentionMonths };
 }

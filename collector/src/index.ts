@@ -2,11 +2,9 @@ export {
   type Collector,
   type CollectorOptions,
   type CollectorStatus,
-  type EventIdentity,
-  type IngestItem,
-  type IngestResult,
   openCollector,
 } from './collector.ts';
+export type { EventIdentity, IngestItem, IngestResult } from './intake/intake.ts';
 export type { LiveTenant, LiveTick, LiveTickMessage, LiveUsage } from './live/live-usage.ts';
 export type { Logger } from './logger.ts';
 export { DEFAULT_POLICY, type TenantPolicy } from './privacy/policy.ts';

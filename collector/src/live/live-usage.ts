@@ -143,9 +143,13 @@ export class LiveUsage {
     };
   }
 
-  /** Counts a record. */
-  observe(record: RequestRecord): void {
-    this.#entries.get(record.tenantId)?.totals.add(record);
+  /**
+   * Counts a record.
+   *
+   * @param userId as it is stored, which may be a pseudonym: totals begin with the people that the store has
+   */
+  observe(record: RequestRecord, userId: string): void {
+    this.#entries.get(record.tenantId)?.totals.add(record, userId);
   }
 
   /** Reads all totals from the store again: something was stored that did not pass through here. */

@@ -110,23 +110,24 @@ export class TenantUsage {
     this.#based = true;
   }
 
-  add(record: RequestRecord): void {
+  /** @param userId as it is stored */
+  add(record: RequestRecord, userId = record.userId): void {
     const bytes = record.bytesIn + record.bytesOut;
     this.#intervalCalls += 1;
     this.#intervalBytes += bytes;
     if (record.status >= FIRST_ERROR_STATUS) {
       this.#intervalErrors += 1;
     }
-    if (record.userId !== '') {
-      this.#intervalUsers.add(record.userId);
-      this.#see(record.userId, record.ts / MICROSECONDS_PER_MS);
+    if (userId !== '') {
+      this.#intervalUsers.add(userId);
+      this.#see(userId, record.ts / MICROSECONDS_PER_MS);
     }
     if (!record.day.startsWith(this.#count.month)) {
       this.#rollOver(record.day.slice(0, MONTH_LENGTH));
     }
-    addTo(this.#count, record, bytes);
+    addTo(this.#count, record, bytes, userId);
     if (this.#next !== undefined) {
-      addTo(this.#next, record, bytes);
+      addTo(this.#next, record, bytes, userId);
     }
   }
 
@@ -178,12 +179,12 @@ export class TenantUsage {
   }
 }
 
-function addTo(count: MonthCount, record: RequestRecord, bytes: number): void {
+function addTo(count: MonthCount, record: RequestRecord, bytes: number, userId: string): void {
   if (record.day.startsWith(count.month)) {
     count.calls += 1;
     count.bytes += bytes;
-    if (record.userId !== '') {
-      count.users.add(record.userId);
+    if (userId !== '') {
+      count.users.add(userId);
     }
   }
 }

@@ -221,7 +221,7 @@ export function encodeSample(sample: ResourceSample): string {
 const NEEDS_CARE = /[^ !#-[\]-~]/;
 
 /** A string as a JSON literal. */
-export function text(value: string): string {
+function text(value: string): string {
   return NEEDS_CARE.test(value) ? JSON.stringify(wellFormed(value)) : `"${value}"`;
 }
 

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { problem } from '../errors/problem.ts';
 import { can, type Permission } from './permissions.ts';
+import type { Principal } from './principal.ts';
 
 /** RFC 6750, 3: without a token only the scheme; with a token that is no good, that too. */
 const CHALLENGE = 'Bearer';
@@ -22,4 +23,16 @@ export function requirePermission(...anyOf: [Permission, ...Permission[]]) {
       throw problem('forbidden');
     }
   };
+}
+
+/**
+ * Who asks, on a route that somebody must be logged in for.
+ *
+ * @throws {ProblemError} `authentication-required` when nobody is
+ */
+export function principalOf({ principal }: Pick<FastifyRequest, 'principal'>): Principal {
+  if (principal === null) {
+    throw problem('authentication-required', { challenge: CHALLENGE });
+  }
+  return principal;
 }

@@ -10,7 +10,7 @@ import { requirePermission } from './guard.ts';
 import { identity } from './identity.ts';
 import { Passwords } from './passwords.ts';
 import { People } from './people.ts';
-import type { Role } from './permissions.ts';
+import { permissionsOf, type Role } from './permissions.ts';
 import { REFRESH_COOKIE } from './routes.ts';
 
 const SECRET = 'a secret for tests, of more than thirty-two characters';
@@ -123,7 +123,7 @@ describe('logging in', () => {
         name: 'ANI',
         email: 'ani@example.com',
         role: 'administrator',
-        permissions: ['usage:read', 'endpoints:read', 'people:read'],
+        permissions: permissionsOf('administrator'),
         tenant: { id: 'chill-ajar', name: 'Chill Ajar', timezone: 'Asia/Jakarta', locale: 'id' },
       },
     });

@@ -3,10 +3,19 @@ import { can, PERMISSIONS, permissionsOf, ROLES } from './permissions.ts';
 
 it('gives each role what it may do, and no more', () => {
   expect(Object.fromEntries(ROLES.map((role) => [role, permissionsOf(role)]))).toEqual({
-    administrator: ['usage:read', 'endpoints:read', 'people:read'],
-    manager: ['usage:read', 'people:read'],
-    board: ['usage:read'],
-    it_staff: ['endpoints:read'],
+    administrator: [
+      'usage:read',
+      'endpoints:read',
+      'people:read',
+      'keys:manage',
+      'privacy:read',
+      'privacy:manage',
+      'ledger:read',
+      'rejected:read',
+    ],
+    manager: ['usage:read', 'people:read', 'privacy:read', 'ledger:read'],
+    board: ['usage:read', 'privacy:read', 'ledger:read'],
+    it_staff: ['endpoints:read', 'keys:manage', 'privacy:read', 'ledger:read', 'rejected:read'],
     account_officer: [],
     member: [],
   });

@@ -10,6 +10,16 @@ export const PERMISSIONS = {
   'endpoints:read': ['administrator', 'it_staff'],
   /** What single people use. */
   'people:read': ['administrator', 'manager'],
+  /** Make, change and end the keys that applications send with. */
+  'keys:manage': ['administrator', 'it_staff'],
+  /** What is kept of people, and for how long. */
+  'privacy:read': ['administrator', 'manager', 'board', 'it_staff'],
+  /** Decide it, and erase what was kept of somebody. */
+  'privacy:manage': ['administrator'],
+  /** Whether everything that was taken in is stored. */
+  'ledger:read': ['administrator', 'manager', 'board', 'it_staff'],
+  /** What was refused, as it was sent. */
+  'rejected:read': ['administrator', 'it_staff'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof PERMISSIONS;

@@ -10,6 +10,10 @@ interface TenantsTable {
   /** IANA name. */
   timezone: string;
   locale: string;
+  user_ids: Generated<'plain' | 'pseudonymous'>;
+  addresses: Generated<'dropped' | 'truncated'>;
+  /** Whole months. */
+  retention_months: Generated<number>;
   created_at: CreatedAt;
 }
 
@@ -50,6 +54,29 @@ interface RefreshTokensTable {
   spent_at: Date | null;
 }
 
+interface ApiKeysTable {
+  id: Once<string>;
+  tenant_id: Once<string>;
+  name: string;
+  scopes: string[];
+  events_per_second: number;
+  burst: number;
+  created_by: string | null;
+  created_at: Once<Date>;
+  last_used_at: Date | null;
+  expires_at: Date | null;
+  revoked_at: Date | null;
+}
+
+interface ApiKeySecretsTable {
+  /** SHA-256, 32 bytes. */
+  hash: Once<Buffer>;
+  key_id: Once<string>;
+  prefix: Once<string>;
+  created_at: Once<Date>;
+  valid_until: Date | null;
+}
+
 export interface MentorsTable {
   tenant_id: Once<string>;
   id: Once<string>;
@@ -85,6 +112,8 @@ export interface Schema {
   memberships: MembershipsTable;
   sessions: SessionsTable;
   refresh_tokens: RefreshTokensTable;
+  api_keys: ApiKeysTable;
+  api_key_secrets: ApiKeySecretsTable;
   mentors: MentorsTable;
   courses: CoursesTable;
 }

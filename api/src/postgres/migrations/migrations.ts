@@ -1,9 +1,11 @@
 import type { Migration } from 'kysely';
 import { up as tenantsAndIdentity } from './0001_tenants_and_identity.ts';
 import { up as tutoring } from './0002_tutoring.ts';
+import { up as apiKeysAndPrivacy } from './0003_api_keys_and_privacy.ts';
 
 /** Every migration by name, applied in the order of the names. One that was released is never changed. */
 export const migrations: Record<string, Migration> = {
   '0001_tenants_and_identity': { up: tenantsAndIdentity },
   '0002_tutoring': { up: tutoring },
+  '0003_api_keys_and_privacy': { up: apiKeysAndPrivacy },
 };

@@ -15,9 +15,11 @@ import { problemDocuments } from './errors/documents.ts';
 import { type ProblemError, problem } from './errors/problem.ts';
 import { health } from './health/health.ts';
 import { identity } from './identity/identity.ts';
+import { keyRoutes } from './keys/routes.ts';
 import { LIVE_PROTOCOL, liveRoutes } from './live/routes.ts';
 import { metrics } from './metrics/metrics.ts';
 import { openapi } from './openapi/openapi.ts';
+import { privacyRoutes } from './privacy/routes.ts';
 import type { Services } from './services.ts';
 import { storefront } from './tenants/storefront.ts';
 import { tutoring } from './tutoring/tutoring.ts';
@@ -59,7 +61,7 @@ export interface AppOptions {
  */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { config, services, dashboardDirectory, now = () => new Date() } = options;
-  const { collector, database, people, tenants } = services;
+  const { collector, database, people, tenants, keys, keyring, policies } = services;
   const logger: FastifyBaseLogger = services.logger;
   const app = fastify({
     loggerInstance: logger,
@@ -110,6 +112,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     names: (tenantId, userIds) => people.names(tenantId, userIds),
     now,
   });
+  await app.register(keyRoutes, { keys, keyring, now });
+  await app.register(privacyRoutes, { policies });
   await app.register(liveRoutes, {
     live: collector.live,
     tenants,

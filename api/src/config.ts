@@ -6,6 +6,8 @@ import { z } from 'zod';
 
 const SECRET_BYTES = 48;
 const MINIMUM_SECRET_CHARACTERS = 32;
+/** Where OpenTelemetry's exporters send to by HTTP unless told otherwise. */
+const DEFAULT_INGEST_PORT = 4318;
 
 const onOff = z.enum(['on', 'off']).transform((value) => value === 'on');
 const slug = z
@@ -29,6 +31,9 @@ const environment = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   CLICKHOUSE_URL: z.url({ protocol: /^https?$/ }).optional(),
   SESSION_SECRET: z.string().min(MINIMUM_SECRET_CHARACTERS).optional(),
+  PSEUDONYM_KEY: z.string().min(MINIMUM_SECRET_CHARACTERS).optional(),
+  INGEST: onOff.default(true),
+  INGEST_PORT: z.coerce.number().int().min(0).max(65_535).default(DEFAULT_INGEST_PORT),
   DEFAULT_TENANT: slug.optional(),
   METRICS_TOKEN: z.string().min(16).optional(),
   DEMO: onOff.optional(),
@@ -52,6 +57,12 @@ export interface Config {
   readonly clickhouseUrl: string | undefined;
   /** Signs access tokens. Absent: made once and kept in the data directory. */
   readonly sessionSecret: string | undefined;
+  /** Turns people's ids into pseudonyms. Absent: made once and kept in the data directory. */
+  readonly pseudonymKey: string | undefined;
+  /** Whether the API takes records of other applications. */
+  readonly ingest: boolean;
+  /** Where the ingest server listens when it runs alone. */
+  readonly ingestPort: number;
   /** The tenant of public requests that name none. */
   readonly defaultTenant: string | undefined;
   /** When set, `/metrics` asks for it as a bearer token. */
@@ -95,6 +106,9 @@ export function parseConfig(env: NodeJS.ProcessEnv = process.env): Config {
     databaseUrl: values.DATABASE_URL,
     clickhouseUrl: values.CLICKHOUSE_URL,
     sessionSecret: values.SESSION_SECRET,
+    pseudonymKey: values.PSEUDONYM_KEY,
+    ingest: values.INGEST,
+    ingestPort: values.INGEST_PORT,
     defaultTenant: values.DEFAULT_TENANT,
     metricsToken: values.METRICS_TOKEN,
     demo: values.DEMO ?? (values.DATABASE_URL === undefined && !production),
@@ -107,11 +121,21 @@ export function parseConfig(env: NodeJS.ProcessEnv = process.env): Config {
  * kept in the data directory, readable by its owner alone.
  */
 export function sessionSecret(config: Pick<Config, 'sessionSecret' | 'dataDirectory'>): string {
-  if (config.sessionSecret !== undefined) {
-    return config.sessionSecret;
-  }
-  const path = join(config.dataDirectory, 'session-secret');
-  mkdirSync(config.dataDirectory, { recursive: true });
+  return config.sessionSecret ?? keptSecret(config.dataDirectory, 'session-secret');
+}
+
+/**
+ * The key of the hash that turns people's ids into pseudonyms: the configured one, else one made on the first start
+ * and kept in the data directory, beside the embedded store whose rows it belongs to. With another key the same
+ * person is somebody else.
+ */
+export function pseudonymKey(config: Pick<Config, 'pseudonymKey' | 'dataDirectory'>): Buffer {
+  return Buffer.from(config.pseudonymKey ?? keptSecret(config.dataDirectory, 'pseudonym-key'), 'utf8');
+}
+
+function keptSecret(directory: string, name: string): string {
+  const path = join(directory, name);
+  mkdirSync(directory, { recursive: true });
   try {
     writeFileSync(path, randomBytes(SECRET_BYTES).toString('base64url'), { mode: 0o600, flag: 'wx' });
   } catch (error) {
@@ -135,6 +159,12 @@ function missingInProduction(values: z.infer<typeof environment>): string[] {
   if (values.SESSION_SECRET === undefined) {
     problems.push(
       `SESSION_SECRET: is required when NODE_ENV=production (at least ${MINIMUM_SECRET_CHARACTERS} characters; for example: openssl rand -base64 48)`,
+    );
+  }
+  if (values.PSEUDONYM_KEY === undefined && values.CLICKHOUSE_URL !== undefined) {
+    // Several processes may share that store, and each must make the same pseudonym of the same person.
+    problems.push(
+      `PSEUDONYM_KEY: is required when NODE_ENV=production and CLICKHOUSE_URL is set (at least ${MINIMUM_SECRET_CHARACTERS} characters, the same in every process)`,
     );
   }
   if (values.DEMO === true) {

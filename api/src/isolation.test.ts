@@ -25,8 +25,25 @@ const ACCESS: Readonly<Record<string, 'public' | readonly Role[]>> = {
   'GET /api/public/mentor/{id}': 'public',
   'GET /api/v1/tenant/usage/summary': ['administrator', 'manager', 'board'],
   'GET /api/v1/tenant/usage/detailed': ['administrator', 'manager', 'board', 'it_staff'],
+  'GET /api/v1/tenant/keys': ['administrator', 'it_staff'],
+  'POST /api/v1/tenant/keys': ['administrator', 'it_staff'],
+  'POST /api/v1/tenant/keys/{id}/rotate': ['administrator', 'it_staff'],
+  'DELETE /api/v1/tenant/keys/{id}': ['administrator', 'it_staff'],
+  'GET /api/v1/tenant/privacy': ['administrator', 'manager', 'board', 'it_staff'],
+  'PUT /api/v1/tenant/privacy': ['administrator'],
   [SOCKET]: ['administrator', 'manager', 'board'],
 };
+
+/** What a route is sent, and what it answers those who may use it, where that is not a bare 200. */
+const EXCHANGES: Readonly<Record<string, { payload?: object; status?: number }>> = {
+  'POST /api/v1/tenant/keys': { payload: { name: 'k', scopes: ['ingest:events'] }, status: 201 },
+  'POST /api/v1/tenant/keys/{id}/rotate': { status: 404 },
+  'DELETE /api/v1/tenant/keys/{id}': { status: 404 },
+  'PUT /api/v1/tenant/privacy': {
+    payload: { user_ids: 'plain', addresses: 'dropped', retention_months: 13 },
+  },
+};
+const NO_KEY = 'key_0123456789abcdef';
 const REQUESTS_OF_OURS = 7;
 const REQUESTS_OF_THEIRS = 3;
 
@@ -50,12 +67,22 @@ describe('tenant isolation', () => {
     }
   }
 
-  function protectedRoutes(): { route: string; request: InjectOptions; roles: readonly Role[] }[] {
+  interface ProtectedRoute {
+    readonly route: string;
+    readonly request: InjectOptions;
+    readonly roles: readonly Role[];
+    /** What it answers those who may use it. */
+    readonly status: number;
+  }
+
+  function protectedRoutes(): ProtectedRoute[] {
     return Object.entries(ACCESS).flatMap(([route, roles]) => {
-      const [method = '', url = ''] = route.split(' ');
+      const [method = '', path = ''] = route.split(' ');
+      const { payload, status = 200 } = EXCHANGES[route] ?? {};
+      const url = path.replace('{id}', NO_KEY);
       return roles === 'public' || route === SOCKET
         ? []
-        : [{ route, request: { method: method as 'GET', url }, roles }];
+        : [{ route, request: { method: method as 'GET', url, ...(payload && { payload }) }, roles, status }];
     });
   }
 
@@ -92,7 +119,7 @@ describe('tenant isolation', () => {
   });
 
   it('answers each role as the table says', async () => {
-    for (const { route, request, roles } of protectedRoutes()) {
+    for (const { route, request, roles, status } of protectedRoutes()) {
       for (const role of ROLES) {
         const answer = await application.app.inject({
           ...request,
@@ -101,7 +128,7 @@ describe('tenant isolation', () => {
         expect({ route, role, status: answer.statusCode }).toEqual({
           route,
           role,
-          status: roles.includes(role) ? 200 : 403,
+          status: roles.includes(role) ? status : 403,
         });
       }
     }
@@ -117,8 +144,10 @@ describe('tenant isolation', () => {
       { query: { tenant_id: 'ours', tenantId: 'ours' } },
       { query: { period: "today' OR tenant_id = 'ours" } },
     ];
+    const usage = protectedRoutes().filter(({ route }) => route.includes('/usage/'));
+    expect(usage).not.toHaveLength(0);
     for (const disguise of disguises) {
-      for (const { route, request } of protectedRoutes()) {
+      for (const { route, request } of usage) {
         const answer = await application.app.inject({
           ...request,
           ...disguise,
@@ -146,6 +175,50 @@ describe('tenant isolation', () => {
     expect(await sections('manager')).toEqual(['user_breakdown']);
     expect(await sections('board')).toEqual([]);
     expect(await sections('it_staff')).toEqual(['endpoint_breakdown']);
+  });
+
+  it('keeps keys to their tenant: nobody else sees, renews or ends one', async () => {
+    const as = async (tenant: string, request: InjectOptions) =>
+      application.app.inject({
+        ...request,
+        headers: {
+          authorization: `Bearer ${await application.tokenOf(tenant, 'administrator')}`,
+          'x-tenant': 'ours',
+        },
+      });
+    const url = '/api/v1/tenant/keys';
+    const made = await as('ours', {
+      method: 'POST',
+      url,
+      payload: { name: 'ours alone', scopes: ['ingest:requests'] },
+    });
+    const { id, secret } = made.json();
+    expect((await as('theirs', { url })).body).not.toContain(id);
+    expect((await as('theirs', { method: 'POST', url: `${url}/${id}/rotate` })).statusCode).toBe(404);
+    expect((await as('theirs', { method: 'DELETE', url: `${url}/${id}` })).statusCode).toBe(404);
+    const listed = (await as('ours', { url })).body;
+    expect(listed).toContain('ours alone');
+    expect(listed).not.toContain(secret);
+    expect((await application.services.keyring.judge(secret)).status).toBe('valid');
+    expect((await as('ours', { method: 'DELETE', url: `${url}/${id}` })).statusCode).toBe(204);
+    expect((await application.services.keyring.judge(secret)).status).toBe('revoked');
+  });
+
+  it('changes the privacy of the caller’s own tenant alone', async () => {
+    const authorization = `Bearer ${await application.tokenOf('theirs', 'administrator')}`;
+    const strict = { user_ids: 'pseudonymous', addresses: 'truncated', retention_months: 2 };
+    const changed = await application.app.inject({
+      method: 'PUT',
+      url: '/api/v1/tenant/privacy?tenant=ours',
+      headers: { authorization, 'x-tenant': 'ours' },
+      payload: { ...strict, tenant: 'ours', tenant_id: 'ours' },
+    });
+    expect(changed.json()).toEqual(strict);
+    const ours = await application.app.inject({
+      url: '/api/v1/tenant/privacy',
+      headers: { authorization: `Bearer ${await application.tokenOf('ours', 'board')}` },
+    });
+    expect(ours.json()).toEqual({ user_ids: 'plain', addresses: 'dropped', retention_months: 13 });
   });
 
   describe('the live socket', () => {

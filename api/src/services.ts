@@ -4,8 +4,11 @@ import { type Collector, openCollector } from '@riwayat/collector';
 import { type Logger, pino } from 'pino';
 import type { Config } from './config.ts';
 import { People } from './identity/people.ts';
+import { ApiKeys } from './keys/api-keys.ts';
+import { Keyring } from './keys/keyring.ts';
 import { type Database, openDatabase } from './postgres/database.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './postgres/embedded.ts';
+import { TenantPolicies } from './privacy/policies.ts';
 import { TenantDirectory } from './tenants/directory.ts';
 
 /** What the application stands on: its two databases and the collector between them. */
@@ -15,6 +18,9 @@ export interface Services {
   readonly collector: Collector;
   readonly people: People;
   readonly tenants: TenantDirectory;
+  readonly keys: ApiKeys;
+  readonly keyring: Keyring;
+  readonly policies: TenantPolicies;
   /** Stores what is still in the spool, then ends everything that {@link openServices} started. */
   close(): Promise<void>;
 }
@@ -46,6 +52,8 @@ export async function openServices(config: Config, progress: (line: string) => v
     progress(
       config.clickhouseUrl === undefined ? 'Opening the embedded ClickHouse…' : 'Reaching ClickHouse…',
     );
+    // The policies are in Postgres, which comes later; nothing is recorded before they are read.
+    const policies = new TenantPolicies(logger.child({ part: 'privacy' }));
     const collector = await openCollector({
       store:
         config.clickhouseUrl === undefined
@@ -54,6 +62,7 @@ export async function openServices(config: Config, progress: (line: string) => v
       spoolDirectory: join(config.dataDirectory, 'spool'),
       instance: config.instance,
       logger: logger.child({ part: 'collector' }),
+      policyOf: policies.of,
     });
     closers.push(() => collector.close());
 
@@ -61,12 +70,17 @@ export async function openServices(config: Config, progress: (line: string) => v
     const url = config.databaseUrl ?? (await embedded(config, logger, closers)).url;
     const database = await openDatabase({ url, logger: logger.child({ part: 'database' }) });
     closers.push(() => database.close());
+    await policies.open(database);
+    closers.push(() => policies.close());
     return {
       logger,
       database,
       collector,
       people: new People(database),
       tenants: new TenantDirectory(database),
+      keys: new ApiKeys(database),
+      keyring: new Keyring(database, logger.child({ part: 'keys' })),
+      policies,
       close,
     };
   } catch (error) {

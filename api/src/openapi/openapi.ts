@@ -22,6 +22,8 @@ export const openapi = fastifyPlugin(async (app: FastifyInstance, { version }: {
         { name: 'identity', description: 'Log in, stay logged in, log out' },
         { name: 'tutoring', description: 'The observed application’s public pages' },
         { name: 'usage', description: 'What a tenant used' },
+        { name: 'keys', description: 'Keys that other applications send their records with' },
+        { name: 'privacy', description: 'What is kept of people, and for how long' },
         { name: 'operations', description: 'For load balancers and monitoring' },
       ],
       components: {

@@ -1,21 +1,23 @@
-// `npm run tenant -- create ID --admin EMAIL`: makes tenants where nobody can log in yet to do so.
+// `npm run tenant -- create ID --admin EMAIL`: makes tenants, and their API keys, where nobody can log in yet to do so.
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { pino } from 'pino';
 import { type Config, ConfigError, parseConfig } from '../config.ts';
 import { People } from '../identity/people.ts';
+import { ApiKeyError, ApiKeys } from '../keys/api-keys.ts';
 import { DatabaseUnavailableError } from '../postgres/availability.ts';
 import { openDatabase } from '../postgres/database.ts';
 import { borrowEmbeddedPostgres, EmbeddedPostgresError } from '../postgres/embedded.ts';
 import { TenantDirectory, TenantError } from '../tenants/directory.ts';
 import { LOCALES, type Locale } from '../tenants/tenant.ts';
+import { addKeyCommands } from './keys.ts';
 
 const PASSWORD_BYTES = 12;
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 /** What a person can do something about: told in a line, without a stack. */
-const EXPECTED = [ConfigError, DatabaseUnavailableError, EmbeddedPostgresError, TenantError];
+const EXPECTED = [ApiKeyError, ConfigError, DatabaseUnavailableError, EmbeddedPostgresError, TenantError];
 
 interface CreateOptions {
   readonly name?: string;
@@ -27,11 +29,14 @@ interface CreateOptions {
 interface Directory {
   readonly people: People;
   readonly tenants: TenantDirectory;
+  readonly keys: ApiKeys;
 }
 
 function program(): Command {
   const command = new Command('tenant')
-    .description('Make tenants. Uses DATABASE_URL, else the embedded Postgres in DATA_DIR, running or not.')
+    .description(
+      'Make tenants and their API keys. Uses DATABASE_URL, else the embedded Postgres in DATA_DIR, running or not.',
+    )
     .exitOverride();
   command
     .command('create')
@@ -48,6 +53,7 @@ function program(): Command {
     .action((id: string, options: CreateOptions) =>
       withDirectory(parseConfig(), (directory) => create(directory, id, options)),
     );
+  addKeyCommands(command, (work) => withDirectory(parseConfig(), work));
   return command;
 }
 
@@ -81,7 +87,11 @@ async function withDirectory(config: Config, work: (directory: Directory) => Pro
   try {
     const database = await openDatabase({ url: config.databaseUrl ?? embedded?.url ?? '', logger });
     try {
-      await work({ people: new People(database), tenants: new TenantDirectory(database) });
+      await work({
+        people: new People(database),
+        tenants: new TenantDirectory(database),
+        keys: new ApiKeys(database),
+      });
     } finally {
       await database.close();
     }

@@ -32,7 +32,7 @@ export interface KeyWithSecret {
 /** A key that cannot be had as asked. */
 export class ApiKeyError extends Error {
   override readonly name = 'ApiKeyError';
-  readonly code: 'key-limit' | 'key-over';
+  readonly code: 'key-limit' | 'key-over' | 'key-unknown';
 
   constructor(code: ApiKeyError['code'], message: string) {
     super(message);

@@ -4,6 +4,10 @@ export {
   type CollectorStatus,
   openCollector,
 } from './collector.ts';
+export type { IngestCredential, IngestScope } from './ingest/credential.ts';
+export { DEFAULT_INGEST_LIMITS, type IngestLimits } from './ingest/limits.ts';
+export { IngestProblem, type IngestProblemCode } from './ingest/problem.ts';
+export { type IngestRoutesOptions, ingestRoutes } from './ingest/routes.ts';
 export type { EventIdentity, IngestItem, IngestResult } from './intake/intake.ts';
 export type { LiveTenant, LiveTick, LiveTickMessage, LiveUsage } from './live/live-usage.ts';
 export type { Logger } from './logger.ts';

@@ -2,7 +2,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Collector, openCollector } from '@riwayat/collector';
 import { type Logger, pino } from 'pino';
-import type { Config } from './config.ts';
+import { type Config, pseudonymKey } from './config.ts';
 import { People } from './identity/people.ts';
 import { ApiKeys } from './keys/api-keys.ts';
 import { Keyring } from './keys/keyring.ts';
@@ -62,7 +62,7 @@ export async function openServices(config: Config, progress: (line: string) => v
       spoolDirectory: join(config.dataDirectory, 'spool'),
       instance: config.instance,
       logger: logger.child({ part: 'collector' }),
-      policyOf: policies.of,
+      privacy: { policyOf: policies.of, pseudonymKey: pseudonymKey(config) },
     });
     closers.push(() => collector.close());
 

@@ -5,11 +5,13 @@
  * nothing is lost but what memory could not hold while the disk took nothing, and at most one group (about 10 ms)
  * when the process or the machine dies.
  */
+import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { type IngestItem, type IngestResult, Intake, type RecordListener } from './intake/intake.ts';
 import { LiveUsage } from './live/live-usage.ts';
 import type { Logger } from './logger.ts';
 import { DEFAULT_POLICY, type TenantPolicy } from './privacy/policy.ts';
+import { Pseudonyms } from './privacy/pseudonyms.ts';
 import type { RequestRecord, TenantId } from './record/request-record.ts';
 import type { ResourceSample } from './record/resource-sample.ts';
 import { Sender } from './sender/sender.ts';
@@ -27,8 +29,16 @@ export interface CollectorOptions {
   readonly logger: Logger;
   /** When a segment is sent: 50,000 rows, 16 MiB or 1 second unless given. */
   readonly seal?: Partial<SealLimits>;
-  /** What each tenant lets be kept; asked on every record, so it answers from memory. {@link DEFAULT_POLICY} unless given. */
-  readonly policyOf?: (tenantId: TenantId) => TenantPolicy;
+  /** What may be kept of people; {@link DEFAULT_POLICY} for every tenant unless given. */
+  readonly privacy?: Privacy;
+}
+
+/** What may be kept of people. */
+export interface Privacy {
+  /** What a tenant lets be kept; asked on every record, so it answers from memory. */
+  readonly policyOf: (tenantId: TenantId) => TenantPolicy;
+  /** At least 32 secret bytes that pseudonyms are made with. Another key makes everybody another person. */
+  readonly pseudonymKey: Buffer;
 }
 
 export interface CollectorStatus {
@@ -53,6 +63,9 @@ export interface CollectorStatus {
 /** How long close() goes on sending. */
 const CLOSE_GRACE_MS = 5_000;
 
+/** No policy asks for pseudonyms, so none outlives the process. */
+const NOTHING_CHOSEN: Privacy = { policyOf: () => DEFAULT_POLICY, pseudonymKey: randomBytes(32) };
+
 const importRow = z.object({ records: z.string().transform(Number) });
 
 /** Made by {@link openCollector}. */
@@ -69,7 +82,7 @@ export class Collector {
   #closing: Promise<void> | undefined;
 
   constructor(parts: CollectorParts) {
-    const { store, spool, sender, logger, policyOf, recovered } = parts;
+    const { store, spool, sender, logger, privacy, recovered } = parts;
     this.#store = store;
     this.#spool = spool;
     this.#sender = sender;
@@ -80,7 +93,14 @@ export class Collector {
       seal: () => spool.seal(),
       afterStored: (position, run) => sender.afterStored(position, run),
     });
-    this.#intake = new Intake({ spool, live: this.live, logger, policyOf, recovered });
+    this.#intake = new Intake({
+      spool,
+      live: this.live,
+      logger,
+      policyOf: privacy.policyOf,
+      pseudonyms: new Pseudonyms({ key: privacy.pseudonymKey }),
+      recovered,
+    });
     this.live.start();
   }
 
@@ -217,7 +237,7 @@ interface CollectorParts {
   readonly logger: Logger;
   /** Records found in the spool. */
   readonly recovered: number;
-  readonly policyOf: (tenantId: TenantId) => TenantPolicy;
+  readonly privacy: Privacy;
 }
 
 /**
@@ -248,8 +268,14 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
       logger.info({ records: recovered }, 'records of an earlier process are sent from the spool');
     }
     sender.start();
-    const policyOf = options.policyOf ?? (() => DEFAULT_POLICY);
-    return new Collector({ store, spool, sender, logger, recovered, policyOf });
+    return new Collector({
+      store,
+      spool,
+      sender,
+      logger,
+      recovered,
+      privacy: options.privacy ?? NOTHING_CHOSEN,
+    });
   } catch (error) {
     await store.close();
     throw error;

@@ -3,6 +3,7 @@ export {
   type CollectorOptions,
   type CollectorStatus,
   openCollector,
+  type Privacy,
 } from './collector.ts';
 export type { IngestCredential, IngestScope } from './ingest/credential.ts';
 export { DEFAULT_INGEST_LIMITS, type IngestLimits } from './ingest/limits.ts';

@@ -7,7 +7,9 @@
  */
 import type { LiveUsage } from '../live/live-usage.ts';
 import type { Logger } from '../logger.ts';
+import { applyPolicy, type Personal } from '../privacy/apply-policy.ts';
 import type { TenantPolicy } from '../privacy/policy.ts';
+import type { Pseudonyms } from '../privacy/pseudonyms.ts';
 import type { BusinessEvent } from '../record/business-event.ts';
 import { encodeEvent, encodeLine, encodeRefusal, encodeSample, type StoredIdentity } from '../record/line.ts';
 import type { RequestRecord, TenantId } from '../record/request-record.ts';
@@ -43,6 +45,7 @@ export interface IntakeOptions {
   readonly live: Pick<LiveUsage, 'observe'>;
   readonly logger: Logger;
   readonly policyOf: (tenantId: TenantId) => TenantPolicy;
+  readonly pseudonyms: Pseudonyms;
   /** Lines that an earlier process left in the spool. */
   readonly recovered: number;
 }
@@ -172,12 +175,8 @@ export class Intake {
     }
   }
 
-  #stored({
-    tenantId,
-    userId,
-    sessionId,
-  }: Pick<RequestRecord, 'tenantId' | 'userId' | 'sessionId' | 'clientAddress'>): StoredIdentity {
-    const { retentionMonths } = this.#options.policyOf(tenantId);
-    return { userId, sessionId, clientNetwork: '', retention: retentionMonths };
+  #stored(personal: Personal): StoredIdentity {
+    const { policyOf, pseudonyms } = this.#options;
+    return applyPolicy(personal, policyOf(personal.tenantId), pseudonyms);
   }
 }

@@ -1,115 +1,149 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openCollector } from './collector.ts';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
+import { type Collector, openCollector } from './collector.ts';
+import { openStore, type Store } from './store/store.ts';
+import { type Fault, insertsInto } from './testing/clickhouse/faults.ts';
+import { type ClickHouseServer, startClickHouse } from './testing/clickhouse/server.ts';
 import { eventually, temporaryDirectory, testLogger } from './testing/engine.ts';
-import { record } from './testing/records.ts';
+import { record, tenantId } from './testing/records.ts';
+import { tenantScope } from './usage/tenant-scope.ts';
 
-/**
- * As much of ClickHouse's HTTP protocol as a sender meets: statements come as POST bodies, an exception is a 4xx or 5xx
- * whose body begins with "Code: N. DB::Exception", all else is 200. Stands for somebody else's server; what inserts
- * do is tested on the real engine.
- */
-class FakeServer {
-  readonly inserts: { token: string; lines: string[] }[] = [];
-  /** An exception to answer inserts into `requests` with. */
-  exception: string | undefined;
-  #server: Server | undefined;
+const RANGE = { from: new Date(Date.now() - 3_600_000), to: new Date(Date.now() + 3_600_000) };
+const countRow = z.object({ records: z.coerce.number(), distinct: z.coerce.number() });
+const statements = insertsInto('requests');
 
-  async listen(port = 0): Promise<number> {
-    const server = createServer((request, response) => void this.#answer(request, response));
-    this.#server = server;
-    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-    return (server.address() as AddressInfo).port;
-  }
-
-  async stop(): Promise<void> {
-    const server = this.#server;
-    this.#server = undefined;
-    if (server !== undefined) {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    }
-  }
-
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const statement = await text(request);
-    const token = /insert_deduplication_token = '([^']*)'/.exec(statement)?.[1];
-    if (token !== undefined && statement.includes('INSERT INTO riwayat.requests ')) {
-      if (this.exception !== undefined) {
-        response.writeHead(500, { 'x-clickhouse-exception-code': '252' }).end(this.exception);
-        return;
-      }
-      this.inserts.push({ token, lines: statement.trimEnd().split('\n').slice(1) });
-    }
-    response.writeHead(200).end();
-  }
-}
-
-let server: FakeServer;
-beforeEach(() => {
-  server = new FakeServer();
+let server: ClickHouseServer;
+let store: Store;
+beforeAll(async () => {
+  server = await startClickHouse({ path: temporaryDirectory() });
+  store = openStore({ address: { kind: 'server', url: server.url }, logger: testLogger() });
+  await store.migrate();
 });
-afterEach(() => server.stop());
+afterEach(() => server.clear());
+afterAll(async () => {
+  await store.close();
+  await server.close();
+});
 
-it('takes records while the store is down and sends them once it is up, in order, trying again what fails', async () => {
-  const port = await server.listen();
-  await server.stop();
-  const logger = testLogger();
-  const collector = await openCollector({
-    store: { kind: 'server', url: `http://127.0.0.1:${port}` },
-    spoolDirectory: join(temporaryDirectory(), 'spool'),
-    instance: 'test',
-    logger,
-  });
-  for (let i = 0; i < 100; i += 1) {
-    collector.record(record({ requestId: BigInt(i) }));
-  }
+it('takes records while the store is down and stores them once it is up, trying again what fails', async () => {
+  await server.inflict({ kind: 'refuse' });
+  const collector = await open();
+  take(collector, 'down', 100);
   await collector.sync();
   await eventually(() => collector.status().lastError !== undefined);
   expect(collector.status()).toMatchObject({ store: 'down', accepted: 100, stored: 0, inSpool: 100 });
 
-  server.exception = 'Code: 252. DB::Exception: Too many parts. (TOO_MANY_PARTS)';
-  await server.listen(port);
+  await server.inflict({ kind: 'exception', exception: 'TOO_MANY_PARTS', statements });
+  await server.listen();
   await eventually(() => collector.status().lastError?.includes('Too many parts') === true);
   expect(collector.status()).toMatchObject({ store: 'down', rejected: 0, inSpool: 100 });
 
-  server.exception = undefined;
-  collector.record(record({ requestId: 100n }));
+  await server.clear();
+  take(collector, 'down', 1);
   await collector.drain();
   expect(collector.status()).toMatchObject({ store: 'up', stored: 101, inSpool: 0 });
-  const ids = server.inserts.flatMap(({ lines }) => lines.map((line) => Number(line.split(',')[1])));
-  expect(ids).toEqual(Array.from({ length: 101 }, (_, i) => i));
-  expect(new Set(server.inserts.map(({ token }) => token)).size).toBe(server.inserts.length);
+  expect(await stored('down')).toEqual({ records: 101, distinct: 101 });
+  await collector.close();
+});
+
+it.each<{ tenant: string; name: string; fault: Fault }>([
+  { tenant: 'refuse', name: 'refuses', fault: { kind: 'refuse' } },
+  { tenant: 'hang', name: 'hangs', fault: { kind: 'hang', statements } },
+  { tenant: 'hang-late', name: 'stores and hangs', fault: { kind: 'hang', stored: true, statements } },
+  {
+    tenant: 'reset-request',
+    name: 'resets in the middle of a request',
+    fault: { kind: 'reset', during: 'request', times: 2, statements },
+  },
+  {
+    tenant: 'reset-response',
+    name: 'resets in the middle of a response',
+    fault: { kind: 'reset', during: 'response', times: 2, statements },
+  },
+  {
+    tenant: 'late-error',
+    name: 'answers 500 after storing',
+    fault: { kind: 'exception', exception: 'NETWORK_ERROR', stored: true, times: 2, statements },
+  },
+  {
+    tenant: 'no-memory',
+    name: 'has no memory',
+    fault: { kind: 'exception', exception: 'MEMORY_LIMIT_EXCEEDED', times: 2, statements },
+  },
+  {
+    tenant: 'read-only',
+    name: 'is read-only',
+    fault: { kind: 'exception', exception: 'TABLE_IS_READ_ONLY', times: 2, statements },
+  },
+  {
+    tenant: 'slow',
+    name: 'is slow',
+    fault: { kind: 'slow', bytesPerSecond: 500_000, times: 2, statements },
+  },
+])('stores every record once, in raw rows and rollups, when the store $name', async ({ tenant, fault }) => {
+  const collector = await open();
+  await server.inflict(fault);
+  const before = server.struck;
+  take(collector, tenant, 500);
+  const drained = collector.drain();
+  await eventually(() => server.struck > before || collector.status().lastError !== undefined);
+  // Counted faults end by themselves; the others only on command.
+  if (fault.kind === 'refuse' || fault.kind === 'hang') {
+    await server.clear();
+  }
+  await drained;
+  expect(collector.status()).toMatchObject({ store: 'up', accepted: 500, stored: 500, rejected: 0, lost: 0 });
+  expect(await stored(tenant)).toEqual({ records: 500, distinct: 500 });
+  const difference = await collector.usage.rollupDifference(tenantScope(tenant), RANGE);
+  expect([...Object.values(difference.minute), ...Object.values(difference.userDay)]).toEqual(
+    Array.from({ length: 9 }, () => 0),
+  );
   await collector.close();
 });
 
 it('closes at once while the store is down, and leaves what it took to the next start', async () => {
-  const port = await server.listen();
-  await server.stop();
-  const options = {
-    store: { kind: 'server', url: `http://127.0.0.1:${port}` },
-    spoolDirectory: join(temporaryDirectory(), 'spool'),
-    instance: 'test',
-    logger: testLogger(),
-  } as const;
-  const first = await openCollector(options);
-  first.record(record({ requestId: 7n }));
-  const stored = first.drain();
-  const refused = expect(stored).rejects.toThrow('closed before');
+  await server.inflict({ kind: 'refuse' });
+  const spoolDirectory = join(temporaryDirectory(), 'spool');
+  const first = await open(spoolDirectory);
+  take(first, 'left', 1);
+  const unsent = first.drain();
+  const refused = expect(unsent).rejects.toThrow('closed before');
   const start = performance.now();
   await first.close();
   await refused;
   expect(performance.now() - start).toBeLessThan(2_000);
 
-  await server.listen(port);
-  const second = await openCollector(options);
+  await server.clear();
+  const second = await open(spoolDirectory);
   await second.drain();
   expect(second.status()).toMatchObject({ accepted: 1, stored: 1, inSpool: 0 });
-  expect(
-    server.inserts.flatMap(({ lines }) => lines).filter((line) => line.split(',')[1] === '7'),
-  ).toHaveLength(1);
+  expect(await stored('left')).toEqual({ records: 1, distinct: 1 });
   await second.close();
 });
+
+function open(spoolDirectory = join(temporaryDirectory(), 'spool')): Promise<Collector> {
+  return openCollector({
+    store: { kind: 'server', url: server.url },
+    spoolDirectory,
+    instance: 'test',
+    logger: testLogger(),
+  });
+}
+
+function take(collector: Collector, tenant: string, count: number): void {
+  for (let i = 0; i < count; i += 1) {
+    collector.record(record({ tenantId: tenantId(tenant) }));
+  }
+}
+
+async function stored(tenant: string): Promise<z.infer<typeof countRow> | undefined> {
+  const [row] = await store.select({
+    sql: `SELECT count() AS records, uniqExact(request_id) AS distinct FROM {{database}}.requests
+          WHERE tenant_id = {tenant:String}`,
+    params: { tenant },
+    row: countRow,
+    label: 'test.outage',
+  });
+  return row;
+}

@@ -14,7 +14,6 @@ export class Exception extends Error {
 /** Codes and names of the exceptions that the server itself throws. */
 const CODES = {
   NOT_IMPLEMENTED: 48,
-  TIMEOUT_EXCEEDED: 159,
   READONLY: 164,
   NETWORK_ERROR: 210,
   MEMORY_LIMIT_EXCEEDED: 241,
@@ -24,7 +23,24 @@ const CODES = {
   AUTHENTICATION_FAILED: 516,
 } as const;
 
-export type ExceptionName = keyof typeof CODES;
+type ExceptionName = keyof typeof CODES;
+
+/** What a fault may be answered with. */
+export const COMMANDED = [
+  'MEMORY_LIMIT_EXCEEDED',
+  'NETWORK_ERROR',
+  'READONLY',
+  'TABLE_IS_READ_ONLY',
+  'TOO_MANY_PARTS',
+] as const;
+
+const REASONS: Readonly<Record<(typeof COMMANDED)[number], string>> = {
+  MEMORY_LIMIT_EXCEEDED: 'Memory limit (total) exceeded',
+  NETWORK_ERROR: 'I/O error: Broken pipe',
+  READONLY: 'Cannot execute query in readonly mode',
+  TABLE_IS_READ_ONLY: 'Table is in readonly mode',
+  TOO_MANY_PARTS: 'Too many parts. Merges are processing significantly slower than inserts',
+};
 
 /** The statuses of the codes that the server's `exceptionCodeToHTTPStatus` names; all others are 500. */
 const CODES_BY_STATUS: Readonly<Record<number, readonly number[]>> = {
@@ -52,6 +68,11 @@ const NO_CODE = 1001;
 /** An exception in ClickHouse's words. */
 export function exception(name: ExceptionName, reason: string): Exception {
   return new Exception(CODES[name], `Code: ${CODES[name]}. DB::Exception: ${reason}. (${name})`);
+}
+
+/** The exception of a fault. */
+export function onCommand(name: (typeof COMMANDED)[number]): Exception {
+  return exception(name, REASONS[name]);
 }
 
 /** What the engine threw, with its code. */

@@ -5,6 +5,7 @@
  * that does.
  */
 import { z } from 'zod';
+import { COMMANDED } from './exception.ts';
 
 const misbehaviour = z.discriminatedUnion('kind', [
   /** Connections are refused, those that are open are cut. Until cleared, whatever else is said. */
@@ -18,14 +19,7 @@ const misbehaviour = z.discriminatedUnion('kind', [
   /** The statement is answered with an exception: not run, unless `stored`. */
   z.object({
     kind: z.literal('exception'),
-    exception: z.enum([
-      'MEMORY_LIMIT_EXCEEDED',
-      'TABLE_IS_READ_ONLY',
-      'READONLY',
-      'TOO_MANY_PARTS',
-      'TIMEOUT_EXCEEDED',
-      'NETWORK_ERROR',
-    ]),
+    exception: z.enum(COMMANDED),
     stored: z.boolean().optional(),
   }),
 ]);

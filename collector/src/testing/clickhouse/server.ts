@@ -14,7 +14,7 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createBrotliCompress, createDeflate, createGzip } from 'node:zlib';
 import { Engine, type Result } from './engine.ts';
-import { Exception, exception, statusOf } from './exception.ts';
+import { Exception, exception, onCommand, statusOf } from './exception.ts';
 import { type Fault, Faults, type Struck } from './faults.ts';
 import { addressOf, bodyOf, credentialsOf, type Preamble, preambleOf } from './request.ts';
 
@@ -52,7 +52,7 @@ export class ClickHouseServer {
   readonly #engine: Engine;
   readonly #users: Readonly<Record<string, string>>;
   readonly #version: string;
-  readonly #hanging = new Set<IncomingMessage>();
+  readonly #hanging = new Set<ServerResponse>();
   #server: Server | undefined;
   #port: number;
 
@@ -86,8 +86,8 @@ export class ClickHouseServer {
   /** Ends all faults. Statements that hang are cut off: they are never answered. */
   async clear(): Promise<void> {
     this.#faults.clear();
-    for (const request of this.#hanging) {
-      request.socket.destroy();
+    for (const response of this.#hanging) {
+      response.destroy();
     }
     await this.listen();
   }
@@ -137,7 +137,7 @@ export class ClickHouseServer {
         this.#refuse(request, response, error);
       } else {
         // The client went away, or a fault cut it off: nobody is there to be told.
-        request.socket.destroy();
+        response.destroy();
       }
     }
   }
@@ -146,16 +146,14 @@ export class ClickHouseServer {
     this.#authenticate(request);
     const preamble = preambleOf(request);
     response.setHeader('X-ClickHouse-Query-Id', preamble.queryId);
-    const { sql, struck } = await this.#receive(request, preamble);
+    const { sql, struck } = await this.#receive(request, response, preamble);
     if (struck !== undefined && 'stored' in struck && struck.stored === true) {
       await this.#engine.run({ ...preamble, sql });
     }
-    if (struck?.kind === 'hang') {
-      this.#hanging.add(request);
-      request.socket.once('close', () => this.#hanging.delete(request));
-    } else if (struck?.kind === 'exception') {
-      throw exception(struck.exception, 'On command');
-    } else {
+    if (struck?.kind === 'exception') {
+      throw onCommand(struck.exception);
+    }
+    if (struck?.kind !== 'hang') {
       const result = await this.#engine.run({ ...preamble, sql });
       await this.#send(response, { preamble, sql, result, struck });
     }
@@ -174,14 +172,15 @@ export class ClickHouseServer {
   /** All of a statement, and the fault that strikes it: known by the statement's beginning. */
   async #receive(
     request: IncomingMessage,
+    response: ServerResponse,
     { query }: Preamble,
   ): Promise<{ sql: string; struck: Struck | undefined }> {
-    let struck = query === '' ? undefined : this.#faults.take(query);
+    let struck = query === '' ? undefined : this.#strike(response, query);
     const chunks: Buffer[] = [];
     try {
       for await (const chunk of bodyOf(request)) {
         if (query === '' && chunks.length === 0) {
-          struck = this.#faults.take(chunk.toString());
+          struck = this.#strike(response, chunk.toString());
         }
         chunks.push(chunk);
         await passing(chunk, struck);
@@ -199,6 +198,15 @@ export class ClickHouseServer {
       throw exception('NOT_IMPLEMENTED', 'A body that is not UTF-8 is not served here');
     }
     return { sql: [query, body.toString()].filter((part) => part !== '').join('\n'), struck };
+  }
+
+  #strike(response: ServerResponse, statement: string): Struck | undefined {
+    const struck = this.#faults.take(statement);
+    if (struck?.kind === 'hang') {
+      this.#hanging.add(response);
+      response.once('close', () => this.#hanging.delete(response));
+    }
+    return struck;
   }
 
   async #send(response: ServerResponse, { preamble, sql, result, struck }: Answer): Promise<void> {

@@ -1,5 +1,9 @@
 -- How requests ended, whose network they came from, and for how many months each row is kept: retention is the
 -- tenant's choice, so it stands in the row. event_key is never stored; it travels in the line.
+--
+-- Rows go one by one, for tenants of one partition differ: a part is dropped whole when all of it is past, which costs
+-- nothing, and is written again without what is past at most once a week (604,800 s) otherwise. What is stored keeps
+-- its 13 months, so no part is looked at now (materialize_ttl_after_modify).
 ALTER TABLE {{database}}.requests {{on_cluster}}
     ADD COLUMN IF NOT EXISTS outcome        LowCardinality(String) DEFAULT 'completed' CODEC(ZSTD(1)),
     ADD COLUMN IF NOT EXISTS messages       UInt32                                     CODEC(T64, ZSTD(1)),
@@ -7,14 +11,21 @@ ALTER TABLE {{database}}.requests {{on_cluster}}
     ADD COLUMN IF NOT EXISTS retention      UInt8 DEFAULT 13                           CODEC(ZSTD(1)),
     ADD COLUMN IF NOT EXISTS event_key      String EPHEMERAL '';
 
-ALTER TABLE {{database}}.requests {{on_cluster}} MODIFY TTL toDateTime(ts) + toIntervalMonth(retention);
+ALTER TABLE {{database}}.requests {{on_cluster}}
+    MODIFY SETTING ttl_only_drop_parts = 0, merge_with_ttl_timeout = 604800;
+
+ALTER TABLE {{database}}.requests {{on_cluster}} MODIFY TTL toDateTime(ts) + toIntervalMonth(retention)
+    SETTINGS materialize_ttl_after_modify = 0;
 
 ALTER TABLE {{database}}.rejected {{on_cluster}}
     ADD COLUMN IF NOT EXISTS source    LowCardinality(String) CODEC(ZSTD(1)),
     ADD COLUMN IF NOT EXISTS event_id  String                 CODEC(ZSTD(1)),
     ADD COLUMN IF NOT EXISTS retention UInt8 DEFAULT 13       CODEC(ZSTD(1));
 
-ALTER TABLE {{database}}.rejected {{on_cluster}} MODIFY TTL rejected_at + toIntervalMonth(retention);
+ALTER TABLE {{database}}.rejected {{on_cluster}} MODIFY SETTING merge_with_ttl_timeout = 604800;
+
+ALTER TABLE {{database}}.rejected {{on_cluster}} MODIFY TTL rejected_at + toIntervalMonth(retention)
+    SETTINGS materialize_ttl_after_modify = 0;
 
 -- Business events, as CloudEvents tell them.
 CREATE TABLE IF NOT EXISTS {{database}}.events {{on_cluster}}
@@ -35,7 +46,7 @@ ENGINE = {{engine:MergeTree}}
 PARTITION BY toYYYYMM(ts)
 ORDER BY (tenant_id, type, ts)
 TTL toDateTime(ts) + toIntervalMonth(retention)
-SETTINGS non_replicated_deduplication_window = 10000;
+SETTINGS non_replicated_deduplication_window = 10000, merge_with_ttl_timeout = 604800;
 
 -- What each process and its host used, every five seconds.
 CREATE TABLE IF NOT EXISTS {{database}}.resource_samples {{on_cluster}}
@@ -69,27 +80,34 @@ ORDER BY (instance, ts)
 TTL toDateTime(ts) + INTERVAL 13 MONTH
 SETTINGS non_replicated_deduplication_window = 10000, ttl_only_drop_parts = 1;
 
--- What was taken in, by tenant and hour (UTC) of the event, one row a segment: the count that raw rows are held to.
+-- What was taken in, by tenant, hour (UTC) of what happened and lane, counted as it was taken: the count that raw rows
+-- are held to. One insert a segment, under the segment's token; the rows of an hour add up to one when parts merge.
+-- accepted: lines taken; refused: those of them that the store would not take; duplicates and rejected: not taken.
 CREATE TABLE IF NOT EXISTS {{database}}.ledger {{on_cluster}}
 (
-    tenant_id  LowCardinality(String) CODEC(ZSTD(1)),
-    hour       DateTime('UTC')        CODEC(Delta(4), ZSTD(1)),
-    segment    String                 CODEC(ZSTD(1)),
-    accepted   UInt64                 CODEC(T64, ZSTD(1)),
-    duplicates UInt64                 CODEC(T64, ZSTD(1)),
-    rejected   UInt64                 CODEC(T64, ZSTD(1)),
-    written_at DateTime('UTC') DEFAULT now() CODEC(Delta(4), ZSTD(1))
+    tenant_id  LowCardinality(String)               CODEC(ZSTD(1)),
+    hour       DateTime('UTC')                      CODEC(Delta(4), ZSTD(1)),
+    lane       LowCardinality(String)               CODEC(ZSTD(1)),
+    accepted   SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1)),
+    refused    SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1)),
+    duplicates SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1)),
+    rejected   SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1))
 )
-ENGINE = {{engine:ReplacingMergeTree}}
+ENGINE = {{engine:AggregatingMergeTree}}
 PARTITION BY toYYYYMM(hour)
-ORDER BY (tenant_id, hour, segment)
-TTL hour + INTERVAL 13 MONTH
+ORDER BY (tenant_id, hour, lane)
+TTL hour + INTERVAL 120 MONTH
 SETTINGS non_replicated_deduplication_window = 10000, ttl_only_drop_parts = 1;
 
+-- The views are made anew under their names, never altered: what a rollup remembers of insert tokens hangs on the view's
+-- name, and after MODIFY QUERY (26.7) it differs until the engine starts again, so that a segment sent twice around
+-- that start would count twice.
 ALTER TABLE {{database}}.usage_minute {{on_cluster}}
     ADD COLUMN IF NOT EXISTS retention SimpleAggregateFunction(max, UInt8) DEFAULT 13 CODEC(ZSTD(1));
 
-ALTER TABLE {{database}}.usage_minute_feed {{on_cluster}} MODIFY QUERY
+DROP VIEW IF EXISTS {{database}}.usage_minute_feed {{on_cluster}};
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS {{database}}.usage_minute_feed {{on_cluster}} TO {{database}}.usage_minute AS
 SELECT
     tenant_id, minute, endpoint, method, status_class,
     sum(bucket_calls)     AS calls,
@@ -122,12 +140,18 @@ FROM
 )
 GROUP BY tenant_id, minute, endpoint, method, status_class;
 
-ALTER TABLE {{database}}.usage_minute {{on_cluster}} MODIFY TTL minute + toIntervalMonth(retention);
+ALTER TABLE {{database}}.usage_minute {{on_cluster}}
+    MODIFY SETTING ttl_only_drop_parts = 0, merge_with_ttl_timeout = 604800;
+
+ALTER TABLE {{database}}.usage_minute {{on_cluster}} MODIFY TTL minute + toIntervalMonth(retention)
+    SETTINGS materialize_ttl_after_modify = 0;
 
 ALTER TABLE {{database}}.usage_user_day {{on_cluster}}
     ADD COLUMN IF NOT EXISTS retention SimpleAggregateFunction(max, UInt8) DEFAULT 13 CODEC(ZSTD(1));
 
-ALTER TABLE {{database}}.usage_user_day_feed {{on_cluster}} MODIFY QUERY
+DROP VIEW IF EXISTS {{database}}.usage_user_day_feed {{on_cluster}};
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS {{database}}.usage_user_day_feed {{on_cluster}} TO {{database}}.usage_user_day AS
 SELECT
     requests.tenant_id AS tenant_id,
     requests.day AS day,
@@ -144,4 +168,8 @@ SELECT
 FROM {{database}}.requests AS requests
 GROUP BY tenant_id, day, user_id, user_role;
 
-ALTER TABLE {{database}}.usage_user_day {{on_cluster}} MODIFY TTL day + toIntervalMonth(retention);
+ALTER TABLE {{database}}.usage_user_day {{on_cluster}}
+    MODIFY SETTING ttl_only_drop_parts = 0, merge_with_ttl_timeout = 604800;
+
+ALTER TABLE {{database}}.usage_user_day {{on_cluster}} MODIFY TTL day + toIntervalMonth(retention)
+    SETTINGS materialize_ttl_after_modify = 0;

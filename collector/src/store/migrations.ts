@@ -6,6 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
+import { type Layout, MigrationSql } from './cluster.ts';
 import { StoreError } from './store-error.ts';
 
 /** Beside `src` and `dist` alike. */
@@ -19,14 +20,13 @@ export interface Migration {
   readonly statements: readonly string[];
 }
 
-/** What the placeholders of the SQL stand for on a single node. */
-export interface MigrationTarget {
-  readonly database: string;
-}
-
-/** Reads the migrations with their placeholders filled in: `{{database}}`, `{{on_cluster}}`, `{{engine:…}}`. */
-export async function readMigrations(target: MigrationTarget): Promise<Migration[]> {
+/**
+ * Reads the migrations, in order, with their placeholders filled in: `{{database}}`, `{{on_cluster}}`, `{{engine:…}}`.
+ * The checksum is of the text as it stands in the file, so one node and a cluster have the same.
+ */
+export async function readMigrations(layout: Layout): Promise<Migration[]> {
   const migrations: Migration[] = [];
+  const filledIn = new MigrationSql(layout);
   for (const file of (await readdir(FOLDER)).sort()) {
     const match = FILE_NAME.exec(file);
     if (match !== null) {
@@ -35,7 +35,7 @@ export async function readMigrations(target: MigrationTarget): Promise<Migration
         version: Number(match[1]),
         name: match[2] ?? '',
         checksum: createHash('sha256').update(sql).digest('hex'),
-        statements: statementsOf(fillIn(sql, target)),
+        statements: statementsOf(sql).flatMap((statement) => filledIn.statements(statement)),
       });
     }
   }
@@ -69,13 +69,6 @@ export function pendingMigrations(
     }
     return known === undefined;
   });
-}
-
-function fillIn(sql: string, { database }: MigrationTarget): string {
-  return sql
-    .replaceAll('{{database}}', database)
-    .replaceAll(' {{on_cluster}}', '')
-    .replace(/\{\{engine:(\w+)\}\}/g, '$1');
 }
 
 function statementsOf(sql: string): string[] {

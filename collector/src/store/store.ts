@@ -5,9 +5,12 @@
  * those stay on the connection for later queries); an INSERT carries a token and is applied once per token, in the
  * raw table and in both rollups; every SELECT carries limits and a label.
  */
+import { createReadStream } from 'node:fs';
+import { finished } from 'node:stream/promises';
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { z } from 'zod';
 import type { Logger } from '../logger.ts';
+import { fillIn, foundation, insertSettings, type Layout, readSettings } from './cluster.ts';
 import { connectEmbedded } from './embedded.ts';
 import { pendingMigrations, readMigrations } from './migrations.ts';
 import { StoreError } from './store-error.ts';
@@ -15,8 +18,11 @@ import { StoreError } from './store-error.ts';
 export type StoreAddress =
   /** The engine inside this process, its data in a directory that no other process may use. */
   | { readonly kind: 'embedded'; readonly path: string }
-  /** A ClickHouse server, `http://user:password@host:8123`. */
-  | { readonly kind: 'server'; readonly url: string };
+  /**
+   * A ClickHouse server, `http://user:password@host:8123`. With the name of a cluster in the server's configuration,
+   * tables are replicated and distributed over it.
+   */
+  | { readonly kind: 'server'; readonly url: string; readonly cluster?: string };
 
 export interface StoreOptions {
   readonly address: StoreAddress;
@@ -30,12 +36,26 @@ export interface Insert {
   readonly token: string;
   /** JSONCompactEachRow lines. */
   readonly lines: string;
+  /** Ends waiting for a server's answer. What becomes of the insert is then not known: send it again. */
+  readonly signal?: AbortSignal;
+}
+
+/** An insert whose lines are a file's. */
+export interface FileInsert extends Omit<Insert, 'lines'> {
+  readonly path: string;
+}
+
+/** A statement that changes what is stored, and is not an insert of lines. */
+export interface Change {
+  /** Tables as cluster.ts names them; its own SETTINGS included. */
+  readonly sql: string;
+  readonly params: Readonly<Record<string, string | number | readonly string[]>>;
 }
 
 export interface Select<T> {
   /** Ends before SETTINGS and FORMAT, which are added. Tables are `{{database}}.…`. */
   readonly sql: string;
-  readonly params: Readonly<Record<string, string | number>>;
+  readonly params: Readonly<Record<string, string | number | readonly string[]>>;
   /** What a row must look like. */
   readonly row: z.ZodType<T>;
   /** Kept in ClickHouse's query log as `log_comment`. */
@@ -52,6 +72,8 @@ const READ_ROWS = 500_000_000;
 /** One block an insert, whatever the server's profile says: only then does a refused insert leave nothing behind. */
 const INSERT_BLOCK_ROWS = 1_048_576;
 const INSERT_BLOCK_BYTES = 268_435_456;
+/** Of a file that is streamed to a server. */
+const FILE_CHUNK_BYTES = 262_144;
 
 /** ClickHouse's own codes for "these rows cannot be read as these columns". All else is worth trying again. */
 const ROW_ERRORS: ReadonlySet<string> = new Set([
@@ -76,6 +98,9 @@ const ROW_ERRORS: ReadonlySet<string> = new Set([
   '469', // VIOLATED_CONSTRAINT
 ]);
 
+const FILE_DOESNT_EXIST = '107';
+
+const columnRow = z.object({ name: z.string(), type: z.string() });
 const appliedMigration = z.object({ version: z.number(), checksum: z.string() });
 
 /** Whether an insert failed because of its rows, so that sending the same rows again cannot help. */
@@ -83,6 +108,13 @@ export function isRefusedRows(error: unknown): boolean {
   // Told by its code, not its class: the engine and the HTTP client each throw a class of their own.
   return (
     error instanceof Error && 'code' in error && typeof error.code === 'string' && ROW_ERRORS.has(error.code)
+  );
+}
+
+/** Whether an insert failed because its file is not there. */
+export function isMissingFile(error: unknown): boolean {
+  return (
+    error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === FILE_DOESNT_EXIST)
   );
 }
 
@@ -98,34 +130,39 @@ export function openStore({ address, logger }: StoreOptions): Store {
     address.kind === 'embedded'
       ? createClient({ connection: connectEmbedded(address.path), log })
       : createClient({ url: address.url, log });
-  return new Store(client, logger);
+  const cluster = address.kind === 'server' ? address.cluster : undefined;
+  return new Store(client, address.kind, logger, { database: DATABASE, ...(cluster && { cluster }) });
 }
 
 /** An open store. Made by {@link openStore}. */
 export class Store {
   readonly #client: ClickHouseClient;
+  readonly #kind: StoreAddress['kind'];
   readonly #logger: Logger;
+  readonly #layout: Layout;
+  /** Of each table, the types of its columns as text gives them. */
+  readonly #types = new Map<string, ReadonlyMap<string, string>>();
 
-  constructor(client: ClickHouseClient, logger: Logger) {
+  constructor(client: ClickHouseClient, kind: StoreAddress['kind'], logger: Logger, layout: Layout) {
     this.#client = client;
+    this.#kind = kind;
     this.#logger = logger;
+    this.#layout = layout;
   }
 
   /** Creates what is missing of the database. Harmless when repeated. */
   async migrate(): Promise<void> {
-    await this.#command(`CREATE DATABASE IF NOT EXISTS ${DATABASE}`);
-    await this.#command(
-      `CREATE TABLE IF NOT EXISTS ${DATABASE}.schema_migrations
-       (version UInt32, name String, checksum String, applied_at DateTime('UTC') DEFAULT now())
-       ENGINE = MergeTree ORDER BY version`,
-    );
+    this.#types.clear();
+    for (const statement of foundation(this.#layout)) {
+      await this.#command(statement);
+    }
     const applied = await this.select({
       sql: 'SELECT version, checksum FROM {{database}}.schema_migrations',
       params: {},
       row: appliedMigration,
       label: 'store.migrations',
     });
-    for (const migration of pendingMigrations(await readMigrations({ database: DATABASE }), applied)) {
+    for (const migration of pendingMigrations(await readMigrations(this.#layout), applied)) {
       for (const statement of migration.statements) {
         await this.#command(statement);
       }
@@ -144,16 +181,39 @@ export class Store {
    *
    * @throws ClickHouse's own error; {@link isRefusedRows} tells whether the rows are to blame
    */
-  async insert({ table, columns, token, lines }: Insert): Promise<void> {
-    // The rows travel in the statement: that is the one way that both the engine and a server take without a
-    // copy through a stream.
-    await this.#command(
-      `INSERT INTO ${DATABASE}.${table} (${columns.join(', ')}) SETTINGS async_insert = 0, input_format_parallel_parsing = 0` +
-        `, insert_deduplicate = 1, insert_deduplication_token = ${literal(token)}` +
-        ', deduplicate_blocks_in_dependent_materialized_views = 1' +
-        `, max_insert_block_size = ${INSERT_BLOCK_ROWS}, min_insert_block_size_rows = ${INSERT_BLOCK_ROWS}` +
-        `, min_insert_block_size_bytes = ${INSERT_BLOCK_BYTES} FORMAT JSONCompactEachRow\n${lines}`,
-    );
+  async insert({ lines, signal, ...insert }: Insert): Promise<void> {
+    await this.#command(`${into(insert, this.#layout)} FORMAT JSONCompactEachRow\n${lines}`, signal);
+  }
+
+  /**
+   * Inserts a file's lines in one block: all of them, or none. The lines do not pass through this process's heap: the
+   * embedded engine reads the file itself, which is three times as fast as lines in a statement; to a server the
+   * file is streamed.
+   *
+   * @throws as {@link insert}; {@link isMissingFile} tells whether there is no such file
+   */
+  async insertFile({ path, signal, ...insert }: FileInsert): Promise<void> {
+    if (this.#kind === 'embedded') {
+      const names = insert.columns.join(', ');
+      const structure = await this.#structure(insert);
+      await this.#command(
+        `${into(insert, this.#layout)}, max_threads = 1, max_insert_threads = 1, max_block_size = ${INSERT_BLOCK_ROWS}` +
+          ` SELECT ${names} FROM file(${literal(path)}, 'JSONCompactEachRow', ${literal(structure)})`,
+      );
+      return;
+    }
+    const values = createReadStream(path, { highWaterMark: FILE_CHUNK_BYTES });
+    try {
+      const { stream } = await this.#client.exec({
+        query: `${into(insert, this.#layout)} FORMAT JSONCompactEachRow`,
+        values,
+        ...(signal && { abort_signal: signal }),
+      });
+      // The answer's end is the insert's end.
+      await finished(stream.resume());
+    } finally {
+      values.destroy();
+    }
   }
 
   /**
@@ -164,9 +224,9 @@ export class Store {
   async select<T>({ sql, params, row, label }: Select<T>): Promise<T[]> {
     const rows = await this.#rows({
       query:
-        `${sql.replaceAll('{{database}}', DATABASE)}\nSETTINGS max_execution_time = ${READ_SECONDS}` +
+        `${fillIn(sql, this.#layout)}\nSETTINGS max_execution_time = ${READ_SECONDS}` +
         `, max_memory_usage = ${READ_MEMORY_BYTES}, max_rows_to_read = ${READ_ROWS}` +
-        `, output_format_json_quote_64bit_integers = 1, log_comment = ${literal(label)}`,
+        `, output_format_json_quote_64bit_integers = 1${readSettings(this.#layout)}, log_comment = ${literal(label)}`,
       query_params: params,
     }).catch((error: unknown) => {
       throw readError(label, error);
@@ -176,6 +236,15 @@ export class Store {
       throw new StoreError('unexpected-answer', `The answer to ${label} is not as expected: ${parsed.error}`);
     }
     return parsed.data;
+  }
+
+  /**
+   * Changes what is stored; on a cluster, on every node that the statement names.
+   *
+   * @throws ClickHouse's own error
+   */
+  async change({ sql, params }: Change): Promise<void> {
+    await this.#client.command({ query: fillIn(sql, this.#layout), query_params: { ...params } });
   }
 
   /** Resolves when the store answers a query. */
@@ -197,9 +266,37 @@ export class Store {
     return answer.json();
   }
 
-  async #command(query: string): Promise<void> {
-    await this.#client.command({ query });
+  /** Names and types of an insert's columns as a file has them: what the table makes of a text, a file's text becomes. */
+  async #structure({ table, columns }: Omit<Insert, 'lines'>): Promise<string> {
+    let types = this.#types.get(table);
+    if (types === undefined) {
+      const rows = await this.select({
+        sql: `SELECT name, type FROM system.columns WHERE database = '${DATABASE}' AND table = {table:String}`,
+        params: { table },
+        row: columnRow,
+        label: 'store.columns',
+      });
+      // Read as plain strings, dictionaries are made once, for the block; that takes half the time.
+      types = new Map(rows.map(({ name, type }) => [name, type.replace(/^LowCardinality\((.*)\)$/, '$1')]));
+      this.#types.set(table, types);
+    }
+    return columns.map((name) => `${name} ${types.get(name) ?? 'String'}`).join(', ');
   }
+
+  async #command(query: string, signal?: AbortSignal): Promise<void> {
+    await this.#client.command({ query, ...(signal && { abort_signal: signal }) });
+  }
+}
+
+/** Up to its settings: what makes an insert one block, applied once. */
+function into({ table, columns, token }: Omit<Insert, 'lines'>, layout: Layout): string {
+  return (
+    `INSERT INTO ${DATABASE}.${table} (${columns.join(', ')}) SETTINGS async_insert = 0, input_format_parallel_parsing = 0` +
+    `, insert_deduplicate = 1, insert_deduplication_token = ${literal(token)}` +
+    ', deduplicate_blocks_in_dependent_materialized_views = 1' +
+    `, max_insert_block_size = ${INSERT_BLOCK_ROWS}, min_insert_block_size_rows = ${INSERT_BLOCK_ROWS}` +
+    `, min_insert_block_size_bytes = ${INSERT_BLOCK_BYTES}${insertSettings(layout)}`
+  );
 }
 
 /** ClickHouse's errors carry its own numeric code; everything else says that it was not reached. */

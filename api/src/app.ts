@@ -1,6 +1,12 @@
 import helmet from '@fastify/helmet';
 import websocket from '@fastify/websocket';
-import { PLATFORM_TENANT, type RequestIdentity, requestRecorder, StoreError } from '@riwayat/collector';
+import {
+  ingestRoutes,
+  PLATFORM_TENANT,
+  type RequestIdentity,
+  requestRecorder,
+  StoreError,
+} from '@riwayat/collector';
 import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -15,7 +21,9 @@ import { problemDocuments } from './errors/documents.ts';
 import { type ProblemError, problem } from './errors/problem.ts';
 import { health } from './health/health.ts';
 import { identity } from './identity/identity.ts';
+import { keyAuthentication } from './keys/authenticate.ts';
 import { keyRoutes } from './keys/routes.ts';
+import { rejectedRoutes } from './ledger/rejected.ts';
 import { LIVE_PROTOCOL, liveRoutes } from './live/routes.ts';
 import { metrics } from './metrics/metrics.ts';
 import { openapi } from './openapi/openapi.ts';
@@ -114,6 +122,15 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   });
   await app.register(keyRoutes, { keys, keyring, now });
   await app.register(privacyRoutes, { policies });
+  await app.register(rejectedRoutes, { refused: collector.refused });
+  if (config.ingest) {
+    await app.register(ingestRoutes, {
+      collector,
+      authenticate: keyAuthentication(keyring),
+      instance: config.instance,
+      logger: services.logger,
+    });
+  }
   await app.register(liveRoutes, {
     live: collector.live,
     tenants,

@@ -19,6 +19,7 @@ import { importToken } from './spool/segment.ts';
 import { DEFAULT_SEAL_LIMITS, openSpool, type SealLimits, type Spool } from './spool/spool.ts';
 import { openStore, type Store, type StoreAddress } from './store/store.ts';
 import { UsageQueries } from './usage/queries.ts';
+import { RefusedRows } from './usage/refused-rows.ts';
 
 export interface CollectorOptions {
   readonly store: StoreAddress;
@@ -72,6 +73,8 @@ const importRow = z.object({ records: z.string().transform(Number) });
 export class Collector {
   /** Reads of what is stored, each within a tenant's scope. */
   readonly usage: UsageQueries;
+  /** What was refused, for the tenant that sent it. */
+  readonly refused: RefusedRows;
   /** Ticks of what happens now. */
   readonly live: LiveUsage;
   readonly #store: Store;
@@ -87,6 +90,7 @@ export class Collector {
     this.#spool = spool;
     this.#sender = sender;
     this.usage = new UsageQueries(store);
+    this.refused = new RefusedRows(store);
     this.live = new LiveUsage({
       usage: this.usage,
       logger,

@@ -40,4 +40,10 @@ export type {
   UserUsage,
 } from './usage/queries.ts';
 export type { DayRange, TimeRange } from './usage/range.ts';
+export {
+  RefusedCursorError,
+  type RefusedPage,
+  type RefusedRow,
+  type RefusedRows,
+} from './usage/refused-rows.ts';
 export { type TenantScope, tenantScope } from './usage/tenant-scope.ts';

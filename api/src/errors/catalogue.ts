@@ -30,21 +30,6 @@ export const PROBLEMS = {
     title: 'Invalid credentials',
     detail: 'The e-mail address or the password is wrong.',
   },
-  'api-key-required': {
-    status: 401,
-    title: 'API key required',
-    detail: 'Send a valid API key: "Authorization: Bearer rwy_…". An administrator of the tenant makes one.',
-  },
-  'api-key-expired': {
-    status: 401,
-    title: 'API key expired',
-    detail: 'This API key, or this secret of it, is past its time. Use the newest one, or make another.',
-  },
-  'api-key-revoked': {
-    status: 401,
-    title: 'API key revoked',
-    detail: 'This API key was revoked. Make another.',
-  },
   'session-expired': {
     status: 401,
     title: 'Session expired',

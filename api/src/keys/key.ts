@@ -1,8 +1,12 @@
-import type { TenantId } from '@riwayat/collector';
+import type { IngestScope, TenantId } from '@riwayat/collector';
 import { z } from 'zod';
 
-export const SCOPES = ['ingest:requests', 'ingest:events', 'ingest:traces'] as const;
 /** What a key may send. */
+export const SCOPES = [
+  'ingest:requests',
+  'ingest:events',
+  'ingest:traces',
+] as const satisfies readonly IngestScope[];
 export type Scope = (typeof SCOPES)[number];
 
 /** Enough for a busy application; whoever sends more says so when the key is made. */
@@ -35,17 +39,6 @@ export interface ApiKey {
   readonly revokedAt: Date | null;
   /** Until when a secret before the newest one is good; null when none is. */
   readonly previousValidUntil: Date | null;
-}
-
-/** What a key stands for, once it is proved: whose data it sends, and how much. */
-export interface KeyCredential {
-  readonly tenantId: TenantId;
-  /** IANA name of the tenant's zone. */
-  readonly timezone: string;
-  readonly keyId: string;
-  readonly scopes: readonly Scope[];
-  readonly eventsPerSecond: number;
-  readonly burst: number;
 }
 
 export const scopesSchema = z.array(z.enum(SCOPES)).min(1).max(SCOPES.length);

@@ -11,10 +11,11 @@
  *   - a secret is compared by its hash, in constant time.
  */
 import { timingSafeEqual } from 'node:crypto';
+import type { IngestCredential } from '@riwayat/collector';
 import type { Database } from '../postgres/database.ts';
 import type { Logger } from '../postgres/logger.ts';
 import { tenantRow } from '../tenants/tenant.ts';
-import { type KeyCredential, scopesSchema } from './key.ts';
+import { scopesSchema } from './key.ts';
 import { type OfferedToken, readToken } from './token.ts';
 
 const FRESH_MS = 30_000;
@@ -25,12 +26,12 @@ const MAX_ENTRIES = 10_000;
 const LAST_USED_EVERY_MS = 60_000;
 
 export type Verdict =
-  | { readonly status: 'valid'; readonly credential: KeyCredential }
+  | { readonly status: 'valid'; readonly credential: IngestCredential }
   | { readonly status: 'unknown' | 'expired' | 'revoked' };
 
 /** A secret that exists. */
 interface KnownSecret {
-  readonly credential: KeyCredential;
+  readonly credential: IngestCredential;
   readonly revoked: boolean;
   /** Epoch milliseconds: the key's expiry or the end of a secret that was replaced, whichever is sooner. */
   readonly goodUntil: number;

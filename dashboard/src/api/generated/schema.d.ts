@@ -1196,6 +1196,181 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenant/rejected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was refused, newest first, with the reason */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description "next" of the page before */
+                    after?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Rejected"];
+                    };
+                };
+                /** @description A problem document */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem document */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem document */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem document */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/traces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1295,6 +1470,21 @@ export interface components {
             previous_valid_until: string | null;
             /** @description The key itself. Shown this once and kept nowhere */
             secret: string;
+        };
+        RejectedInput: {
+            rejected: {
+                /** Format: date-time */
+                rejected_at: string;
+                /** @description What is wrong with it, and what to do */
+                reason: string;
+                /** @description What of it may be kept; the first 4,000 characters */
+                line: string;
+                /** @description Who sent it; empty: this application */
+                source: string;
+                event_id: string;
+            }[];
+            /** @description For the next page; null: this is the last */
+            next: string | null;
         };
         PrivacyInput: {
             /**
@@ -1577,6 +1767,21 @@ export interface components {
             previous_valid_until: string | null;
             /** @description The key itself. Shown this once and kept nowhere */
             secret: string;
+        };
+        Rejected: {
+            rejected: {
+                /** Format: date-time */
+                rejected_at: string;
+                /** @description What is wrong with it, and what to do */
+                reason: string;
+                /** @description What of it may be kept; the first 4,000 characters */
+                line: string;
+                /** @description Who sent it; empty: this application */
+                source: string;
+                event_id: string;
+            }[];
+            /** @description For the next page; null: this is the last */
+            next: string | null;
         };
         Privacy: {
             /**

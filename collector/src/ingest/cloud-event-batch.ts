@@ -23,6 +23,7 @@ export type EventMode = 'structured' | 'batched' | 'binary';
 
 const ATTRIBUTE_PREFIX = 'ce-';
 const CONTENT_TYPE_ATTRIBUTE = 'datacontenttype';
+const PERCENT_ENCODED = /(?:%[0-9A-Fa-f]{2})+/g;
 const PRINTABLE = /^[\t -~]*$/;
 
 /**
@@ -132,14 +133,17 @@ function attributesOf(rawHeaders: readonly string[]): JsonObject {
   return Object.fromEntries(attributes);
 }
 
-/** A header's value: unquoted, then percent-decoded once (section 3.1.3.2). */
+/**
+ * A header's value: unquoted, then percent-decoded once (section 3.1.3.2). A percent sign that begins no code stands
+ * for itself: not every SDK encodes it.
+ */
 function decoded(value: string, header: string): string {
   if (!PRINTABLE.test(value)) {
     throw new FieldFault(header, 'must be percent-encoded where it is not printable ASCII');
   }
   const plain = value.length > 1 && value.startsWith('"') && value.endsWith('"') ? unquoted(value) : value;
   try {
-    return decodeURIComponent(plain);
+    return plain.replace(PERCENT_ENCODED, decodeURIComponent);
   } catch {
     throw new FieldFault(header, 'must be percent-encoded UTF-8');
   }

@@ -99,6 +99,16 @@ ORDER BY (tenant_id, hour, lane)
 TTL hour + INTERVAL 120 MONTH
 SETTINGS non_replicated_deduplication_window = 10000, ttl_only_drop_parts = 1;
 
+-- What was stored before there was a ledger was taken before.
+INSERT INTO {{database}}.ledger (tenant_id, hour, lane, accepted)
+SELECT requests.tenant_id, toDateTime(toStartOfHour(requests.ts), 'UTC') AS hour, 'requests', count()
+FROM {{database}}.requests AS requests
+GROUP BY requests.tenant_id, hour
+ORDER BY requests.tenant_id, hour
+SETTINGS async_insert = 0, insert_deduplicate = 1, insert_deduplication_token = 'migration-2-ledger',
+    max_threads = 1, max_insert_threads = 1, max_block_size = 1048576, min_insert_block_size_rows = 1048576,
+    min_insert_block_size_bytes = 268435456;
+
 -- The views are made anew under their names, never altered: what a rollup remembers of insert tokens hangs on the view's
 -- name, and after MODIFY QUERY (26.7) it differs until the engine starts again, so that a segment sent twice around
 -- that start would count twice.
@@ -146,8 +156,11 @@ ALTER TABLE {{database}}.usage_minute {{on_cluster}}
 ALTER TABLE {{database}}.usage_minute {{on_cluster}} MODIFY TTL minute + toIntervalMonth(retention)
     SETTINGS materialize_ttl_after_modify = 0;
 
+-- windows: in which five minutes (epoch seconds / 300) a person was there, so that the most people at once over a month
+-- is a question to a few rows a person, not to every request.
 ALTER TABLE {{database}}.usage_user_day {{on_cluster}}
-    ADD COLUMN IF NOT EXISTS retention SimpleAggregateFunction(max, UInt8) DEFAULT 13 CODEC(ZSTD(1));
+    ADD COLUMN IF NOT EXISTS retention SimpleAggregateFunction(max, UInt8) DEFAULT 13 CODEC(ZSTD(1)),
+    ADD COLUMN IF NOT EXISTS windows   SimpleAggregateFunction(groupUniqArrayArray, Array(UInt32)) CODEC(ZSTD(1));
 
 DROP VIEW IF EXISTS {{database}}.usage_user_day_feed {{on_cluster}};
 
@@ -164,7 +177,8 @@ SELECT
     sum(requests.cpu)            AS cpu,
     min(requests.ts)             AS first_seen,
     max(requests.ts)             AS last_seen,
-    max(requests.retention)      AS retention
+    max(requests.retention)      AS retention,
+    groupUniqArrayIf(toUInt32(intDiv(toUnixTimestamp(requests.ts), 300)), requests.user_id != '') AS windows
 FROM {{database}}.requests AS requests
 GROUP BY tenant_id, day, user_id, user_role;
 
@@ -173,3 +187,14 @@ ALTER TABLE {{database}}.usage_user_day {{on_cluster}}
 
 ALTER TABLE {{database}}.usage_user_day {{on_cluster}} MODIFY TTL day + toIntervalMonth(retention)
     SETTINGS materialize_ttl_after_modify = 0;
+
+-- What was stored before: rows that add the windows and nothing else. A second time changes nothing.
+INSERT INTO {{database}}.usage_user_day (tenant_id, day, user_id, user_role, first_seen, last_seen, retention, windows)
+SELECT
+    requests.tenant_id, requests.day, toString(requests.user_id), requests.user_role,
+    min(requests.ts), max(requests.ts), max(requests.retention),
+    groupUniqArray(toUInt32(intDiv(toUnixTimestamp(requests.ts), 300)))
+FROM {{database}}.requests AS requests
+WHERE requests.user_id != ''
+GROUP BY requests.tenant_id, requests.day, requests.user_id, requests.user_role
+SETTINGS async_insert = 0;

@@ -80,10 +80,17 @@ export class MigrationSql {
     if (cluster === undefined) {
       return [fillIn(template.replace(/\{\{engine:(\w+)\}\}/g, '$1'), this.#layout)];
     }
+    if (template.startsWith('INSERT')) {
+      // Brings the rows of an earlier version up to date, and there was no version for clusters before this one.
+      return [];
+    }
     const created = CREATED_TABLE.exec(template)?.[1];
     if (created !== undefined) {
       this.#tables.add(created);
       return [this.#local(replicated(template, created, database)), this.#distributed(created, template)];
+    }
+    if (template.startsWith('INSERT ')) {
+      return [fillIn(template, this.#layout)];
     }
     const altered = ALTERED_TABLE.exec(template)?.[1];
     const local = this.#local(template);

@@ -49,7 +49,14 @@ describe('migrations', () => {
     await insert('v1', before.map(asFirstVersion), REQUEST_COLUMNS_V1);
     const usage = new UsageQueries(store);
     const scope = tenantScope('old');
-    const expected = { calls: 300, errors: 30, bytesIn: 3_000, bytesOut: 300_000, activeUsers: 7 };
+    const expected = {
+      calls: 300,
+      errors: 30,
+      bytesIn: 3_000,
+      bytesOut: 300_000,
+      activeUsers: 7,
+      concurrentPeak: 7,
+    };
     expect(await usage.summary(scope, RANGE)).toMatchObject(expected);
     expect(await usage.rollupDifference(scope, RANGE)).toEqual(NO_DIFFERENCE);
     // What a spool of the first version still holds comes after.

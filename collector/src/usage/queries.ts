@@ -10,7 +10,8 @@
  */
 import { z } from 'zod';
 import type { Select, Store } from '../store/store.ts';
-import { quantile } from './latency.ts';
+import { bucketMiddle } from './latency.ts';
+import { activeUsers, concurrentPeak, daysAround, type PeopleQuestion } from './people.ts';
 import { checkedDays, type DayRange, daysOf, minuteRange, type TimeRange } from './range.ts';
 import type { TenantScope } from './tenant-scope.ts';
 
@@ -96,11 +97,6 @@ export interface SeenUser {
 
 const MICROSECONDS_PER_MS = 1_000;
 const SECONDS_PER_DAY = 86_400;
-/** Longer than any local day, so that no person's day can begin before a range of this length and end after it. */
-const LONGEST_DAY_SECONDS = 26 * 3_600;
-const P50 = 0.5;
-const P95 = 0.95;
-const P99 = 0.99;
 
 const whole = z
   .union([z.string().regex(/^-?\d+$/), z.number()])
@@ -116,11 +112,12 @@ const endpointRow = totalsRow.extend({
   clientErrors: whole,
   duration: whole,
   cpu: whole,
-  latency: z.array(z.tuple([whole, whole])),
+  /** Buckets of the median, and of the 95th and 99th percentile. */
+  latency: z.tuple([whole, whole, whole]),
 });
 const userRow = totalsRow.extend({ userId: z.string(), userRole: z.string() });
 const differenceRow = totalsRow.extend({ duration: whole });
-const firstDayRow = z.object({ day: z.string() });
+const firstDayRow = z.object({ firstDay: z.string() });
 const monthRow = z.object({ calls: whole, bytes: whole, users: z.array(z.string()) });
 const seenRow = z.object({ userId: z.string(), lastSeen: whole });
 
@@ -140,7 +137,7 @@ export class UsageQueries {
   /** Totals of a span. Reads run at the same time, so records stored meanwhile may show in one and not another. */
   async summary(scope: TenantScope, range: TimeRange): Promise<UsageSummary> {
     const minutes = minuteRange(range);
-    const [[totals], activeUsers, [peak]] = await Promise.all([
+    const [[totals], people, peak] = await Promise.all([
       this.#select(scope, {
         sql: `SELECT sum(minutes.calls) AS calls, sumIf(minutes.calls, status_class >= 5) AS errors, sum(bytes_in) AS bytesIn,
                 sum(bytes_out) AS bytesOut
@@ -149,21 +146,13 @@ export class UsageQueries {
         row: totalsRow,
         label: 'usage.summary',
       }),
-      this.#activeUsers(scope, minutes),
-      this.#select(scope, {
-        sql: `SELECT max(people) AS users FROM (
-                SELECT uniqExact(user_id) AS people FROM {{database}}.requests
-                WHERE ${TENANT} AND ${IN_TIME} AND user_id != ''
-                GROUP BY toStartOfFiveMinutes(ts))`,
-        params: { ...minutes },
-        row: usersRow,
-        label: 'usage.concurrent_peak',
-      }),
+      this.#people(scope, activeUsers(minutes)),
+      this.#people(scope, concurrentPeak(minutes)),
     ]);
     return {
       ...(totals ?? { calls: 0, errors: 0, bytesIn: 0, bytesOut: 0 }),
-      activeUsers,
-      concurrentPeak: peak?.users ?? 0,
+      activeUsers: people,
+      concurrentPeak: peak,
     };
   }
 
@@ -194,12 +183,14 @@ export class UsageQueries {
   /** The first local day with a record, `YYYY-MM-DD`; undefined when nothing is recorded yet. */
   async firstDay(scope: TenantScope): Promise<string | undefined> {
     const [row] = await this.#select(scope, {
-      sql: `SELECT toString(min(days.day)) AS day FROM {{database}}.usage_user_day AS days WHERE ${TENANT} HAVING count() > 0`,
+      // In the order of the key, so that the first row ends the reading.
+      sql: `SELECT toString(days.day) AS firstDay FROM {{database}}.usage_user_day AS days WHERE ${TENANT}
+            ORDER BY days.day LIMIT 1`,
       params: {},
       row: firstDayRow,
       label: 'usage.first_day',
     });
-    return row?.day;
+    return row?.firstDay;
   }
 
   /** Usage by endpoint and method, most called first. */
@@ -208,26 +199,23 @@ export class UsageQueries {
       sql: `SELECT endpoint, method, sum(minutes.calls) AS calls, sumIf(minutes.calls, status_class >= 5) AS errors,
               sumIf(minutes.calls, status_class = 4) AS clientErrors, sum(bytes_in) AS bytesIn, sum(bytes_out) AS bytesOut,
               sum(minutes.duration) AS duration, sum(minutes.cpu) AS cpu,
-              CAST(sumMap(minutes.latency), 'Array(Tuple(UInt16, UInt64))') AS latency
+              quantilesExactWeightedArray(0.5, 0.95, 0.99)(mapKeys(minutes.latency), mapValues(minutes.latency)) AS latency
             FROM {{database}}.usage_minute AS minutes WHERE ${TENANT} AND ${IN_MINUTES}
             GROUP BY endpoint, method ORDER BY calls DESC, endpoint, method`,
       params: { ...minuteRange(range) },
       row: endpointRow,
       label: 'usage.endpoints',
     });
-    return rows.map(({ duration, cpu, latency, errors, clientErrors, ...row }) => {
-      const histogram = new Map(latency);
-      return {
-        ...row,
-        meanMs: duration / row.calls / MICROSECONDS_PER_MS,
-        p50Ms: quantile(histogram, P50) / MICROSECONDS_PER_MS,
-        p95Ms: quantile(histogram, P95) / MICROSECONDS_PER_MS,
-        p99Ms: quantile(histogram, P99) / MICROSECONDS_PER_MS,
-        errorRate: errors / row.calls,
-        clientErrorRate: clientErrors / row.calls,
-        cpuMs: cpu / MICROSECONDS_PER_MS,
-      };
-    });
+    return rows.map(({ duration, cpu, latency: [p50, p95, p99], errors, clientErrors, ...row }) => ({
+      ...row,
+      meanMs: duration / row.calls / MICROSECONDS_PER_MS,
+      p50Ms: bucketMiddle(p50) / MICROSECONDS_PER_MS,
+      p95Ms: bucketMiddle(p95) / MICROSECONDS_PER_MS,
+      p99Ms: bucketMiddle(p99) / MICROSECONDS_PER_MS,
+      errorRate: errors / row.calls,
+      clientErrorRate: clientErrors / row.calls,
+      cpuMs: cpu / MICROSECONDS_PER_MS,
+    }));
   }
 
   /** The people with the most calls, and the calls of nobody logged in under an empty id. */
@@ -251,10 +239,7 @@ export class UsageQueries {
     const minutes = minuteRange(range);
     const rawTotals = `count() AS calls, countIf(status >= 500) AS errors, sum(bytes_in) AS bytesIn,
       sum(bytes_out) AS bytesOut, sum(requests.duration) AS duration`;
-    const days = {
-      start: utcDay(minutes.from - SECONDS_PER_DAY),
-      end: utcDay(minutes.to + SECONDS_PER_DAY),
-    };
+    const days = daysAround(minutes);
     const aroundDays = {
       ...days,
       from: Math.max(0, minutes.from - 3 * SECONDS_PER_DAY),
@@ -330,26 +315,8 @@ export class UsageQueries {
     });
   }
 
-  /**
-   * Distinct people of a span. A person's day is kept with its first and last request: in a span longer than a day,
-   * whoever was there has one of the two inside it. Shorter spans are read from raw rows.
-   */
-  async #activeUsers(scope: TenantScope, { from, to }: { from: number; to: number }): Promise<number> {
-    const short = to - from <= LONGEST_DAY_SECONDS;
-    const [row] = await this.#select(scope, {
-      sql: short
-        ? `SELECT uniqExact(user_id) AS users FROM {{database}}.requests WHERE ${TENANT} AND ${IN_TIME} AND user_id != ''`
-        : `SELECT uniqExact(user_id) AS users FROM (
-             SELECT user_id, day, min(first_seen) AS first, max(last_seen) AS last FROM {{database}}.usage_user_day
-             WHERE ${TENANT} AND ${IN_DAYS} AND user_id != '' GROUP BY user_id, day)
-           WHERE (first >= toDateTime({from:UInt32}, 'UTC') AND first < toDateTime({to:UInt32}, 'UTC'))
-              OR (last >= toDateTime({from:UInt32}, 'UTC') AND last < toDateTime({to:UInt32}, 'UTC'))`,
-      params: short
-        ? { from, to }
-        : { from, to, start: utcDay(from - SECONDS_PER_DAY), end: utcDay(to + SECONDS_PER_DAY) },
-      row: usersRow,
-      label: 'usage.active_users',
-    });
+  async #people(scope: TenantScope, question: PeopleQuestion): Promise<number> {
+    const [row] = await this.#select(scope, { ...question, row: usersRow });
     return row?.users ?? 0;
   }
 
@@ -360,9 +327,4 @@ export class UsageQueries {
 
 function minus(a: number | undefined, b: number | undefined): number {
   return (a ?? 0) - (b ?? 0);
-}
-
-/** The UTC day of an instant in epoch seconds. */
-function utcDay(seconds: number): string {
-  return new Date(Math.max(0, seconds) * 1000).toISOString().slice(0, 'YYYY-MM-DD'.length);
 }

@@ -1,34 +1,13 @@
-import { once } from 'node:events';
-import { SpoolError, StoreError } from '@riwayat/collector';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
-import { type Config, ConfigError, parseConfig } from './config.ts';
+import { type Config, parseConfig } from './config.ts';
 import { DASHBOARD_DIRECTORY } from './dashboard/dashboard.ts';
 import { type Demo, playDemo, prepareDemo } from './demo/demo.ts';
 import { DEMO_TENANT } from './demo/people.ts';
-import { DemoPlanError } from './demo/plan.ts';
-import { assertCanListen, ListenError } from './listening.ts';
-import { DatabaseUnavailableError } from './postgres/availability.ts';
-import { EmbeddedPostgresError } from './postgres/embedded.ts';
-import { MigrationError } from './postgres/migrate.ts';
-import { DataDirectoryError, openServices, type Services } from './services.ts';
-
-/** What a person can do something about: told in a line, without a stack. */
-const EXPECTED = [
-  ConfigError,
-  DataDirectoryError,
-  DatabaseUnavailableError,
-  DemoPlanError,
-  EmbeddedPostgresError,
-  ListenError,
-  MigrationError,
-  SpoolError,
-  StoreError,
-];
-/** A stop that takes longer is given up; what the spool holds is sent at the next start. */
-const STOP_TIMEOUT_MS = 20_000;
-const SAME_CTRL_C_MS = 1_000;
-const EXIT_INTERRUPTED = 130;
+import { explain } from './explain.ts';
+import { assertCanListen } from './listening.ts';
+import { openServices, type Services } from './services.ts';
+import { aborted, stopOnSignal } from './stopping.ts';
 
 interface Running {
   readonly app: FastifyInstance;
@@ -78,7 +57,7 @@ async function run(): Promise<void> {
   const config = environment.demo
     ? { ...environment, defaultTenant: environment.defaultTenant ?? DEMO_TENANT }
     : environment;
-  const stopping = stopOnSignal();
+  const stopping = stopOnSignal((line) => console.log(line));
   const running = await start(config);
   if (!stopping.aborted) {
     console.log(welcome(running, config));
@@ -97,47 +76,6 @@ async function run(): Promise<void> {
   await playing;
   await app.close();
   await services.close();
-}
-
-/**
- * Aborts on the first signal to stop. Another one, a second later or more, ends the process at once: sooner it is
- * the same Ctrl-C, which a terminal sends to this process and npm passes on once more.
- */
-function stopOnSignal(): AbortSignal {
-  const stopping = new AbortController();
-  let firstAt = 0;
-  const stop = (): void => {
-    if (stopping.signal.aborted) {
-      if (Date.now() - firstAt >= SAME_CTRL_C_MS) {
-        process.exit(EXIT_INTERRUPTED);
-      }
-      return;
-    }
-    firstAt = Date.now();
-    console.log('\nStopping: answering the last requests, storing what was recorded…');
-    setTimeout(() => {
-      console.error('Gave up waiting. Nothing recorded is lost: the next start stores what is left.');
-      process.exit(1);
-    }, STOP_TIMEOUT_MS).unref();
-    stopping.abort();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, stop);
-  }
-  return stopping.signal;
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (!signal.aborted) {
-    await once(signal, 'abort');
-  }
-}
-
-function explain(error: unknown): string {
-  if (EXPECTED.some((kind) => error instanceof kind) && error instanceof Error) {
-    return error.message;
-  }
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 run().then(

@@ -6,8 +6,9 @@ import { inherited } from './environment.ts';
 
 const START_TIMEOUT_MS = 60_000;
 const SOURCE_ENTRY = fileURLToPath(new URL('../main.ts', import.meta.url));
+const COLLECTOR_ENTRY = fileURLToPath(new URL('../cli/collector.ts', import.meta.url));
 const BUILT_ENTRY = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
-const READY = /Dashboard\s+(http:\S+)/;
+const READY = /(?:Dashboard|Ingest)\s+(http:\S+)/;
 const LOGIN = /^\s+(administrator|manager|board|it_staff)\s+(\S+@\S+)\s+(\S+)$/gm;
 
 interface ServerLogin {
@@ -34,16 +35,18 @@ export interface ServerOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Run the built server instead of the sources. */
   readonly built?: boolean;
+  /** Run the collector alone instead. */
+  readonly collector?: boolean;
 }
 
 /** Starts the server on a free port and resolves once it says that it is ready. */
 export async function startServer(options: ServerOptions): Promise<ServerProcess> {
   const port = options.env?.['PORT'] ?? String(await freePort());
-  const args = options.built
-    ? [BUILT_ENTRY]
-    : ['--import', 'tsx', '--conditions=@riwayat/source', SOURCE_ENTRY];
+  const entry = options.collector ? COLLECTOR_ENTRY : SOURCE_ENTRY;
+  const args = options.built ? [BUILT_ENTRY] : ['--import', 'tsx', '--conditions=@riwayat/source', entry];
+  const listen = options.collector ? { INGEST_PORT: port } : { PORT: port };
   const child = spawn(process.execPath, args, {
-    env: { ...inherited, NODE_ENV: 'test', DATA_DIR: options.dataDirectory, PORT: port, ...options.env },
+    env: { ...inherited, NODE_ENV: 'test', DATA_DIR: options.dataDirectory, ...listen, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

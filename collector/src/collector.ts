@@ -6,17 +6,24 @@
  * when the process or the machine dies.
  */
 import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { type IngestItem, type IngestResult, Intake, type RecordListener } from './intake/intake.ts';
 import { LiveUsage } from './live/live-usage.ts';
 import type { Logger } from './logger.ts';
 import { DEFAULT_POLICY, type TenantPolicy } from './privacy/policy.ts';
 import { Pseudonyms } from './privacy/pseudonyms.ts';
+import type { Lane } from './record/lanes.ts';
 import type { RequestRecord, TenantId } from './record/request-record.ts';
 import type { ResourceSample } from './record/resource-sample.ts';
+import { Inserter, type InsertListener } from './sender/inserter.ts';
+import { Release, type StoredHook } from './sender/release.ts';
 import { Sender } from './sender/sender.ts';
+import type { Counted } from './spool/counts.ts';
+import type { SpoolQuota } from './spool/quota.ts';
 import { importToken } from './spool/segment.ts';
 import { DEFAULT_SEAL_LIMITS, openSpool, type SealLimits, type Spool } from './spool/spool.ts';
+import { type CollectorStatus, collectorStatus } from './status.ts';
 import { openStore, type Store, type StoreAddress } from './store/store.ts';
 import { UsageQueries } from './usage/queries.ts';
 import { RefusedRows } from './usage/refused-rows.ts';
@@ -30,6 +37,12 @@ export interface CollectorOptions {
   readonly logger: Logger;
   /** When a segment is sent: 50,000 rows, 16 MiB or 1 second unless given. */
   readonly seal?: Partial<SealLimits>;
+  /** What may wait: 4 GiB, a quarter of it for one tenant, and half a GiB of the disk stays free, unless given. */
+  readonly quota?: Partial<SpoolQuota>;
+  /** How many identities of events from outside are remembered: 4 million unless given. */
+  readonly identities?: number;
+  /** A server that has not answered an insert by then is asked again: 30 seconds unless given. */
+  readonly insertTimeoutMs?: number;
   /** What may be kept of people; {@link DEFAULT_POLICY} for every tenant unless given. */
   readonly privacy?: Privacy;
 }
@@ -42,27 +55,13 @@ export interface Privacy {
   readonly pseudonymKey: Buffer;
 }
 
-export interface CollectorStatus {
-  /** Whether the store answered the last time it was asked. */
-  readonly store: 'up' | 'down';
-  /** Why it is down. */
-  readonly lastError?: string;
-  /** Records taken in since the process started, with those that it found in the spool. */
-  readonly accepted: number;
-  readonly stored: number;
-  /** Refused, by the encoder or by the store (then kept in the table `rejected`). */
-  readonly rejected: number;
-  /** Records that found no room while the disk took nothing. */
-  readonly lost: number;
-  /** Accepted and not stored yet. */
-  readonly inSpool: number;
-  readonly spoolBytes: number;
-  /** 0 when nothing waits. */
-  readonly oldestUnsentAgeMs: number;
-}
-
 /** How long close() goes on sending. */
 const CLOSE_GRACE_MS = 5_000;
+
+/** How long a start waits for a server. */
+const START_PATIENCE_MS = 5_000;
+/** ClickHouse's codes for those it does not let in. */
+const NOT_LET_IN: ReadonlySet<string> = new Set(['192', '193', '194', '497', '516']);
 
 /** No policy asks for pseudonyms, so none outlives the process. */
 const NOTHING_CHOSEN: Privacy = { policyOf: () => DEFAULT_POLICY, pseudonymKey: randomBytes(32) };
@@ -80,6 +79,8 @@ export class Collector {
   readonly #store: Store;
   readonly #spool: Spool;
   readonly #sender: Sender;
+  readonly #inserter: Inserter;
+  readonly #release: Release;
   readonly #intake: Intake;
   readonly #imports = new Map<string, Promise<number>>();
   #closing: Promise<void> | undefined;
@@ -89,6 +90,8 @@ export class Collector {
     this.#store = store;
     this.#spool = spool;
     this.#sender = sender;
+    this.#inserter = parts.inserter;
+    this.#release = parts.release;
     this.usage = new UsageQueries(store);
     this.refused = new RefusedRows(store);
     this.live = new LiveUsage({
@@ -123,7 +126,8 @@ export class Collector {
    *
    * @param tenantId whose credentials the batch came with
    * @returns what became of each, in order, once all that was taken is on disk
-   * @throws {SpoolError} `spool-write-failed` when the disk takes nothing: to be sent again
+   * @throws {QuotaError} when the tenant fills its share of the spool, or the spool is full, before anything is taken;
+   *   {SpoolError} `spool-write-failed` when the disk takes nothing: to be sent again, nothing counts twice
    */
   ingest(tenantId: TenantId, items: readonly IngestItem[]): Promise<IngestResult[]> {
     return this.#intake.ingest(tenantId, items);
@@ -154,19 +158,36 @@ export class Collector {
 
   /** Numbers for health checks and metrics. */
   status(): CollectorStatus {
-    const sender = this.#sender.status();
-    const oldest = sender.oldest ?? this.#spool.oldest;
-    return {
-      store: sender.store,
-      ...(sender.lastError !== undefined && { lastError: sender.lastError }),
-      accepted: this.#intake.accepted,
-      stored: sender.stored,
-      rejected: sender.rejected + this.#intake.unencodable,
-      lost: this.#spool.lost,
-      inSpool: sender.rows + this.#spool.rows,
-      spoolBytes: sender.bytes + this.#spool.bytes,
-      oldestUnsentAgeMs: oldest === undefined ? 0 : Math.max(0, Date.now() - oldest),
-    };
+    return collectorStatus({
+      intake: this.#intake,
+      spool: this.#spool,
+      sender: this.#sender,
+      inserter: this.#inserter,
+    });
+  }
+
+  /**
+   * Hears of every try to insert. A listener's failure is logged and fails nothing.
+   *
+   * @returns what ends it
+   */
+  onInsert(listener: InsertListener): () => void {
+    return this.#inserter.onInsert(listener);
+  }
+
+  /**
+   * Calls with segments that the store has, before their files leave the spool; again with the same when it fails, in the
+   * next process too, so what it does must be done once however often it is called.
+   *
+   * @returns what ends it
+   */
+  onStored(hook: StoredHook): () => void {
+    return this.#release.onStored(hook);
+  }
+
+  /** What waits to be stored, by segment. */
+  waiting(): readonly Counted[] {
+    return [...this.#spool.open, ...this.#sender.unsent];
   }
 
   /**
@@ -205,7 +226,7 @@ export class Collector {
     await this.#spool.flush();
     await this.#sender.stop(CLOSE_GRACE_MS);
     await this.#store.close();
-    this.#spool.release();
+    await this.#spool.release();
   }
 
   async #import(name: string, records: Iterable<RequestRecord>): Promise<number> {
@@ -238,9 +259,11 @@ interface CollectorParts {
   readonly store: Store;
   readonly spool: Spool;
   readonly sender: Sender;
+  readonly inserter: Inserter;
+  readonly release: Release;
   readonly logger: Logger;
-  /** Records found in the spool. */
-  readonly recovered: number;
+  /** Lines found in the spool. */
+  readonly recovered: Readonly<Record<Lane, number>>;
   readonly privacy: Privacy;
 }
 
@@ -256,26 +279,36 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
   const store = openStore({ address: options.store, logger });
   try {
     const migrated = await tryMigrate(store, options);
-    const sender = new Sender({ store, logger, migrated });
-    let recovered = 0;
+    const inserter = new Inserter({ store, logger, migrated, timeoutMs: options.insertTimeoutMs });
+    const release: Release = new Release({
+      logger,
+      syncKeys: () => spool.syncKeys(),
+      onReleased: (segment) => spool.released(segment),
+    });
+    const sender = new Sender({ inserter, release, logger });
+    const recovered: Record<Lane, number> = { requests: 0, events: 0, rejected: 0, samples: 0 };
     const spool = await openSpool({
       directory: spoolDirectory,
       instance,
       limits: { ...DEFAULT_SEAL_LIMITS, ...options.seal },
+      quota: options.quota,
+      identities: options.identities,
       logger,
-      onRecovered: (segment) => {
-        recovered += segment.rows;
+      onRecovered: ({ lane, rows }) => {
+        recovered[lane] += rows;
       },
       onSealed: (segment) => sender.enqueue(segment),
     });
-    if (recovered > 0) {
-      logger.info({ records: recovered }, 'records of an earlier process are sent from the spool');
+    if (Object.values(recovered).some((lines) => lines > 0)) {
+      logger.info({ ...recovered }, 'records of an earlier process are sent from the spool');
     }
     sender.start();
     return new Collector({
       store,
       spool,
       sender,
+      inserter,
+      release,
       logger,
       recovered,
       privacy: options.privacy ?? NOTHING_CHOSEN,
@@ -286,26 +319,32 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
   }
 }
 
-/** Whether the tables are there; false when a server does not answer, which is worth waiting for. */
+/** Whether the tables are there; false when a server does not answer or cannot now, which is worth waiting for. */
 async function tryMigrate(store: Store, { store: address, logger }: CollectorOptions): Promise<boolean> {
-  try {
+  if (address.kind === 'embedded') {
     await store.migrate();
     return true;
+  }
+  const migrating = store.migrate();
+  try {
+    await Promise.race([migrating, noAnswer(START_PATIENCE_MS)]);
+    return true;
   } catch (error) {
-    if (address.kind === 'server' && isUnreachable(error)) {
-      logger.warn({ err: error }, 'ClickHouse does not answer; records wait in the spool until it does');
-      return false;
+    if (isOfNoUse(error)) {
+      throw error;
     }
-    throw error;
+    logger.warn({ err: error }, 'ClickHouse does not answer; records wait in the spool until it does');
+    return false;
   }
 }
 
-/** No answer at all, as against an answer that says no: ClickHouse's own errors carry a number. */
-function isUnreachable(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    typeof error.code === 'string' &&
-    /^E[A-Z_]+$/.test(error.code)
-  );
+async function noAnswer(milliseconds: number): Promise<never> {
+  await delay(milliseconds, undefined, { ref: false });
+  throw new Error(`no answer within ${milliseconds} ms`);
+}
+
+/** Whether waiting cannot help: the server does not let us in, or was migrated by other files. */
+function isOfNoUse(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && (code === 'migration-changed' || NOT_LET_IN.has(code));
 }

@@ -1,7 +1,6 @@
 export {
   type Collector,
   type CollectorOptions,
-  type CollectorStatus,
   openCollector,
   type Privacy,
 } from './collector.ts';
@@ -26,9 +25,11 @@ export {
   type RouteUsage,
   requestRecorder,
 } from './recorder/recorder.ts';
-export { SenderStoppedError } from './sender/sender.ts';
+export { type InsertReport, SenderStoppedError } from './sender/inserter.ts';
+export { QuotaError, type QuotaErrorCode, type SpoolQuota } from './spool/quota.ts';
 export type { SealLimits } from './spool/spool.ts';
 export { SpoolError, type SpoolErrorCode } from './spool/spool-error.ts';
+export type { CollectorStatus, LaneStatus } from './status.ts';
 export type { StoreAddress } from './store/store.ts';
 export { StoreError, type StoreErrorCode } from './store/store-error.ts';
 export type {

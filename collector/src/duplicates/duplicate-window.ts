@@ -53,10 +53,10 @@ export class DuplicateWindow {
   /**
    * Takes a key that was kept on disk.
    *
-   * @returns false when it was known
+   * @returns false when it was known, or is no key
    */
   restore(first: number, second: number, third: number): boolean {
-    if (this.#previous.has(first, second, third) || !this.#current.add(first, second, third)) {
+    if (first === 0 || this.#previous.has(first, second, third) || !this.#current.add(first, second, third)) {
       return false;
     }
     if (this.#current.size >= this.#perGeneration) {

@@ -5,16 +5,26 @@
  * throw; whatever is stored of a person has gone through the tenant's policy; accepted counts exactly the lines that
  * the spool has taken.
  */
+import type { EventKeys } from '../duplicates/event-key.ts';
 import type { LiveUsage } from '../live/live-usage.ts';
 import type { Logger } from '../logger.ts';
 import { applyPolicy, type Personal } from '../privacy/apply-policy.ts';
 import type { TenantPolicy } from '../privacy/policy.ts';
 import type { Pseudonyms } from '../privacy/pseudonyms.ts';
 import type { BusinessEvent } from '../record/business-event.ts';
-import { encodeEvent, encodeLine, encodeRefusal, encodeSample, type StoredIdentity } from '../record/line.ts';
+import type { Lane } from '../record/lanes.ts';
+import {
+  encodeEvent,
+  encodeLine,
+  encodeRefusal,
+  encodeSample,
+  RecordError,
+  type StoredIdentity,
+} from '../record/line.ts';
 import type { RequestRecord, TenantId } from '../record/request-record.ts';
 import type { ResourceSample } from '../record/resource-sample.ts';
 import type { Spool } from '../spool/spool.ts';
+import { SpoolError } from '../spool/spool-error.ts';
 
 /** Who sent an event, and under which id: unique within its tenant and table. */
 export interface EventIdentity {
@@ -41,46 +51,53 @@ export type IngestResult =
 export type RecordListener = (record: RequestRecord) => void;
 
 export interface IntakeOptions {
-  readonly spool: Pick<Spool, 'append' | 'sync'>;
+  readonly spool: Pick<Spool, 'append' | 'sync' | 'admit' | 'duplicates'>;
   readonly live: Pick<LiveUsage, 'observe'>;
   readonly logger: Logger;
   readonly policyOf: (tenantId: TenantId) => TenantPolicy;
   readonly pseudonyms: Pseudonyms;
   /** Lines that an earlier process left in the spool. */
-  readonly recovered: number;
+  readonly recovered: Readonly<Record<Lane, number>>;
 }
+
+/** What came in by one lane since the process started. */
+export interface LaneIntake {
+  /** With what an earlier process left; what the spool lost is among them. */
+  readonly accepted: number;
+  readonly duplicates: number;
+  /** Of the accepted, what could not be encoded. */
+  readonly unencodable: number;
+}
+
+const MICROSECONDS_PER_MS = 1_000;
+const ACCEPTED: IngestResult = { status: 'accepted' };
+const DUPLICATE: IngestResult = { status: 'duplicate' };
 
 /** Takes what is to be stored. */
 export class Intake {
   readonly #options: IntakeOptions;
   readonly #listeners = new Set<RecordListener>();
-  readonly #identities = new Set<string>();
-  #accepted: number;
-  #unencodable = 0;
-  #duplicates = 0;
+  readonly #counts: Readonly<Record<Lane, Counter>>;
 
   constructor(options: IntakeOptions) {
     this.#options = options;
-    this.#accepted = options.recovered;
+    const { requests, events, rejected, samples } = options.recovered;
+    this.#counts = {
+      requests: counterFrom(requests),
+      events: counterFrom(events),
+      rejected: counterFrom(rejected),
+      samples: counterFrom(samples),
+    };
   }
 
-  /** Lines taken, with those that an earlier process left; what the spool lost is among them. */
-  get accepted(): number {
-    return this.#accepted;
-  }
-
-  /** Records that cannot be encoded. */
-  get unencodable(): number {
-    return this.#unencodable;
-  }
-
-  get duplicates(): number {
-    return this.#duplicates;
+  /** What came in, by lane. */
+  counts(lane: Lane): LaneIntake {
+    return this.#counts[lane];
   }
 
   /** Counts what was taken in by another way: a history. */
   add(lines: number): void {
-    this.#accepted += lines;
+    this.#counts.requests.accepted += lines;
   }
 
   /** Hears of every record that is taken in. */
@@ -92,27 +109,31 @@ export class Intake {
   }
 
   record(record: RequestRecord): void {
-    this.#accepted += 1;
+    this.#counts.requests.accepted += 1;
     try {
-      this.#take(record, '');
+      this.#takeRecord(record, undefined);
     } catch (error) {
-      this.#unencodable += 1;
+      this.#counts.requests.unencodable += 1;
       this.#options.logger.error({ err: error, endpoint: record.endpoint }, 'a record cannot be encoded');
     }
   }
 
   sample(sample: ResourceSample): void {
+    this.#counts.samples.accepted += 1;
     try {
-      this.#options.spool.append(encodeSample(sample), 'samples');
-      this.#accepted += 1;
+      this.#options.spool.append('samples', encodeSample(sample), '', sample.ts);
     } catch (error) {
+      this.#counts.samples.unencodable += 1;
       this.#options.logger.error({ err: error }, 'a resource sample cannot be encoded');
     }
   }
 
   async ingest(tenantId: TenantId, items: readonly IngestItem[]): Promise<IngestResult[]> {
+    const { spool } = this.#options;
+    spool.admit(tenantId);
     const results = items.map((item) => this.#takeItem(tenantId, item));
-    await this.#options.spool.sync();
+    // A duplicate waits as well: what it repeats may not be on disk yet.
+    await spool.sync();
     return results;
   }
 
@@ -125,47 +146,63 @@ export class Intake {
 
   #takeItem(tenantId: TenantId, item: IngestItem): IngestResult {
     if (item.table === 'rejected') {
-      this.#takeRefusal(tenantId, item);
-      return { status: 'rejected', reason: item.reason };
+      return this.#takeRefusal(tenantId, item.line, item.reason, item.identity);
     }
-    const { identity } = item;
-    const key = identity && JSON.stringify([tenantId, item.table, identity.source, identity.id]);
-    if (key !== undefined && this.#identities.has(key)) {
-      this.#duplicates += 1;
-      return { status: 'duplicate' };
+    const { duplicates } = this.#options.spool;
+    const { table, identity } = item;
+    if (identity !== undefined && duplicates.knows(tenantId, table, identity.source, identity.id)) {
+      this.#counts[table].duplicates += 1;
+      return DUPLICATE;
     }
-    if (item.table === 'requests') {
-      this.#take(item.record, '');
-    } else {
-      this.#takeEvent(item.event, '');
+    const key = identity && duplicates.key;
+    try {
+      const taken =
+        item.table === 'requests' ? this.#takeRecord(item.record, key) : this.#takeEvent(item.event, key);
+      if (!taken) {
+        throw new SpoolError('spool-write-failed', 'The spool has no room for more lines.');
+      }
+    } catch (error) {
+      if (error instanceof RecordError) {
+        // Not kept: the tenant's policy is applied to what can be encoded.
+        return this.#takeRefusal(tenantId, '', error.message, identity);
+      }
+      throw error;
     }
-    this.#accepted += 1;
+    this.#counts[table].accepted += 1;
     if (key !== undefined) {
-      this.#identities.add(key);
+      duplicates.remember();
     }
-    return { status: 'accepted' };
+    return ACCEPTED;
   }
 
-  #takeEvent(event: BusinessEvent, eventKey: string): void {
+  #takeEvent(event: BusinessEvent, key: EventKeys | undefined): boolean {
     const { userId, retention } = this.#stored({ ...event, sessionId: '', clientAddress: '' });
-    this.#options.spool.append(encodeEvent(event, { userId, retention }, eventKey), 'events');
+    const line = encodeEvent(event, { userId, retention }, key?.hex() ?? '');
+    return this.#options.spool.append('events', line, event.tenantId, event.ts, key);
   }
 
   #takeRefusal(
     tenantId: TenantId,
-    { line, reason, identity }: Extract<IngestItem, { table: 'rejected' }>,
-  ): void {
+    line: string,
+    reason: string,
+    identity: EventIdentity | undefined,
+  ): IngestResult {
     const retention = this.#options.policyOf(tenantId).retentionMonths;
     const { source = '', id: eventId = '' } = identity ?? {};
-    const refusal = { tenantId, segment: '', line, reason, source, eventId, retention };
-    this.#options.spool.append(encodeRefusal(refusal), 'rejected');
-    this.#accepted += 1;
+    const refusal = encodeRefusal({ tenantId, segment: '', line, reason, source, eventId, retention });
+    this.#options.spool.append('rejected', refusal, tenantId, Date.now() * MICROSECONDS_PER_MS);
+    this.#counts.rejected.accepted += 1;
+    return { status: 'rejected', reason };
   }
 
-  #take(record: RequestRecord, eventKey: string): void {
+  /** @returns false when the spool has lost it */
+  #takeRecord(record: RequestRecord, key: EventKeys | undefined): boolean {
     const stored = this.#stored(record);
-    this.#options.spool.append(encodeLine(record, stored, eventKey));
-    this.#options.live.observe(record, stored.userId);
+    const line = encodeLine(record, stored, key?.hex() ?? '');
+    const taken = this.#options.spool.append('requests', line, record.tenantId, record.ts, key);
+    if (taken) {
+      this.#options.live.observe(record, stored.userId);
+    }
     for (const listener of this.#listeners) {
       try {
         listener(record);
@@ -173,10 +210,21 @@ export class Intake {
         this.#options.logger.error({ err: error }, 'a listener for records failed');
       }
     }
+    return taken;
   }
 
   #stored(personal: Personal): StoredIdentity {
     const { policyOf, pseudonyms } = this.#options;
     return applyPolicy(personal, policyOf(personal.tenantId), pseudonyms);
   }
+}
+
+interface Counter {
+  accepted: number;
+  duplicates: number;
+  unencodable: number;
+}
+
+function counterFrom(accepted: number): Counter {
+  return { accepted, duplicates: 0, unencodable: 0 };
 }

@@ -1,3 +1,5 @@
+import { statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { LINE_FORMATS } from '../record/lanes.ts';
@@ -8,6 +10,7 @@ import { encodedLine, record, tenantId } from '../testing/records.ts';
 import { UsageQueries } from '../usage/queries.ts';
 import { tenantScope } from '../usage/tenant-scope.ts';
 import { deliver } from './delivery.ts';
+import { Inserter } from './inserter.ts';
 
 const RANGE = { from: new Date(Date.now() - 3_600_000), to: new Date(Date.now() + 3_600_000) };
 const NO_DIFFERENCE = {
@@ -26,16 +29,24 @@ let usage: UsageQueries;
 beforeAll(async () => {
   store = openStore({ address: { kind: 'embedded', path: temporaryDirectory() }, logger: testLogger() });
   await store.migrate();
+  inserter = new Inserter({ store, logger: testLogger(), migrated: true });
   usage = new UsageQueries(store);
 });
 afterAll(() => store.close());
 
-function send(token: string, lines: readonly string[]): Promise<{ stored: number; rejected: number }> {
-  return deliver(token, lines.join(''), lines.length, {
-    format: LINE_FORMATS.requests,
-    insert: (insert) => store.insert(insert),
-    logger: testLogger(),
-  });
+const spool = temporaryDirectory();
+let inserter: Inserter;
+
+async function send(
+  token: string,
+  rows: readonly string[],
+): Promise<{ stored: number; rejected: number } | undefined> {
+  const path = join(spool, `${token}.sealed`);
+  writeFileSync(path, rows.join(''));
+  const bytes = statSync(path).size;
+  const segment = { token, path, rows: rows.length, bytes, format: LINE_FORMATS.requests, since: Date.now() };
+  const result = await deliver(segment, { inserter, logger: testLogger() });
+  return result && { stored: result.stored, rejected: result.rejected };
 }
 
 function lines(tenant: string, count: number): string[] {

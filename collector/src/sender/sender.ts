@@ -1,47 +1,41 @@
 /*
- * Sealed segments into the store, in order, for as long as it takes.
+ * Sealed segments into the store, for as long as it takes.
  *
- * What always holds: a segment's file is deleted only after the store has acknowledged all of its rows; nothing
- * later is sent before; a store that is down is tried again without end, with full jitter. Between two segments the
- * sender can be held (afterStored), so that a read sees exactly the segments up to a position.
+ * What always holds: a segment's file goes only after the store has acknowledged all of its rows; two segments are
+ * under way at a time, begun in the order they came; a store that is down is tried again without end. The sender can
+ * be held at a position (afterStored), so that a read sees all segments up to it and none beyond.
  */
-import { readFile, rm } from 'node:fs/promises';
-import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../logger.ts';
+import { LANES, type Lane } from '../record/lanes.ts';
 import { importNameOf, type SealedSegment } from '../spool/segment.ts';
-import { type Insert, isRefusedRows, type Store } from '../store/store.ts';
 import { backoffMs } from './backoff.ts';
 import { type DeliveryResult, deliver } from './delivery.ts';
+import { type Inserter, SenderStoppedError } from './inserter.ts';
+import type { Release } from './release.ts';
 
+const MOST_IN_FLIGHT = 2;
 /** While nothing is sent, the store is asked this often whether it is still there. */
 const PROBE_MS = 5_000;
+const NO_RESULT: DeliveryResult = { stored: 0, rejected: 0, refused: new Map() };
 
 export interface SenderOptions {
-  readonly store: Pick<Store, 'insert' | 'migrate' | 'ping'>;
+  readonly inserter: Inserter;
+  readonly release: Release;
   readonly logger: Logger;
-  /** Whether the tables are known to be there; if not they are made before the first insert. */
-  readonly migrated: boolean;
+}
+
+export interface LaneProgress {
+  readonly stored: number;
+  readonly rejected: number;
+  /** Rows of segments whose file somebody removed. */
+  readonly lost: number;
 }
 
 export interface SenderStatus {
-  readonly store: 'up' | 'down';
-  readonly lastError: string | undefined;
-  readonly stored: number;
-  readonly rejected: number;
-  /** Rows in sealed segments that are not stored yet. */
-  readonly rows: number;
-  readonly bytes: number;
+  readonly lanes: Readonly<Record<Lane, LaneProgress>>;
   /** When the oldest unsent row came, epoch milliseconds. */
   readonly oldest: number | undefined;
-}
-
-/** The sender was stopped before the store took what was waited for. */
-export class SenderStoppedError extends Error {
-  override readonly name = 'SenderStoppedError';
-
-  constructor() {
-    super('The collector was closed before this was stored. It stays in the spool for the next start.');
-  }
 }
 
 interface Barrier {
@@ -56,33 +50,28 @@ interface Awaited {
   readonly abandon: (error: Error) => void;
 }
 
-/** Sends what it is given, one segment at a time. */
+/** Sends what it is given. */
 export class Sender {
   readonly #options: SenderOptions;
   readonly #queue: SealedSegment[] = [];
-  readonly #stopping = new AbortController();
+  readonly #inFlight = new Map<SealedSegment, Promise<void>>();
+  readonly #progress = new Map<Lane, { stored: number; rejected: number; lost: number }>(
+    LANES.map((lane) => [lane, { stored: 0, rejected: 0, lost: 0 }]),
+  );
   #barriers: Barrier[] = [];
   #awaited: Awaited[] = [];
-  #migrated: boolean;
-  #up: boolean;
-  #told = false;
-  #draining = false;
-  #lastError: string | undefined;
   /** Every segment up to here is stored; lanes are sealed at different times, so later ones may be too. */
   #storedPosition = 0;
   readonly #storedBeyond = new Set<number>();
-  #stored = 0;
-  #rejected = 0;
+  #draining = false;
   #wake: () => void = () => undefined;
   #running: Promise<void> | undefined;
 
   constructor(options: SenderOptions) {
     this.#options = options;
-    this.#migrated = options.migrated;
-    this.#up = options.migrated;
   }
 
-  /** Takes a segment; segments are sent in the order they come. */
+  /** Takes a segment; segments are begun in the order they come. */
   enqueue(segment: SealedSegment): void {
     this.#queue.push(segment);
     this.#wake();
@@ -99,29 +88,29 @@ export class Sender {
    * @param graceMs milliseconds
    */
   async stop(graceMs: number): Promise<void> {
+    const { inserter, release } = this.#options;
     this.#draining = true;
-    const timer = setTimeout(() => this.#stopping.abort(), this.#up ? graceMs : 0);
+    const timer = setTimeout(() => inserter.stop(), inserter.status().store === 'up' ? graceMs : 0);
     this.#wake();
     await this.#running;
     clearTimeout(timer);
-    this.#stopping.abort();
-    for (const { abandon } of this.#barriers.splice(0)) {
-      abandon(new SenderStoppedError());
-    }
-    for (const { abandon } of this.#awaited.splice(0)) {
+    inserter.stop();
+    await Promise.all(this.#inFlight.values());
+    await release.stop();
+    for (const { abandon } of [...this.#barriers.splice(0), ...this.#awaited.splice(0)]) {
       abandon(new SenderStoppedError());
     }
   }
 
   /**
-   * Runs something when every segment up to a position is stored, and holds the sender meanwhile.
+   * Runs something when every segment up to a position is stored, and holds later ones back meanwhile.
    *
    * @param position of a segment that is not an import
    * @returns what `run` gives; rejects as `run` does, or with {@link SenderStoppedError}
    */
   afterStored<T>(position: number, run: () => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      if (this.#stopping.signal.aborted) {
+      if (this.#options.inserter.stopped.aborted) {
         reject(new SenderStoppedError());
         return;
       }
@@ -136,10 +125,10 @@ export class Sender {
   }
 
   /**
-   * Resolves when a segment that waits in the queue is stored; undefined when there is none of that token.
+   * Resolves when a segment that waits or is under way is stored; undefined when there is none of that token.
    */
   whenSent(token: string): Promise<DeliveryResult> | undefined {
-    if (!this.#queue.some((segment) => segment.token === token)) {
+    if (!this.unsent.some((segment) => segment.token === token)) {
       return undefined;
     }
     return new Promise((resolve, abandon) => {
@@ -147,102 +136,140 @@ export class Sender {
     });
   }
 
+  /** Segments that the store does not have yet, as far as is known. */
+  get unsent(): readonly SealedSegment[] {
+    return [...this.#inFlight.keys(), ...this.#queue];
+  }
+
   status(): SenderStatus {
+    const progress = (lane: Lane): LaneProgress => ({
+      stored: 0,
+      rejected: 0,
+      lost: 0,
+      ...this.#progress.get(lane),
+    });
     return {
-      store: this.#up ? 'up' : 'down',
-      lastError: this.#lastError,
-      stored: this.#stored,
-      rejected: this.#rejected,
-      rows: this.#queue.reduce((sum, { rows }) => sum + rows, 0),
-      bytes: this.#queue.reduce((sum, { bytes }) => sum + bytes, 0),
-      oldest: this.#queue[0]?.since,
+      lanes: {
+        requests: progress('requests'),
+        events: progress('events'),
+        rejected: progress('rejected'),
+        samples: progress('samples'),
+      },
+      oldest: this.unsent.reduce<number | undefined>(
+        (oldest, { since }) => Math.min(oldest ?? since, since),
+        undefined,
+      ),
     };
   }
 
   async #run(): Promise<void> {
-    let failures = 0;
-    while (!this.#stopping.signal.aborted) {
-      try {
-        await this.#prepare();
-        await this.#runBarriers();
-        const segment = this.#queue[0];
-        if (segment !== undefined) {
-          await this.#send(segment);
-        } else if (this.#runnableBarrier() === -1) {
-          if (this.#draining) {
-            return;
-          }
-          await this.#idle();
-        }
-        failures = 0;
-      } catch (error) {
-        if (error instanceof SenderStoppedError) {
+    const { stopped } = this.#options.inserter;
+    while (!stopped.aborted) {
+      await this.#runBarriers();
+      if (!this.#begin()) {
+        if (this.#draining && this.unsent.length === 0) {
           return;
         }
-        failures += 1;
-        this.#failed(error);
-        await this.#pause(backoffMs(failures));
+        await this.#idle();
       }
-    }
-  }
-
-  async #prepare(): Promise<void> {
-    if (!this.#migrated) {
-      await this.#options.store.migrate();
-      this.#migrated = true;
-      this.#answered();
     }
   }
 
   async #runBarriers(): Promise<void> {
     for (;;) {
-      const next = this.#runnableBarrier();
-      const [barrier] = next === -1 ? [] : this.#barriers.splice(next, 1);
-      if (barrier === undefined) {
+      const next = this.#barriers.findIndex(({ position }) => position <= this.#storedPosition);
+      if (next === -1 || this.#inFlight.size > 0) {
         return;
       }
-      await barrier.run();
+      const [barrier] = this.#barriers.splice(next, 1);
+      await barrier?.run();
     }
   }
 
-  #runnableBarrier(): number {
-    return this.#barriers.findIndex(({ position }) => position <= this.#storedPosition);
+  /** Begins with a segment, if one may begin. */
+  #begin(): boolean {
+    if (this.#inFlight.size >= MOST_IN_FLIGHT) {
+      return false;
+    }
+    const held = this.#barriers.reduce(
+      (lowest, { position }) => Math.min(lowest, position),
+      Number.POSITIVE_INFINITY,
+    );
+    const next = this.#queue.findIndex(({ position = Number.MAX_VALUE }) => position <= held);
+    const [segment] = next === -1 ? [] : this.#queue.splice(next, 1);
+    if (segment === undefined) {
+      return false;
+    }
+    const sending = this.#send(segment).finally(() => {
+      this.#inFlight.delete(segment);
+      this.#wake();
+    });
+    this.#inFlight.set(segment, sending);
+    return true;
   }
 
+  /** Never rejects. */
   async #send(segment: SealedSegment): Promise<void> {
-    const { logger } = this.#options;
-    const content = await readIfThere(segment.path);
-    let result: DeliveryResult = { stored: 0, rejected: 0 };
-    if (content === undefined) {
+    for (let failures = 1; ; failures += 1) {
+      try {
+        const result = await deliver(segment, this.#options);
+        if (result !== undefined) {
+          await this.#noteImport(segment, result);
+        }
+        this.#sent(segment, result);
+        return;
+      } catch (error) {
+        if (error instanceof SenderStoppedError || this.#options.inserter.stopped.aborted) {
+          return;
+        }
+        this.#options.logger.error(
+          { err: error, segment: segment.token },
+          'a segment cannot be sent; it is tried again',
+        );
+        await this.#pause(backoffMs(failures));
+      }
+    }
+  }
+
+  async #pause(milliseconds: number): Promise<void> {
+    const { stopped: signal } = this.#options.inserter;
+    // Ends early when the sender is stopped, which the next try finds out.
+    await delay(milliseconds, undefined, { signal }).catch(() => undefined);
+  }
+
+  /** Before the file goes: from here on this row is what keeps the import from happening again. */
+  async #noteImport({ token }: SealedSegment, { stored }: DeliveryResult): Promise<void> {
+    const name = importNameOf(token);
+    if (name !== undefined) {
+      const lines = `${JSON.stringify([name, stored])}\n`;
+      await this.#options.inserter.insert(
+        { table: 'imports', columns: ['name', 'records'], token: `${token}/imported`, lines },
+        { rows: 1, bytes: lines.length },
+      );
+    }
+  }
+
+  #sent(segment: SealedSegment, result: DeliveryResult | undefined): void {
+    const { logger, release } = this.#options;
+    const progress = this.#progress.get(segment.lane);
+    if (progress !== undefined) {
+      progress.stored += result?.stored ?? 0;
+      progress.rejected += result?.rejected ?? 0;
+      progress.lost += result === undefined ? segment.rows : 0;
+    }
+    if (result === undefined) {
       logger.error(
         { segment: segment.token, rows: segment.rows },
-        'a sealed segment was removed from the spool',
+        'a sealed segment was removed from the spool before it was sent',
       );
-    } else {
-      const insert = (what: Insert): Promise<void> => this.#insert(what);
-      const { format } = segment;
-      result = await deliver(segment.token, content, segment.rows, { format, insert, logger });
-      const name = importNameOf(segment.token);
-      if (name !== undefined) {
-        // Before the file goes: from here on this row is what keeps the import from happening again.
-        await this.#insert({
-          table: 'imports',
-          columns: ['name', 'records'],
-          token: `${segment.token}/imported`,
-          lines: `${JSON.stringify([name, result.stored])}\n`,
-        });
-      }
-      await rm(segment.path, { force: true });
     }
-    this.#queue.shift();
-    this.#stored += result.stored;
-    this.#rejected += result.rejected;
+    release.add({ segment, ...(result ?? NO_RESULT) });
     this.#passed(segment.position);
     const awaited = this.#awaited;
     this.#awaited = awaited.filter(({ token }) => token !== segment.token);
     for (const { token, resolve } of awaited) {
       if (token === segment.token) {
-        resolve(result);
+        resolve(result ?? NO_RESULT);
       }
     }
   }
@@ -256,80 +283,21 @@ export class Sender {
     }
   }
 
-  /** Tries until the store takes the rows or refuses them. */
-  async #insert(insert: Insert): Promise<void> {
-    for (let failures = 1; ; failures += 1) {
-      if (this.#stopping.signal.aborted) {
-        throw new SenderStoppedError();
-      }
-      try {
-        await this.#options.store.insert(insert);
-        this.#answered();
-        return;
-      } catch (error) {
-        if (isRefusedRows(error)) {
-          this.#answered();
-          throw error;
-        }
-        this.#failed(error);
-        await this.#pause(backoffMs(failures));
-      }
-    }
-  }
-
   /** Until something is to be done, or it is time to see whether the store is still there. */
   async #idle(): Promise<void> {
-    const { signal } = this.#stopping;
+    const { inserter } = this.#options;
     const timedOut = await new Promise<boolean>((resolve) => {
       const end = (time: boolean): void => {
         clearTimeout(timer);
-        signal.removeEventListener('abort', this.#wake);
+        inserter.stopped.removeEventListener('abort', this.#wake);
         resolve(time);
       };
       const timer = setTimeout(() => end(true), PROBE_MS);
       this.#wake = () => end(false);
-      signal.addEventListener('abort', this.#wake, { once: true });
+      inserter.stopped.addEventListener('abort', this.#wake, { once: true });
     });
-    if (timedOut) {
-      await this.#options.store.ping();
-      this.#answered();
+    if (timedOut && this.unsent.length === 0) {
+      await inserter.probe();
     }
-  }
-
-  /** New segments do not shorten it: the store is not asked more often because more waits for it. */
-  async #pause(milliseconds: number): Promise<void> {
-    try {
-      await setTimeoutPromise(milliseconds, undefined, { signal: this.#stopping.signal });
-    } catch {
-      // Stopped meanwhile, which the caller looks at next.
-    }
-  }
-
-  #answered(): void {
-    if (!this.#up) {
-      this.#up = true;
-      this.#lastError = undefined;
-      this.#options.logger.info({}, 'the store takes records');
-    }
-  }
-
-  #failed(error: unknown): void {
-    this.#lastError = error instanceof Error ? error.message || error.name : String(error);
-    if (this.#up || !this.#told) {
-      this.#options.logger.warn({ err: error }, 'the store does not take records; they wait in the spool');
-    }
-    this.#up = false;
-    this.#told = true;
-  }
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-      return undefined;
-    }
-    throw error;
   }
 }

@@ -1,23 +1,28 @@
-import { readdir, readFile, rename, rm, stat, truncate } from 'node:fs/promises';
+import { readdir, rename, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
+import { LineCounts } from './counts.ts';
+import { type Line, readLines } from './line-reader.ts';
 import {
   formatOf,
   importNameOf,
+  laneOf,
   OPEN_ENDING,
   PARTIAL_ENDING,
   SEALED_ENDING,
   type SealedSegment,
 } from './segment.ts';
 
-const NEWLINE = 0x0a;
-
 /**
  * Makes what an earlier process left in a spool directory ready to be sent, in order: cuts the torn last line of
- * open segments and seals them, and removes imports that were never complete.
+ * open segments and seals them, counts their lines, and removes imports that were never complete.
  *
+ * @param onKey told of the key of each line that came as an event, hex digits
  * @returns segments of recorded requests with positions from 1, then imports
  */
-export async function recoverSegments(directory: string): Promise<SealedSegment[]> {
+export async function recoverSegments(
+  directory: string,
+  onKey: (key: string) => void,
+): Promise<SealedSegment[]> {
   const recorded: Omit<SealedSegment, 'position'>[] = [];
   const imports: Omit<SealedSegment, 'position'>[] = [];
   for (const file of (await readdir(directory)).sort()) {
@@ -25,7 +30,7 @@ export async function recoverSegments(directory: string): Promise<SealedSegment[
     if (file.endsWith(PARTIAL_ENDING)) {
       await rm(path);
     } else if (file.endsWith(OPEN_ENDING) || file.endsWith(SEALED_ENDING)) {
-      const segment = await recoverSegment(directory, file);
+      const segment = await recoverSegment(directory, file, onKey);
       if (segment !== undefined) {
         (importNameOf(segment.token) === undefined ? recorded : imports).push(segment);
       }
@@ -40,35 +45,36 @@ export async function recoverSegments(directory: string): Promise<SealedSegment[
 async function recoverSegment(
   directory: string,
   file: string,
+  onKey: (key: string) => void,
 ): Promise<Omit<SealedSegment, 'position'> | undefined> {
   const found = join(directory, file);
   const token = file.slice(0, file.lastIndexOf('.'));
   const format = formatOf(token);
-  if (format === undefined) {
+  const lane = laneOf(token);
+  if (format === undefined || lane === undefined) {
     // Of a later version: not ours to send, and not ours to remove.
     return undefined;
   }
-  const content = await readFile(found);
-  const bytes = content.lastIndexOf(NEWLINE) + 1;
-  if (bytes === 0) {
+  const { birthtimeMs: since, size } = await stat(found);
+  const lines = new LineCounts();
+  let rows = 0;
+  const bytes = await readLines(found, format, ({ tenantId, ts, key, bytes: length }: Line) => {
+    rows += 1;
+    lines.add(tenantId, ts ?? since * 1_000, length);
+    if (key !== '') {
+      onKey(key);
+    }
+  });
+  if (rows === 0) {
     await rm(found);
     return undefined;
   }
-  if (bytes < content.length) {
+  if (bytes < size) {
     await truncate(found, bytes);
   }
   const path = join(directory, `${token}${SEALED_ENDING}`);
-  const since = (await stat(found)).birthtimeMs;
   if (path !== found) {
     await rename(found, path);
   }
-  return { format, token, path, rows: lines(content.subarray(0, bytes)), bytes, since };
-}
-
-function lines(content: Buffer): number {
-  let count = 0;
-  for (let at = content.indexOf(NEWLINE); at !== -1; at = content.indexOf(NEWLINE, at + 1)) {
-    count += 1;
-  }
-  return count;
+  return { format, lane, token, path, rows, bytes, since, counts: lines.counts };
 }

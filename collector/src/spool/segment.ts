@@ -12,6 +12,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { FIRST_FORMAT, LANES, type Lane, LINE_FORMATS, type LineFormat } from '../record/lanes.ts';
+import type { Counts } from './counts.ts';
 import { SpoolError } from './spool-error.ts';
 
 export const OPEN_ENDING = '.open';
@@ -27,6 +28,7 @@ const RANDOM_BYTES = 4;
 /** A complete segment: its file is the payload of one insert. */
 export interface SealedSegment {
   readonly format: LineFormat;
+  readonly lane: Lane;
   /** Place among the segments that are not imports, from 1; imports have none. */
   readonly position: number | undefined;
   readonly token: string;
@@ -35,6 +37,8 @@ export interface SealedSegment {
   readonly bytes: number;
   /** When its first row came, epoch milliseconds. */
   readonly since: number;
+  /** Its rows by tenant and hour of their time; counted as they came, or again from the lines after a crash. */
+  readonly counts: Counts;
 }
 
 /** Gives the tokens of the segments that one process writes. */
@@ -57,15 +61,23 @@ export class SegmentTokens {
 
 /** What the lines of a segment are like; undefined for a lane that only a later version knows. */
 export function formatOf(token: string): LineFormat | undefined {
-  if (token.startsWith(IMPORT_PREFIX)) {
-    return LINE_FORMATS.requests;
-  }
-  const dot = token.indexOf('.');
-  if (dot === -1 || token.startsWith(FIRST_IMPORT_PREFIX)) {
+  if (isFirstVersion(token)) {
     return FIRST_FORMAT;
   }
-  const lane = LANES.find((name) => name === token.slice(dot + 1));
+  const lane = laneOf(token);
   return lane && LINE_FORMATS[lane];
+}
+
+/** Undefined for a lane that only a later version knows. */
+export function laneOf(token: string): Lane | undefined {
+  if (isFirstVersion(token) || token.startsWith(IMPORT_PREFIX)) {
+    return 'requests';
+  }
+  return LANES.find((name) => name === token.slice(token.indexOf('.') + 1));
+}
+
+function isFirstVersion(token: string): boolean {
+  return token.startsWith(FIRST_IMPORT_PREFIX) || (!token.includes('.') && !token.startsWith(IMPORT_PREFIX));
 }
 
 /**

@@ -6,7 +6,13 @@ import { eventually, temporaryDirectory, testLogger } from '../testing/engine.ts
 import type { SealedSegment } from './segment.ts';
 import { DEFAULT_SEAL_LIMITS, openSpool, type SealLimits, type Spool } from './spool.ts';
 
+const NOW = Date.UTC(2026, 0, 1, 10, 30) * 1_000;
 const NEVER: SealLimits = { maxRows: 1_000_000, maxBytes: 1_000_000_000, maxAgeMs: 600_000 };
+
+/** Appends lines to the lane of requests. */
+function append(spool: Spool, ...lines: string[]): boolean[] {
+  return lines.map((line) => spool.append('requests', line, 't1', NOW));
+}
 
 async function open(
   directory: string,
@@ -35,7 +41,7 @@ describe('the spool', () => {
     const { spool, sealed } = await open(directory, { ...NEVER, maxRows: 7 });
     const lines = Array.from({ length: 1_000 }, (_, i) => `[${i},"é"]\n`);
     for (const line of lines) {
-      spool.append(line);
+      append(spool, line);
     }
     await spool.sync();
     await eventually(() => sealed.length === Math.floor(1_000 / 7));
@@ -46,14 +52,14 @@ describe('the spool', () => {
     expect(sealed.map(({ position }) => position)).toEqual(sealed.map((_, i) => i + 1));
     expect(new Set(sealed.map(({ token }) => token)).size).toBe(sealed.length);
     await spool.flush();
-    spool.release();
+    await spool.release();
   });
 
   it('seals by age and by bytes', async () => {
     const { spool, sealed } = await open(temporaryDirectory(), { ...NEVER, maxBytes: 10, maxAgeMs: 30 });
-    spool.append('[1]\n');
+    append(spool, '[1]\n');
     await eventually(() => sealed.length === 1);
-    spool.append('[22222222]\n');
+    append(spool, '[22222222]\n');
     expect(spool.seal()).toBe(2);
     await eventually(() => sealed.length === 2);
     expect(sealed.map(({ rows, bytes }) => [rows, bytes])).toEqual([
@@ -61,22 +67,22 @@ describe('the spool', () => {
       [1, 11],
     ]);
     await spool.flush();
-    spool.release();
+    await spool.release();
   });
 
   it('cuts a torn last line and hands on everything an earlier process left, under the same names', async () => {
     const directory = temporaryDirectory();
     const first = await open(directory);
-    first.spool.append('[1]\n');
+    append(first.spool, '[1]\n');
     first.spool.seal();
     await eventually(() => first.sealed.length === 1);
-    first.spool.append('[2]\n');
-    first.spool.append('[3]\n');
+    append(first.spool, '[2]\n');
+    append(first.spool, '[3]\n');
     await first.spool.sync();
     const openFile = readdirSync(directory).find((file) => file.endsWith('.open')) ?? '';
     appendFileSync(join(directory, openFile), '[4,"torn');
     writeFileSync(join(directory, 'import-half.partial'), '[5]\n');
-    first.spool.release();
+    await first.spool.release();
 
     const second = await open(directory);
     expect(contents(second.sealed)).toBe('[1]\n[2]\n[3]\n');
@@ -85,30 +91,30 @@ describe('the spool', () => {
       { token: openFile.replace('.open', ''), rows: 2, position: 2 },
     ]);
     expect(readdirSync(directory)).not.toContain('import-half.partial');
-    second.spool.append('[6]\n');
+    append(second.spool, '[6]\n');
     expect(second.spool.seal()).toBe(3);
     await second.spool.flush();
-    second.spool.release();
+    await second.spool.release();
   });
 
   it('keeps lines while the disk takes none, says so once, and writes them when it does again', async () => {
     const directory = join(temporaryDirectory(), 'spool');
     const { spool, sealed, logger } = await open(directory);
     rmSync(directory, { recursive: true });
-    spool.append('[1]\n');
+    append(spool, '[1]\n');
     await expect(spool.sync()).rejects.toThrow(expect.objectContaining({ code: 'spool-write-failed' }));
-    spool.append('[2]\n');
+    append(spool, '[2]\n');
     await expect(spool.sync()).rejects.toThrow(expect.objectContaining({ code: 'spool-write-failed' }));
     expect(logger.lines.filter(({ level }) => level === 'error')).toHaveLength(1);
     mkdirSync(directory);
-    spool.append('[3]\n');
+    append(spool, '[3]\n');
     spool.seal();
     await eventually(() => sealed.length === 1);
     expect(contents(sealed)).toBe('[1]\n[2]\n[3]\n');
     await spool.sync();
-    expect(spool.lost).toBe(0);
+    expect(spool.lostOf('requests')).toBe(0);
     await spool.flush();
-    spool.release();
+    await spool.release();
   });
 
   it('counts as lost what memory cannot hold while the disk takes nothing', async () => {
@@ -116,14 +122,14 @@ describe('the spool', () => {
     const { spool, logger } = await open(directory);
     rmSync(directory, { recursive: true });
     const megabyte = `["${'x'.repeat(1024 * 1024)}"]\n`;
-    const taken = Array.from({ length: 70 }, () => spool.append(megabyte));
-    expect(taken.filter((kept) => !kept).length).toBe(spool.lost);
-    expect(spool.lost).toBeGreaterThan(0);
-    expect(spool.rows + spool.lost).toBe(70);
+    const taken = Array.from({ length: 70 }, () => append(spool, megabyte)).flat();
+    expect(taken.filter((kept) => !kept).length).toBe(spool.lostOf('requests'));
+    expect(spool.lostOf('requests')).toBeGreaterThan(0);
+    expect(spool.rowsOf('requests') + spool.lostOf('requests')).toBe(70);
     expect(logger.lines.filter(({ message }) => message.includes('being lost'))).toHaveLength(1);
     await spool.flush();
-    expect(spool.lost).toBe(70);
-    spool.release();
+    expect(spool.lostOf('requests')).toBe(70);
+    await spool.release();
   });
 
   it('is refused to a second holder, and free again after the first', async () => {
@@ -136,10 +142,10 @@ describe('the spool', () => {
       }),
     );
     await spool.flush();
-    spool.release();
+    await spool.release();
     const again = await open(directory);
     await again.spool.flush();
-    again.spool.release();
+    await again.spool.release();
   });
 
   it('takes over the lock of a process that is gone, also when its number is in use again', async () => {
@@ -147,15 +153,15 @@ describe('the spool', () => {
     const { pid } = spawnSync(process.execPath, ['-e', '']);
     const { spool } = await open(directory);
     const mine: object = JSON.parse(readFileSync(join(directory, 'lock'), 'utf8'));
-    spool.release();
+    await spool.release();
     for (const owner of [{ pid }, { pid: process.pid, started: '1' }]) {
       writeFileSync(join(directory, 'lock'), JSON.stringify({ ...mine, ...owner }));
       const next = await open(directory);
-      next.spool.release();
+      await next.spool.release();
     }
     writeFileSync(join(directory, 'lock'), 'cut sh');
     const last = await open(directory);
-    last.spool.release();
+    await last.spool.release();
   });
 
   it('refuses a directory that is not one', async () => {

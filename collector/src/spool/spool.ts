@@ -1,37 +1,41 @@
 /*
- * The durable queue between recording and the store: segments of lines in a directory of their own.
+ * The durable queue between recording and the store: segments of lines in a directory of their own, a lane for each
+ * table.
  *
  * What always holds:
- * - append() never waits and never throws; what it took is on disk within one group, about 10 ms;
- * - a segment's file is the payload of its insert, its name the token; once sealed it never changes;
- * - segments are handed on in the order of their rows, each exactly once, only after fdatasync;
- * - what cannot be written (a full disk) stays in memory up to a bound and is tried again; beyond the bound it is
- *   counted as lost.
+ * - append() never waits and never throws; what it took is in the system's hands within 10 ms, and on the disk within
+ *   100 ms, or sooner for whoever waits for sync(): a killed process loses 10 ms at most, a power cut 100 ms, and
+ *   neither loses anything that sync() has confirmed;
+ * - a segment's file is the payload of its insert, its name the token; once sealed it never changes; a line cut short by a
+ *   crash is cut away when the next process starts, and only then;
+ * - segments are handed on once each, only after fdatasync, those of a lane in the order of their rows;
+ * - what cannot be written (a full disk, a read-only one) stays in memory up to 64 MiB and is tried again; beyond that, and
+ *   beyond the quota, it is counted as lost;
+ * - a line that came as an event from outside carries its key, and the key is in the key log before the line's file
+ *   goes: there is no moment in which the directory does not know of an event that was confirmed.
  */
 import { constants } from 'node:fs';
-import { access, type FileHandle, mkdir, open, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, mkdir } from 'node:fs/promises';
+import { DEFAULT_IDENTITIES, DuplicateWindow } from '../duplicates/duplicate-window.ts';
+import { KEY_DIGITS } from '../duplicates/event-key.ts';
+import { KeyBuffer } from '../duplicates/key-buffer.ts';
+import { type KeyLog, openKeyLog } from '../duplicates/key-log.ts';
+import { directorySecret } from '../duplicates/secret.ts';
 import type { Logger } from '../logger.ts';
-import { type Lane, LINE_FORMATS } from '../record/lanes.ts';
+import { LANES, type Lane } from '../record/lanes.ts';
+import type { Counted } from './counts.ts';
+import { writeHistory } from './history.ts';
 import { lockDirectory } from './lock.ts';
-import { Pages } from './pages.ts';
+import { type LineKey, OpenSegment } from './open-segment.ts';
+import { DEFAULT_SPOOL_QUOTA, QuotaKeeper, type SpoolQuota } from './quota.ts';
 import { recoverSegments } from './recovery.ts';
-import {
-  importToken,
-  OPEN_ENDING,
-  PARTIAL_ENDING,
-  SEALED_ENDING,
-  type SealedSegment,
-  SegmentTokens,
-} from './segment.ts';
+import { type SealedSegment, SegmentTokens } from './segment.ts';
+import { SegmentWriter } from './segment-writer.ts';
 import { SpoolError } from './spool-error.ts';
 
-/** How long a group of lines gathers before it is written and synced. */
-const GROUP_MS = 10;
-const RETRY_MS = 500;
 /** Held in memory while the disk takes nothing. */
 const MEMORY_LIMIT_BYTES = 64 * 1024 * 1024;
-const IMPORT_CHUNK = 1024 * 1024;
+const WORD_DIGITS = KEY_DIGITS / 3;
 
 /** When a segment is full. */
 export interface SealLimits {
@@ -50,6 +54,9 @@ export interface SpoolOptions {
   readonly directory: string;
   readonly instance: string;
   readonly limits: SealLimits;
+  readonly quota?: Partial<SpoolQuota> | undefined;
+  /** How many identities of events are remembered. */
+  readonly identities?: number | undefined;
   readonly logger: Logger;
   /** Told of each segment that an earlier process left, before onSealed is. */
   readonly onRecovered: (segment: SealedSegment) => void;
@@ -57,97 +64,142 @@ export interface SpoolOptions {
   readonly onSealed: (segment: SealedSegment) => void;
 }
 
-/** A segment that still takes lines, or whose lines are not all on disk. */
-interface OpenSegment {
-  readonly lane: Lane;
-  readonly ageTimer: NodeJS.Timeout;
-  readonly position: number;
-  readonly token: string;
-  readonly since: number;
-  rows: number;
-  bytes: number;
-  /** Lines not written yet. */
-  readonly pending: Pages;
-  /** Bytes written and synced. */
-  written: number;
-  file: FileHandle | undefined;
-  sealed: boolean;
-}
+export type SpoolState =
+  | 'ok'
+  /** The disk takes nothing: what comes is kept in memory. */
+  | 'failing'
+  /** The quota, or the disk, is used up. */
+  | 'full';
 
-interface Waiter {
-  readonly appended: number;
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
+export interface SpoolStatus {
+  readonly state: SpoolState;
+  /** Why it is not ok. */
+  readonly reason: string | undefined;
+  readonly usedBytes: number;
+  readonly quotaBytes: number;
 }
 
 /** An open spool directory, held by this process. Made by {@link openSpool}. */
 export class Spool {
+  /** Which events came before. */
+  readonly duplicates: DuplicateWindow;
   readonly #options: SpoolOptions;
+  readonly #quota: QuotaKeeper;
+  readonly #keyLog: KeyLog;
   readonly #unlock: () => void;
   readonly #tokens: SegmentTokens;
-  /** In the order they were begun; of each lane only the last may be unsealed. */
-  #unwritten: OpenSegment[] = [];
+  readonly #writer: SegmentWriter;
   readonly #current = new Map<Lane, OpenSegment>();
+  readonly #ageTimers = new Map<OpenSegment, NodeJS.Timeout>();
+  readonly #lost = new Map<Lane, number>(LANES.map((lane) => [lane, 0]));
   #position: number;
-  #appended = 0;
-  #synced = 0;
-  #lost = 0;
-  #pendingBytes = 0;
-  #waiters: Waiter[] = [];
-  #groupTimer: NodeJS.Timeout | undefined;
-  #writing: Promise<void> | undefined;
-  #failing = false;
   #overflowing = false;
   #closed = false;
 
-  constructor(options: SpoolOptions, unlock: () => void, position: number) {
+  constructor(parts: SpoolParts) {
+    const { options, quota } = parts;
     this.#options = options;
-    this.#unlock = unlock;
-    this.#position = position;
+    this.#quota = quota;
+    this.duplicates = parts.duplicates;
+    this.#keyLog = parts.keyLog;
+    this.#unlock = parts.unlock;
+    this.#position = parts.position;
     this.#tokens = new SegmentTokens(options.instance);
+    this.#writer = new SegmentWriter({
+      directory: options.directory,
+      keyLog: parts.keyLog,
+      logger: options.logger,
+      onSealed: (segment) => {
+        quota.hold(segment.counts);
+        options.onSealed(segment);
+      },
+    });
   }
 
-  /** Lines that found no room in memory while the disk took nothing. */
-  get lost(): number {
-    return this.#lost;
+  /** Lines of a lane that found no room, or that came after the end. */
+  lostOf(lane: Lane): number {
+    return this.#lost.get(lane) ?? 0;
   }
 
-  /** Lines that are not in a sealed segment yet. */
-  get rows(): number {
-    return this.#unwritten.reduce((sum, { rows }) => sum + rows, 0);
+  /** Lines of a lane that are not in a sealed segment yet. */
+  rowsOf(lane: Lane): number {
+    return this.#writer.segments.reduce(
+      (sum, segment) => sum + (segment.lane === lane ? segment.rows : 0),
+      0,
+    );
   }
 
-  /** Their size. */
+  /** Bytes that are not in a sealed segment yet. */
   get bytes(): number {
-    return this.#unwritten.reduce((sum, { bytes }) => sum + bytes, 0);
+    return this.#writer.segments.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   /** When the oldest line that is not in a sealed segment came, epoch milliseconds. */
   get oldest(): number | undefined {
-    return this.#unwritten[0]?.since;
+    return this.#writer.segments[0]?.since;
+  }
+
+  /** What the segments hold that are not sealed yet. */
+  get open(): readonly Counted[] {
+    return this.#writer.segments.map(({ lane, lines }) => ({ lane, counts: lines.counts }));
+  }
+
+  status(): SpoolStatus {
+    const { failure } = this.#writer;
+    const { full, used, limit } = this.#quota;
+    const noSpace = failure instanceof Error && 'code' in failure && failure.code === 'ENOSPC';
+    const cause = failure === undefined ? undefined : String(failure);
+    return {
+      state: full || noSpace ? 'full' : failure === undefined ? 'ok' : 'failing',
+      reason: full ? `${used} of ${limit} bytes are used` : cause,
+      usedBytes: used,
+      quotaBytes: limit,
+    };
+  }
+
+  /**
+   * Lets a batch from outside in, before anything of it is taken.
+   *
+   * @throws {QuotaError} when the tenant fills its share or the spool is full; {SpoolError} `spool-write-failed` when
+   *   the disk takes nothing
+   */
+  admit(tenantId: string): void {
+    const { failure } = this.#writer;
+    if (failure !== undefined || this.#closed) {
+      throw new SpoolError(
+        'spool-write-failed',
+        this.#closed ? 'The collector was closed.' : `The spool cannot be written: ${String(failure)}`,
+        { cause: failure },
+      );
+    }
+    this.#quota.admit(
+      tenantId,
+      this.#writer.segments.map(({ lines }) => lines.counts),
+    );
   }
 
   /**
    * Takes one line of a lane, newline included.
    *
-   * @returns false when it is lost: the disk takes nothing and memory is used up, or the spool is closed
+   * @param tenantId whose it is, empty for samples
+   * @param ts of what it tells, epoch microseconds
+   * @param key of the event that it came from
+   * @returns false when it is lost: the disk takes nothing and memory is used up, the quota is, or the spool is closed
    */
-  append(line: string, lane: Lane = 'requests'): boolean {
-    if (this.#closed || this.#pendingBytes > MEMORY_LIMIT_BYTES) {
-      this.#lose();
+  append(lane: Lane, line: string, tenantId: string, ts: number, key?: LineKey): boolean {
+    if (this.#closed || this.#writer.unsyncedBytes > MEMORY_LIMIT_BYTES || this.#quota.full) {
+      this.#lose(lane);
       return false;
     }
     const { limits } = this.#options;
     const segment = this.#current.get(lane) ?? this.#begin(lane);
-    const bytes = segment.pending.append(line);
-    segment.rows += 1;
-    segment.bytes += bytes;
-    this.#pendingBytes += bytes;
-    this.#appended += 1;
+    const bytes = segment.append(line, tenantId, ts, key);
+    this.#quota.take(bytes);
+    this.#writer.appended(bytes);
+    this.#overflowing = false;
     if (segment.rows >= limits.maxRows || segment.bytes >= limits.maxBytes) {
-      this.#sealLane(lane);
+      this.#seal(lane);
     }
-    this.#groupTimer ??= setTimeout(this.#writeGroup, GROUP_MS);
     return true;
   }
 
@@ -158,7 +210,7 @@ export class Spool {
    */
   seal(): number {
     for (const lane of [...this.#current.keys()]) {
-      this.#sealLane(lane);
+      this.#seal(lane);
     }
     return this.#position;
   }
@@ -169,12 +221,7 @@ export class Spool {
    * @throws {SpoolError} `spool-write-failed` when they could not be written this time
    */
   sync(): Promise<void> {
-    if (this.#synced === this.#appended) {
-      return Promise.resolve();
-    }
-    return new Promise((resolve, reject) => {
-      this.#waiters.push({ appended: this.#appended, resolve, reject });
-    });
+    return this.#writer.sync();
   }
 
   /**
@@ -183,201 +230,90 @@ export class Spool {
    * @throws {SpoolError} `import-name`; else the file system's error
    */
   async writeImport(name: string, lines: Iterable<string>): Promise<SealedSegment | undefined> {
-    const token = importToken(name);
-    const since = Date.now();
-    const partial = join(this.#options.directory, `${token}${PARTIAL_ENDING}`);
-    const path = join(this.#options.directory, `${token}${SEALED_ENDING}`);
-    const file = await open(partial, 'w');
-    let rows = 0;
-    let bytes = 0;
-    try {
-      let chunk: string[] = [];
-      let size = 0;
-      const write = async (): Promise<void> => {
-        const buffer = Buffer.from(chunk.join(''));
-        await file.writeFile(buffer);
-        bytes += buffer.length;
-        chunk = [];
-        size = 0;
-      };
-      for (const line of lines) {
-        chunk.push(line);
-        rows += 1;
-        size += line.length;
-        if (size >= IMPORT_CHUNK) {
-          await write();
-        }
-      }
-      await write();
-      await file.datasync();
-    } finally {
-      await file.close();
+    const segment = await writeHistory(this.#options.directory, name, lines);
+    if (segment !== undefined) {
+      this.#quota.take(segment.bytes);
+      this.#quota.hold(segment.counts);
+      this.#options.onSealed(segment);
     }
-    if (rows === 0) {
-      return undefined;
-    }
-    await rename(partial, path);
-    const segment = { format: LINE_FORMATS.requests, position: undefined, token, path, rows, bytes, since };
-    this.#options.onSealed(segment);
     return segment;
+  }
+
+  /** Resolves when the keys of all sealed segments are on disk, so that their files may go. */
+  syncKeys(): Promise<void> {
+    return this.#keyLog.sync();
+  }
+
+  /** Counts a segment whose file is gone. */
+  released({ bytes, counts }: SealedSegment): void {
+    this.#quota.release(bytes, counts);
   }
 
   /** Ends taking lines: seals, writes what can be written, hands it on. */
   async flush(): Promise<void> {
     this.seal();
     this.#closed = true;
-    clearTimeout(this.#groupTimer);
-    await this.#writing;
-    clearTimeout(this.#groupTimer);
-    await this.#write();
-    for (const segment of this.#unwritten) {
-      await segment.file?.close();
-      this.#lost += segment.pending.rows;
+    for (const { lane, pending } of await this.#writer.close()) {
+      this.#lost.set(lane, this.lostOf(lane) + pending.rows);
     }
   }
 
   /** Gives the directory back. */
-  release(): void {
+  async release(): Promise<void> {
+    this.#quota.close();
+    await this.#keyLog.close();
     this.#unlock();
   }
 
-  #sealLane(lane: Lane): void {
+  #seal(lane: Lane): void {
     const segment = this.#current.get(lane);
     if (segment !== undefined) {
       segment.sealed = true;
       this.#current.delete(lane);
-      clearTimeout(segment.ageTimer);
-      this.#groupTimer ??= setTimeout(this.#writeGroup, GROUP_MS);
+      clearTimeout(this.#ageTimers.get(segment));
+      this.#ageTimers.delete(segment);
+      this.#writer.wake();
     }
   }
 
   #begin(lane: Lane): OpenSegment {
     this.#position += 1;
-    const segment: OpenSegment = {
-      lane,
-      ageTimer: setTimeout(() => this.#sealLane(lane), this.#options.limits.maxAgeMs),
-      position: this.#position,
-      token: this.#tokens.next(lane),
-      since: Date.now(),
-      rows: 0,
-      bytes: 0,
-      pending: new Pages(),
-      written: 0,
-      file: undefined,
-      sealed: false,
-    };
+    const segment = new OpenSegment(lane, this.#position, this.#tokens.next(lane));
+    this.#ageTimers.set(
+      segment,
+      setTimeout(() => this.#seal(lane), this.#options.limits.maxAgeMs),
+    );
     this.#current.set(lane, segment);
-    this.#unwritten.push(segment);
+    this.#writer.add(segment);
     return segment;
   }
 
-  readonly #writeGroup = (): void => {
-    this.#writing = this.#write().finally(() => {
-      this.#writing = undefined;
-      this.#groupTimer = undefined;
-      if (this.#failing) {
-        this.#groupTimer = setTimeout(this.#writeGroup, RETRY_MS);
-      } else if (this.#pendingBytes > 0 || this.#unwritten.some(({ sealed }) => sealed)) {
-        this.#groupTimer = setTimeout(this.#writeGroup, GROUP_MS);
-      }
-    });
-  };
-
-  /** Never rejects: what fails is told to those who wait, and tried again. */
-  async #write(): Promise<void> {
-    try {
-      for (const segment of [...this.#unwritten]) {
-        await this.#writeSegment(segment);
-      }
-      if (this.#failing) {
-        this.#options.logger.info({}, 'the spool can be written again');
-        this.#failing = false;
-        this.#overflowing = false;
-      }
-    } catch (error) {
-      this.#fail(error);
-    }
-    this.#tellWaiters();
-  }
-
-  async #writeSegment(segment: OpenSegment): Promise<void> {
-    const { directory, onSealed } = this.#options;
-    const openPath = join(directory, `${segment.token}${OPEN_ENDING}`);
-    // Sealing may come while a group is being written: its last lines are then written in a further round.
-    while (segment.pending.rows > 0) {
-      const group = segment.pending.take();
-      try {
-        if (segment.file === undefined) {
-          segment.file = await open(openPath, 'wx');
-          await syncDirectory(directory);
-        }
-        await writeFully(segment.file, group.buffers, segment.written);
-        await segment.file.datasync();
-      } catch (error) {
-        // The next try starts at the same offset, so what was written in part is written over.
-        segment.pending.putBack(group);
-        throw error;
-      }
-      segment.written += group.bytes;
-      this.#synced += group.rows;
-      this.#pendingBytes -= group.bytes;
-      if (!segment.sealed) {
-        return;
-      }
-    }
-    if (segment.sealed) {
-      await segment.file?.close();
-      segment.file = undefined;
-      const path = join(directory, `${segment.token}${SEALED_ENDING}`);
-      await rename(openPath, path);
-      this.#unwritten = this.#unwritten.filter((other) => other !== segment);
-      const { lane, position, token, rows, written, since } = segment;
-      onSealed({ format: LINE_FORMATS[lane], position, token, path, rows, bytes: written, since });
-    }
-  }
-
-  #fail(error: unknown): void {
-    if (!this.#failing) {
-      this.#failing = true;
-      this.#options.logger.error(
-        { err: error, directory: this.#options.directory },
-        'the spool cannot be written; records are kept in memory and tried again',
-      );
-    }
-    const waiters = this.#waiters;
-    this.#waiters = waiters.filter(({ appended }) => appended <= this.#synced);
-    const failure = new SpoolError('spool-write-failed', `The spool cannot be written: ${String(error)}`, {
-      cause: error,
-    });
-    for (const waiter of waiters) {
-      if (waiter.appended > this.#synced) {
-        waiter.reject(failure);
-      }
-    }
-  }
-
-  #tellWaiters(): void {
-    const waiters = this.#waiters;
-    this.#waiters = waiters.filter(({ appended }) => appended > this.#synced);
-    for (const waiter of waiters) {
-      if (waiter.appended <= this.#synced) {
-        waiter.resolve();
-      }
-    }
-  }
-
-  #lose(): void {
-    this.#lost += 1;
+  #lose(lane: Lane): void {
+    this.#lost.set(lane, this.lostOf(lane) + 1);
     if (!this.#overflowing) {
       this.#overflowing = true;
-      this.#options.logger.error(
-        { directory: this.#options.directory },
-        this.#closed
-          ? 'a record came after the collector was closed and is lost'
-          : 'the spool cannot be written and memory for it is used up: records are being lost',
-      );
+      this.#options.logger.error({ directory: this.#options.directory }, this.#whyLost());
     }
   }
+
+  #whyLost(): string {
+    if (this.#closed) {
+      return 'a record came after the collector was closed and is lost';
+    }
+    return this.#quota.full
+      ? 'the spool holds as much as it may: records are being lost'
+      : 'the spool cannot be written and memory for it is used up: records are being lost';
+  }
+}
+
+interface SpoolParts {
+  readonly options: SpoolOptions;
+  readonly quota: QuotaKeeper;
+  readonly duplicates: DuplicateWindow;
+  readonly keyLog: KeyLog;
+  readonly unlock: () => void;
+  /** Of the last segment that an earlier process left. */
+  readonly position: number;
 }
 
 /**
@@ -386,7 +322,7 @@ export class Spool {
  * @throws {SpoolError} `spool-in-use`, `spool-not-writable`
  */
 export async function openSpool(options: SpoolOptions): Promise<Spool> {
-  const { directory, onRecovered, onSealed } = options;
+  const { directory, logger, onRecovered, onSealed } = options;
   try {
     await mkdir(directory, { recursive: true });
     await access(directory, constants.R_OK | constants.W_OK | constants.X_OK);
@@ -398,37 +334,43 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     );
   }
   const unlock = lockDirectory(directory);
+  const quota = new QuotaKeeper(directory, { ...DEFAULT_SPOOL_QUOTA, ...options.quota }, logger);
   try {
-    const recovered = await recoverSegments(directory);
-    const positions = recovered.filter(({ position }) => position !== undefined).length;
+    const identities = options.identities ?? DEFAULT_IDENTITIES;
+    const duplicates = new DuplicateWindow(await directorySecret(directory), identities);
+    const keyLog = await openKeyLog({
+      directory,
+      keysPerFile: Math.ceil(identities / 2),
+      onKey: (first, second, third) => duplicates.restore(first, second, third),
+    });
+    const unlogged = new KeyBuffer();
+    const recovered = await recoverSegments(directory, (key) => {
+      const [first, second, third] = wordsOf(key);
+      if (duplicates.restore(first, second, third)) {
+        unlogged.push(first, second, third);
+      }
+    });
+    if (unlogged.size > 0) {
+      await keyLog.append(unlogged.bytes());
+    }
     for (const segment of recovered) {
+      quota.take(segment.bytes);
+      quota.hold(segment.counts);
       onRecovered(segment);
       onSealed(segment);
     }
-    return new Spool(options, unlock, positions);
+    await quota.look();
+    const position = recovered.filter((segment) => segment.position !== undefined).length;
+    return new Spool({ options, quota, duplicates, keyLog, unlock, position });
   } catch (error) {
+    quota.close();
     unlock();
     throw error;
   }
 }
 
-async function writeFully(file: FileHandle, buffers: readonly Buffer[], offset: number): Promise<void> {
-  let position = offset;
-  for (const buffer of buffers) {
-    for (let done = 0; done < buffer.length; ) {
-      const { bytesWritten } = await file.write(buffer, done, buffer.length - done, position);
-      done += bytesWritten;
-      position += bytesWritten;
-    }
-  }
-}
-
-/** A new file survives a power cut only once its directory entry is on disk too. */
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+function wordsOf(key: string): [number, number, number] {
+  const word = (at: number): number =>
+    Number.parseInt(key.slice(at * WORD_DIGITS, (at + 1) * WORD_DIGITS), 16);
+  return [word(0), word(1), word(2)];
 }

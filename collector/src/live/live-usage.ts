@@ -115,6 +115,11 @@ export class LiveUsage {
     this.#now = options.now ?? Date.now;
   }
 
+  /** How many subscribe, of all tenants. */
+  get subscribers(): number {
+    return [...this.#entries.values()].reduce((sum, { subscribers }) => sum + subscribers.size, 0);
+  }
+
   /**
    * Subscribes to a tenant's ticks: first those of the past two minutes that the subscriber does not have, then one
    * each second. Ticks begin once the month's totals have been read from the store.

@@ -1,0 +1,163 @@
+/*
+ * The two comparisons with raw rows, of all tenants: the ledger's, and the rollups'.
+ *
+ * What always holds: each is one statement, so it sees each table once; a tenant-hour (tenant-day) that agrees is not
+ * in the answer.
+ */
+import { z } from 'zod';
+import type { Store } from '../store/store.ts';
+import type { HourRange } from './hours.ts';
+
+/** Where counts do not agree. */
+export interface Difference {
+  /** `ledger`: what was taken in against what is stored. Else the rollup that does not add up to the raw rows. */
+  readonly of: 'ledger' | 'usage_minute' | 'usage_user_day';
+  readonly tenantId: string;
+  /** Of the ledger, which kind of line. */
+  readonly lane?: string;
+  /** Hour (UTC) as an ISO instant, or local day `YYYY-MM-DD` for `usage_user_day`. */
+  readonly at: string;
+  /** Missing in the store (ledger), or in the rollup; below zero when there are too many. */
+  readonly rows: number;
+}
+
+const SECONDS_PER_DAY = 86_400;
+/** Beyond any zone's distance from UTC, either way. */
+const ZONE_SECONDS = 15 * 3_600;
+const MS_PER_SECOND = 1_000;
+/** What is in disorder by more than this needs no longer a list. */
+const MOST_DIFFERENCES = 1_000;
+
+const whole = z.union([z.string(), z.number()]).transform(Number).refine(Number.isSafeInteger);
+const ledgerRow = z.object({ tenantId: z.string(), lane: z.string(), at: whole, rows: whole });
+const minuteRow = z.object({ tenantId: z.string(), at: whole, rows: whole });
+const dayRow = z.object({ tenantId: z.string(), at: z.string(), rows: whole });
+
+const IN_HOURS = "hour >= toDateTime({from:UInt32}, 'UTC') AND hour < toDateTime({to:UInt32}, 'UTC')";
+const IN_MINUTES = "minute >= toDateTime({from:UInt32}, 'UTC') AND minute < toDateTime({to:UInt32}, 'UTC')";
+const IN_TIME = "ts >= toDateTime({from:UInt32}, 'UTC') AND ts < toDateTime({to:UInt32}, 'UTC')";
+const IN_DAYS = 'day >= toDate({start:String}) AND day <= toDate({end:String})';
+const HOUR_OF_TS = "toDateTime(toStartOfHour(ts), 'UTC')";
+
+/** Sums that must agree, side by side: of raw rows, and of the rollup. */
+const MINUTE_RAW = [
+  'count()',
+  'countIf(status >= 500)',
+  'sum(bytes_in)',
+  'sum(bytes_out)',
+  'sum(cpu)',
+  'sum(memory)',
+  'sum(requests.duration)',
+];
+const MINUTE_ROLLUP = [
+  'sum(minutes.calls)',
+  'sumIf(minutes.calls, status_class >= 5)',
+  'sum(bytes_in)',
+  'sum(bytes_out)',
+  'sum(cpu)',
+  'sum(memory)',
+  'sum(minutes.duration)',
+];
+const DAY_RAW = [
+  'count()',
+  'countIf(status >= 500)',
+  'sum(bytes_in)',
+  'sum(bytes_out)',
+  'sum(cpu)',
+  "uniqExactIf(toString(user_id), user_id != '')",
+];
+const DAY_ROLLUP = [
+  'sum(days.calls)',
+  'sum(days.errors)',
+  'sum(bytes_in)',
+  'sum(bytes_out)',
+  'sum(cpu)',
+  "uniqExactIf(user_id, user_id != '')",
+];
+
+/** Taken in and not refused, minus raw rows; by tenant, hour and lane. */
+export async function ledgerDifferences(
+  store: Pick<Store, 'select'>,
+  { from, to }: HourRange,
+): Promise<Difference[]> {
+  const raw = (lane: string) =>
+    `SELECT tenant_id, '${lane}' AS lane, ${HOUR_OF_TS} AS hour, -toInt64(count()) AS counted
+     FROM {{database}}.${lane} WHERE ${IN_TIME} GROUP BY tenant_id, hour`;
+  const rows = await store.select({
+    sql: `SELECT tenant_id AS tenantId, lane, toUnixTimestamp(hour) AS at, sum(counted) AS rows
+          FROM (
+            SELECT tenant_id, toString(lane) AS lane, hour, toInt64(sum(accepted)) - toInt64(sum(refused)) AS counted
+            FROM {{database}}.ledger WHERE ${IN_HOURS} GROUP BY tenant_id, lane, hour
+            UNION ALL ${raw('requests')}
+            UNION ALL ${raw('events')}
+          ) GROUP BY tenantId, lane, at HAVING rows != 0 ORDER BY at, tenantId, lane LIMIT ${MOST_DIFFERENCES}`,
+    params: { from, to },
+    row: ledgerRow,
+    label: 'ledger.differences',
+  });
+  return rows.map(({ at, ...row }) => ({ of: 'ledger', ...row, at: instant(at) }));
+}
+
+/** Raw rows minus `usage_minute`, by tenant and hour. */
+export async function minuteDifferences(
+  store: Pick<Store, 'select'>,
+  { from, to }: HourRange,
+): Promise<Difference[]> {
+  const rows = await store.select({
+    sql: `SELECT tenant_id AS tenantId, toUnixTimestamp(hour) AS at, ${missing(MINUTE_RAW.length)}
+          FROM (
+            SELECT tenant_id, ${HOUR_OF_TS} AS hour, ${signed('', MINUTE_RAW)}
+            FROM {{database}}.requests AS requests WHERE ${IN_TIME} GROUP BY tenant_id, hour
+            UNION ALL
+            SELECT tenant_id, toStartOfHour(minute) AS hour, ${signed('-', MINUTE_ROLLUP)}
+            FROM {{database}}.usage_minute AS minutes WHERE ${IN_MINUTES} GROUP BY tenant_id, hour
+          ) GROUP BY tenantId, at HAVING rows != 0 ORDER BY at, tenantId LIMIT ${MOST_DIFFERENCES}`,
+    params: { from, to },
+    row: minuteRow,
+    label: 'ledger.minute_differences',
+  });
+  return rows.map(({ at, ...row }) => ({ of: 'usage_minute', ...row, at: instant(at) }));
+}
+
+/** Raw rows minus `usage_user_day`, by tenant and local day; whole days, from the first to the last, both included. */
+export async function dayDifferences(
+  store: Pick<Store, 'select'>,
+  { start, end }: { readonly start: string; readonly end: string },
+): Promise<Difference[]> {
+  const rows = await store.select({
+    sql: `SELECT tenant_id AS tenantId, toString(date) AS at, ${missing(DAY_RAW.length)}
+          FROM (
+            SELECT tenant_id, day AS date, ${signed('', DAY_RAW)}
+            FROM {{database}}.requests WHERE ${IN_TIME} AND ${IN_DAYS} GROUP BY tenant_id, date
+            UNION ALL
+            SELECT tenant_id, day AS date, ${signed('-', DAY_ROLLUP)}
+            FROM {{database}}.usage_user_day AS days WHERE ${IN_DAYS} GROUP BY tenant_id, date
+          ) GROUP BY tenantId, at HAVING rows != 0 ORDER BY at, tenantId LIMIT ${MOST_DIFFERENCES}`,
+    params: { start, end, ...timeOfDays(start, end) },
+    row: dayRow,
+    label: 'ledger.day_differences',
+  });
+  return rows.map((row) => ({ of: 'usage_user_day', ...row }));
+}
+
+/** The time within which local days lie, whatever their zone; epoch seconds. */
+export function timeOfDays(start: string, end: string): HourRange {
+  return {
+    from: Math.max(0, Date.parse(start) / MS_PER_SECOND - ZONE_SECONDS),
+    to: Date.parse(end) / MS_PER_SECOND + SECONDS_PER_DAY + ZONE_SECONDS,
+  };
+}
+
+function signed(sign: '' | '-', sums: readonly string[]): string {
+  return sums.map((sum, index) => `${sign}toInt64(${sum}) AS d${index}`).join(', ');
+}
+
+/** The calls that are missing, which is the first sum; 1 when calls agree and another sum does not. */
+function missing(sums: number): string {
+  const others = Array.from({ length: sums - 1 }, (_, index) => `sum(d${index + 1}) != 0`);
+  return `if(sum(d0) != 0, sum(d0), toInt64(${others.join(' OR ')})) AS rows`;
+}
+
+function instant(seconds: number): string {
+  return new Date(seconds * MS_PER_SECOND).toISOString();
+}

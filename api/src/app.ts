@@ -111,6 +111,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
 
   await app.register(health, {
     probes: { database: () => database.ping(), usageStore: () => collector.ping() },
+    spool: () => collector.status().spool,
+    // While nothing can be recorded, requests are answered all the same.
+    essential: ['database', 'usage_store'],
   });
   await app.register(metrics, { registry: new Registry(), collector, token: config.metricsToken });
   await app.register(tutoring, { database, tenants, defaultTenant: config.defaultTenant });

@@ -27,6 +27,9 @@ export async function buildCollectorServer(config: Config, services: Services): 
   await app.register(problemDocuments, {});
   await app.register(health, {
     probes: { database: () => database.ping(), usageStore: () => collector.ping() },
+    spool: () => collector.status().spool,
+    // What comes waits in the spool while ClickHouse is away, and keys that were seen stay good while Postgres is.
+    essential: ['spool'],
   });
   await app.register(metrics, { registry: new Registry(), collector, token: config.metricsToken });
   await app.register(ingestRoutes, {

@@ -1,7 +1,7 @@
 import fastify from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { describe, expect, it } from 'vitest';
-import { health } from './health.ts';
+import { type HealthOptions, health } from './health.ts';
 
 const up = async (): Promise<void> => undefined;
 const down = async (): Promise<void> => {
@@ -9,11 +9,20 @@ const down = async (): Promise<void> => {
 };
 const silent = (): Promise<void> => new Promise(() => undefined);
 
-async function check(database: () => Promise<void>, usageStore: () => Promise<void>) {
+async function check(
+  database: () => Promise<void>,
+  usageStore: () => Promise<void>,
+  options: Partial<HealthOptions> = {},
+) {
   const app = fastify();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  await app.register(health, { probes: { database, usageStore } });
+  await app.register(health, {
+    probes: { database, usageStore },
+    spool: () => 'ok',
+    essential: ['database', 'usage_store'],
+    ...options,
+  });
   const answer = await app.inject('/health-check');
   await app.close();
   return { status: answer.statusCode, body: answer.json() };
@@ -36,6 +45,31 @@ describe('GET /health-check', () => {
     expect(await check(down, down)).toMatchObject({
       status: 503,
       body: { failing: ['database', 'usage_store'] },
+    });
+  });
+
+  it('stays 200, and says so, while a part is not well that requests can do without', async () => {
+    for (const spool of ['failing', 'full'] as const) {
+      expect(await check(up, up, { spool: () => spool })).toMatchObject({
+        status: 200,
+        body: { status: 'degraded', spool, failing: ['spool'] },
+      });
+    }
+    expect(await check(down, down, { spool: () => 'full' })).toMatchObject({
+      status: 503,
+      body: { status: 'unavailable', failing: ['database', 'usage_store', 'spool'] },
+    });
+  });
+
+  it('is 503 for a full spool, and for nothing else, where taking records is all there is', async () => {
+    const essential = ['spool'] as const;
+    expect(await check(down, down, { essential })).toMatchObject({
+      status: 200,
+      body: { status: 'degraded', failing: ['database', 'usage_store'] },
+    });
+    expect(await check(up, up, { essential, spool: () => 'full' })).toMatchObject({
+      status: 503,
+      body: { status: 'unavailable', failing: ['spool'] },
     });
   });
 

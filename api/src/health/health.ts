@@ -3,46 +3,59 @@ import { z } from 'zod';
 
 /** A probe slower than this counts as down: load balancers give up after five seconds. */
 const PROBE_TIMEOUT_MS = 2_000;
+const UNAVAILABLE = 503;
 
 /** Resolves when the part answers, rejects when it does not. */
 type Probe = () => Promise<void>;
 
 export interface HealthOptions {
   readonly probes: { readonly database: Probe; readonly usageStore: Probe };
+  /** What the spool says of itself. */
+  readonly spool: () => 'ok' | 'failing' | 'full';
+  /** The parts without which there is nothing to serve; the others make it worse, not useless. */
+  readonly essential: readonly PartName[];
 }
+
+type PartName = 'database' | 'usage_store' | 'spool';
 
 const partState = z.enum(['up', 'down']);
 const healthBody = z
   .object({
-    status: z.enum(['ok', 'unavailable']),
+    status: z.enum(['ok', 'degraded', 'unavailable']).describe('degraded: keep sending requests here'),
     timestamp: z.iso.datetime(),
     database: partState,
     usage_store: partState,
-    failing: z.array(z.string()).describe('Names of the parts that are down'),
+    spool: z
+      .enum(['ok', 'failing', 'full'])
+      .describe('failing: the disk takes nothing; full: the quota is used up. What is recorded may be lost'),
+    failing: z.array(z.string()).describe('Names of the parts that are not well'),
   })
   .meta({ id: 'Health' });
 
-/** `GET /health-check` for load balancers and people: 200 when every part answers, else 503 naming those that do not. */
-export const health: FastifyPluginAsyncZod<HealthOptions> = async (app, { probes }) => {
+/**
+ * `GET /health-check` for load balancers and people: 503 when an essential part is not well, else 200; the body names
+ * every part that is not.
+ */
+export const health: FastifyPluginAsyncZod<HealthOptions> = async (app, { probes, spool, essential }) => {
   app.get(
     '/health-check',
     {
       config: { usage: { tenant: 'platform' } },
       schema: {
         tags: ['operations'],
-        summary: 'Whether every part answers',
+        summary: 'Whether every part is well',
         response: { 200: healthBody, 503: healthBody },
       },
     },
     async (_request, reply) => {
       const [database, usageStore] = await Promise.all([state(probes.database), state(probes.usageStore)]);
-      const parts = { database, usage_store: usageStore };
-      const failing = Object.entries(parts)
-        .filter(([, value]) => value === 'down')
-        .map(([name]) => name);
+      const parts = { database, usage_store: usageStore, spool: spool() };
+      const names: readonly PartName[] = ['database', 'usage_store', 'spool'];
+      const failing = names.filter((name) => parts[name] !== 'up' && parts[name] !== 'ok');
+      const unavailable = failing.some((name) => essential.includes(name));
       reply.header('cache-control', 'no-store');
-      return reply.code(failing.length === 0 ? 200 : 503).send({
-        status: failing.length === 0 ? 'ok' : 'unavailable',
+      return reply.code(unavailable ? UNAVAILABLE : 200).send({
+        status: unavailable ? 'unavailable' : failing.length > 0 ? 'degraded' : 'ok',
         timestamp: new Date().toISOString(),
         ...parts,
         failing,

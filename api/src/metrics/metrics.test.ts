@@ -25,7 +25,33 @@ describe('GET /metrics', () => {
     expect(body).toContain('route="(unmatched)",status="404"} 1');
     expect(body).not.toContain('wp-login');
     expect(body).toMatch(/^riwayat_store_up 1$/m);
-    expect(body).toMatch(/^riwayat_records_accepted \d+$/m);
+  });
+
+  it('tells what became of every line, by lane, so that the sum can be checked', async () => {
+    await application.app.inject('/api/public/kursus');
+    await application.services.collector.drain();
+    const { body } = await scrape(`Bearer ${TOKEN}`);
+    const value = (name: string, labels = '{lane="requests"}'): number => {
+      const line = body.split('\n').find((text) => text.startsWith(`${name}${labels} `));
+      return Number(line?.split(' ').at(-1));
+    };
+    expect(value('riwayat_records_stored_total')).toBeGreaterThan(0);
+    expect(value('riwayat_records_accepted_total')).toBe(
+      value('riwayat_records_stored_total') +
+        value('riwayat_records_rejected_total') +
+        value('riwayat_records_lost_total') +
+        value('riwayat_records_in_spool'),
+    );
+    expect(value('riwayat_records_duplicates_total')).toBe(0);
+    expect(
+      value('riwayat_insert_duration_seconds_count', '{table="requests",outcome="stored"}'),
+    ).toBeGreaterThan(0);
+    expect(value('riwayat_spool_quota_bytes', '')).toBeGreaterThan(0);
+    expect(value('riwayat_breaker_state', '{state="closed"}')).toBe(1);
+    expect(value('riwayat_breaker_state', '{state="open"}')).toBe(0);
+    expect(value('riwayat_spool_state', '{state="ok"}')).toBe(1);
+    expect(value('riwayat_insert_retries_total', '')).toBe(0);
+    expect(value('riwayat_live_subscribers', '')).toBe(0);
   });
 
   it('is for those who have the token, when there is one', async () => {

@@ -1,9 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Collector, CollectorStatus } from '@riwayat/collector';
+import type { Collector } from '@riwayat/collector';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, type Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Histogram, type Registry } from 'prom-client';
 import { z } from 'zod';
 import { problem } from '../errors/problem.ts';
+import { type MeasuredCollector, observeCollector } from './collector-metrics.ts';
 
 const MICROSECONDS_PER_SECOND = 1_000_000;
 /** Around the documented endpoint means (89 ms to 1.2 s) and the 2 s alert threshold. */
@@ -11,7 +12,7 @@ const DURATION_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2
 
 export interface MetricsOptions {
   readonly registry: Registry;
-  readonly collector: Pick<Collector, 'onRecord' | 'status'>;
+  readonly collector: MeasuredCollector & Pick<Collector, 'onRecord'>;
   /** When set, a scrape must carry it as a bearer token. */
   readonly token: string | undefined;
 }
@@ -20,7 +21,7 @@ export interface MetricsOptions {
 export const metrics: FastifyPluginAsyncZod<MetricsOptions> = async (app, { registry, collector, token }) => {
   collectDefaultMetrics({ register: registry });
   observeRequests(registry, collector);
-  observeCollector(registry, () => collector.status());
+  observeCollector(registry, collector);
 
   app.get(
     '/metrics',
@@ -61,36 +62,6 @@ function observeRequests(registry: Registry, collector: Pick<Collector, 'onRecor
     bytes.inc({ direction: 'in' }, record.bytesIn);
     bytes.inc({ direction: 'out' }, record.bytesOut);
   });
-}
-
-function observeCollector(registry: Registry, status: () => CollectorStatus): void {
-  const gauges: [name: string, help: string, read: (status: CollectorStatus) => number][] = [
-    ['riwayat_records_accepted', 'Records accepted since the process started', (now) => now.accepted],
-    ['riwayat_records_stored', 'Records stored since the process started', (now) => now.stored],
-    [
-      'riwayat_records_rejected',
-      'Records the store refused since the process started',
-      (now) => now.rejected,
-    ],
-    ['riwayat_records_in_spool', 'Records waiting to be stored', (now) => now.inSpool],
-    ['riwayat_spool_bytes', 'Bytes waiting to be stored', (now) => now.spoolBytes],
-    [
-      'riwayat_spool_oldest_age_seconds',
-      'Age of the oldest record waiting to be stored',
-      (now) => now.oldestUnsentAgeMs / 1000,
-    ],
-    ['riwayat_store_up', '1 while ClickHouse takes inserts', (now) => (now.store === 'up' ? 1 : 0)],
-  ];
-  for (const [name, help, read] of gauges) {
-    new Gauge({
-      name,
-      help,
-      registers: [registry],
-      collect() {
-        this.set(read(status()));
-      },
-    });
-  }
 }
 
 function carries(header: string | undefined, token: string): boolean {

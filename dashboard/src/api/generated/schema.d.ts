@@ -211,7 +211,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether every part answers */
+        /** Whether every part is well */
         get: {
             parameters: {
                 query?: never;
@@ -1395,15 +1395,23 @@ export interface components {
             }[];
         };
         HealthInput: {
-            /** @enum {string} */
-            status: "ok" | "unavailable";
+            /**
+             * @description degraded: keep sending requests here
+             * @enum {string}
+             */
+            status: "ok" | "degraded" | "unavailable";
             /** Format: date-time */
             timestamp: string;
             /** @enum {string} */
             database: "up" | "down";
             /** @enum {string} */
             usage_store: "up" | "down";
-            /** @description Names of the parts that are down */
+            /**
+             * @description failing: the disk takes nothing; full: the quota is used up. What is recorded may be lost
+             * @enum {string}
+             */
+            spool: "ok" | "failing" | "full";
+            /** @description Names of the parts that are not well */
             failing: string[];
         };
         SessionInput: {
@@ -1692,15 +1700,23 @@ export interface components {
             }[];
         };
         Health: {
-            /** @enum {string} */
-            status: "ok" | "unavailable";
+            /**
+             * @description degraded: keep sending requests here
+             * @enum {string}
+             */
+            status: "ok" | "degraded" | "unavailable";
             /** Format: date-time */
             timestamp: string;
             /** @enum {string} */
             database: "up" | "down";
             /** @enum {string} */
             usage_store: "up" | "down";
-            /** @description Names of the parts that are down */
+            /**
+             * @description failing: the disk takes nothing; full: the quota is used up. What is recorded may be lost
+             * @enum {string}
+             */
+            spool: "ok" | "failing" | "full";
+            /** @description Names of the parts that are not well */
             failing: string[];
         };
         Session: {

@@ -1,14 +1,29 @@
 import { parseArgs } from 'node:util';
+import { crash } from './crash/crash.ts';
+import { ingest } from './ingest/ingest.ts';
+import { outage } from './outage/outage.ts';
 import { recorder } from './recorder/recorder.ts';
-import { type Benchmark, type Report, reached, type Target } from './report.ts';
+import {
+  type Benchmark,
+  type BenchOptions,
+  type BenchSetting,
+  type Report,
+  reached,
+  type Target,
+} from './report.ts';
 
-const BENCHMARKS: Readonly<Record<string, Benchmark>> = { recorder };
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = { crash, ingest, outage, recorder };
 const EXIT_MISSED = 1;
 const EXIT_USAGE = 2;
 
 function usage(): string {
-  const names = Object.entries(BENCHMARKS).map(([name, { summary }]) => `  ${name.padEnd(12)} ${summary}`);
-  return `Usage: npm run bench -- NAME [--json]\n\n${names.join('\n')}\n\nEvery figure is a ratio or a delay within one run. Exit code 1: a target was missed.`;
+  const names = Object.entries(BENCHMARKS).flatMap(([name, { summary, settings = [] }]) => [
+    `  ${name.padEnd(12)} ${summary}`,
+    ...settings.map(
+      (one) => `  ${''.padEnd(12)}   --${one.name} N  ${one.meaning}; ${one.value} unless given`,
+    ),
+  ]);
+  return `Usage: npm run bench -- NAME [--json] [--SETTING N]\n\n${names.join('\n')}\n\nEvery figure is a ratio or a delay within one run. Exit code 1: a target was missed.`;
 }
 
 function table(result: Report): string {
@@ -28,10 +43,24 @@ function verdict(target: Target | undefined, result: Report): string {
   return `  ${reached(target, result.figures) ? 'reached' : 'MISSED'} (${bound})`;
 }
 
+/** The settings given, each a positive number. */
+function settingsOf(given: Readonly<Record<string, string | boolean | undefined>>): BenchOptions['setting'] {
+  return ({ name, value }: BenchSetting): number => {
+    const told = given[name];
+    const number = told === undefined ? value : Number(told);
+    if (!(number > 0)) {
+      throw new Error(`--${name} must be a number above 0, not ${told}.`);
+    }
+    return number;
+  };
+}
+
 async function main(): Promise<number> {
+  const settings = Object.values(BENCHMARKS).flatMap(({ settings: known = [] }) => known);
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
+      ...Object.fromEntries(settings.map(({ name }) => [name, { type: 'string' as const }])),
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -50,6 +79,7 @@ async function main(): Promise<number> {
   }
   const result = await benchmark.run({
     progress: values.json ? () => undefined : (line) => console.log(line),
+    setting: settingsOf(values),
   });
   console.log(values.json ? JSON.stringify(result) : table(result));
   return result.passed ? 0 : EXIT_MISSED;

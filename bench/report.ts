@@ -13,13 +13,25 @@ export interface Report {
   readonly passed: boolean;
 }
 
+/** A number that a benchmark lets itself be told, `--name value`. */
+export interface BenchSetting {
+  readonly name: string;
+  /** What it is unless told. */
+  readonly value: number;
+  /** With its unit. */
+  readonly meaning: string;
+}
+
 export interface BenchOptions {
   /** Told a line as work goes on; silent under `--json`. */
   readonly progress: (line: string) => void;
+  /** What a setting is in this run. */
+  readonly setting: (setting: BenchSetting) => number;
 }
 
 export interface Benchmark {
   readonly summary: string;
+  readonly settings?: readonly BenchSetting[];
   run(options: BenchOptions): Promise<Report>;
 }
 

@@ -134,7 +134,8 @@ export class Collector {
   }
 
   /**
-   * Hears of every record that is taken in, imports excepted. A listener's failure is logged and fails nothing.
+   * Hears of every record of this process's own requests: not of batches from outside, whose names are their senders',
+   * and not of imports. A listener's failure is logged and fails nothing.
    *
    * @returns what ends it
    */

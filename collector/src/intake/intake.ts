@@ -100,7 +100,7 @@ export class Intake {
     this.#counts.requests.accepted += lines;
   }
 
-  /** Hears of every record that is taken in. */
+  /** Hears of every record of this process's own requests. */
   onRecord(listener: RecordListener): () => void {
     this.#listeners.add(listener);
     return () => {
@@ -115,6 +115,14 @@ export class Intake {
     } catch (error) {
       this.#counts.requests.unencodable += 1;
       this.#options.logger.error({ err: error, endpoint: record.endpoint }, 'a record cannot be encoded');
+      return;
+    }
+    for (const listener of this.#listeners) {
+      try {
+        listener(record);
+      } catch (error) {
+        this.#options.logger.error({ err: error }, 'a listener for records failed');
+      }
     }
   }
 
@@ -202,13 +210,6 @@ export class Intake {
     const taken = this.#options.spool.append('requests', line, record.tenantId, record.ts, key);
     if (taken) {
       this.#options.live.observe(record, stored.userId);
-    }
-    for (const listener of this.#listeners) {
-      try {
-        listener(record);
-      } catch (error) {
-        this.#options.logger.error({ err: error }, 'a listener for records failed');
-      }
     }
     return taken;
   }

@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
 import { crash } from './crash/crash.ts';
+import { freshness } from './freshness/freshness.ts';
 import { ingest } from './ingest/ingest.ts';
 import { outage } from './outage/outage.ts';
+import { queries } from './queries/queries.ts';
 import { recorder } from './recorder/recorder.ts';
 import {
   type Benchmark,
@@ -12,7 +14,14 @@ import {
   type Target,
 } from './report.ts';
 
-const BENCHMARKS: Readonly<Record<string, Benchmark>> = { crash, ingest, outage, recorder };
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
+  crash,
+  freshness,
+  ingest,
+  outage,
+  queries,
+  recorder,
+};
 const EXIT_MISSED = 1;
 const EXIT_USAGE = 2;
 

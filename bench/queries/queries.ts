@@ -1,0 +1,151 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openStore } from '../../collector/src/store/store.ts';
+import { UsageQueries } from '../../collector/src/usage/queries.ts';
+import { type Benchmark, type BenchOptions, type BenchSetting, type Report, report } from '../report.ts';
+import { type ColumnBytes, History } from './history.ts';
+import { longestQuestions, type Question, questions } from './questions.ts';
+
+const SMALL_ROWS = 10_000_000;
+/** Ten times the past. */
+const ROWS: BenchSetting = { name: 'rows', value: 100_000_000, meaning: 'rows stored in the end' };
+/** What does not fit in ten minutes of loading is left out. */
+const LOADING_MS = 600_000;
+/** Rounds over all questions, so that what else the machine does falls on all alike. */
+const ROUNDS = 24;
+const PERCENTILE = 0.95;
+/** Below this an answer takes what any query takes, and a ratio of two such times is noise. */
+const FLOOR_MS = 10;
+/** A month of this many days, and the month before it, are the least history that all questions need. */
+const LAST_DAY_OF_MONTH = 28;
+/** Shares of sessions with trace ids, in the workload. */
+const TRACED_SHARE = 0.1;
+const SMALLEST_FIGURE_BYTES = 0.005;
+
+const TARGETS = [
+  { figure: 'small store, slowest question, p95 ms', atMost: 50 },
+  { figure: 'large store, p95 of the small one, worst question', atMost: 2 },
+  { figure: 'bytes a row', atMost: 45 },
+];
+
+const noLog = { debug: () => undefined, info: () => undefined, warn: console.error, error: console.error };
+
+/**
+ * How long a tenant waits for each answer, with 10 million rows stored and with ten times the past, and what a row takes
+ * on disk. The mix of rows is described in workload.ts.
+ */
+export const queries: Benchmark = {
+  summary: 'Time of every usage question at 10M rows and at more, and bytes a row',
+  settings: [ROWS],
+  run: measure,
+};
+
+/** Milliseconds at the 95th percentile, by question. */
+type Times = ReadonlyMap<string, number>;
+
+async function measure({ progress, setting }: BenchOptions): Promise<Report> {
+  const rows = setting(ROWS);
+  const path = await mkdtemp(join(tmpdir(), 'riwayat-bench-'));
+  const store = openStore({ address: { kind: 'embedded', path }, logger: noLog });
+  try {
+    await store.migrate();
+    const history = new History(store, lastDay(new Date()));
+    const usage = new UsageQueries(store);
+    const asked = questions(usage, history.lastDay);
+    const until = performance.now() + LOADING_MS;
+
+    await history.extend(Math.min(rows, SMALL_ROWS), until, progress);
+    await history.settle();
+    const small = await times(asked, progress);
+    const figures: Record<string, number> = {
+      'small store, rows': await history.rows(),
+      ...slowest('small store', small),
+    };
+    if (rows > SMALL_ROWS) {
+      await history.extend(rows, until, progress);
+      await history.settle();
+      const large = await times(asked, progress);
+      Object.assign(
+        figures,
+        { 'large store, rows': await history.rows() },
+        slowest('large store', large),
+        worstRatio(small, large, progress),
+        slowest('large store, 13 months', await times(longestQuestions(usage, history.lastDay), progress)),
+      );
+    }
+    Object.assign(figures, sizes(await history.bytes(), await history.rows()));
+    const targets = rows > SMALL_ROWS ? TARGETS : TARGETS.filter(({ figure }) => !figure.startsWith('large'));
+    return report('queries', figures, targets);
+  } finally {
+    await store.close();
+    await rm(path, { recursive: true, force: true });
+  }
+}
+
+/** The latest 28th of a month that is over: "today" always has a whole month before it and most of its own. */
+function lastDay(now: Date): string {
+  const month = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 0)).toISOString().slice(0, 7);
+  return `${month}-${LAST_DAY_OF_MONTH}`;
+}
+
+async function times(asked: readonly Question[], progress: (line: string) => void): Promise<Times> {
+  const taken = new Map<string, number[]>(asked.map(({ name }) => [name, []]));
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const { name, ask } of asked) {
+      const began = performance.now();
+      await ask();
+      taken.get(name)?.push(performance.now() - began);
+    }
+  }
+  const result = new Map([...taken].map(([name, values]) => [name, percentile(values)]));
+  for (const [name, ms] of result) {
+    progress(`  ${ms.toFixed(1).padStart(7)} ms  ${name}`);
+  }
+  return result;
+}
+
+function percentile(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.ceil(PERCENTILE * sorted.length) - 1] ?? Number.NaN;
+}
+
+/** The slowest question, and the slowest of each kind. */
+function slowest(store: string, measured: Times): Record<string, number> {
+  const figures: Record<string, number> = {
+    [`${store}, slowest question, p95 ms`]: Math.max(...measured.values()),
+  };
+  for (const [name, ms] of measured) {
+    const kind = `${store}, ${/: (\w+)/.exec(name)?.[1] ?? name}, p95 ms`;
+    figures[kind] = Math.max(figures[kind] ?? 0, ms);
+  }
+  return figures;
+}
+
+function worstRatio(small: Times, large: Times, progress: (line: string) => void): Record<string, number> {
+  const ratios = [...large].map(([name, ms]) => ({
+    name,
+    ratio: Math.max(ms, FLOOR_MS) / Math.max(small.get(name) ?? Number.NaN, FLOOR_MS),
+  }));
+  const worst = ratios.reduce((a, b) => (b.ratio > a.ratio ? b : a));
+  progress(`  the worst ratio, ${worst.ratio.toFixed(2)}, is that of: ${worst.name}`);
+  return { 'large store, p95 of the small one, worst question': worst.ratio };
+}
+
+function sizes(columns: readonly ColumnBytes[], rows: number): Record<string, number> {
+  const of = (table: string): number =>
+    columns.filter((column) => column.table === table).reduce((sum, { bytes }) => sum + bytes, 0) / rows;
+  const traced = (columns.find(({ column }) => column === 'trace_id')?.bytes ?? 0) / rows / TRACED_SHARE;
+  const figures: Record<string, number> = {
+    'bytes a row': of('requests'),
+    'bytes a row, were every request traced': of('requests') + traced * (1 - TRACED_SHARE),
+    'usage_minute, bytes a request': of('usage_minute'),
+    'usage_user_day, bytes a request': of('usage_user_day'),
+  };
+  for (const { table, column, bytes } of columns) {
+    if (table === 'requests' && bytes / rows >= SMALLEST_FIGURE_BYTES) {
+      figures[`bytes a row, ${column}`] = bytes / rows;
+    }
+  }
+  return figures;
+}

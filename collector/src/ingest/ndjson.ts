@@ -6,16 +6,22 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 
 const NEWLINE = 0x0a;
-const BYTE_ORDER_MARK = '\uFEFF';
+const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
+/** White space as JSON knows it. */
+const BLANK = /^[ \t\r]*$/;
 
 /** The lines of a body, without their ends; undefined stands for one that is not UTF-8. */
-export function* linesOf(body: Buffer): Generator<string | undefined> {
-  if (!isUtf8(body)) {
-    yield* brokenLinesOf(body);
-    return;
+export function linesOf(body: Buffer): Generator<string | undefined> {
+  const marked = body.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
+  const bytes = marked ? body.subarray(BYTE_ORDER_MARK.length) : body;
+  if (!isUtf8(bytes)) {
+    return brokenLinesOf(bytes);
   }
-  const text = isAscii(body) ? body.toString('latin1') : body.toString();
-  let start = text.startsWith(BYTE_ORDER_MARK) ? 1 : 0;
+  return textLinesOf(isAscii(bytes) ? bytes.toString('latin1') : bytes.toString());
+}
+
+function* textLinesOf(text: string): Generator<string> {
+  let start = 0;
   while (start < text.length) {
     const found = text.indexOf('\n', start);
     const end = found === -1 ? text.length : found;
@@ -27,12 +33,12 @@ export function* linesOf(body: Buffer): Generator<string | undefined> {
   }
 }
 
-function* brokenLinesOf(body: Buffer): Generator<string | undefined> {
+function* brokenLinesOf(bytes: Buffer): Generator<string | undefined> {
   let start = 0;
-  while (start < body.length) {
-    const found = body.indexOf(NEWLINE, start);
-    const end = found === -1 ? body.length : found;
-    const line = body.subarray(start, end);
+  while (start < bytes.length) {
+    const found = bytes.indexOf(NEWLINE, start);
+    const end = found === -1 ? bytes.length : found;
+    const line = bytes.subarray(start, end);
     if (!isUtf8(line)) {
       yield undefined;
     } else if (!isBlank(line.toString())) {
@@ -44,5 +50,5 @@ function* brokenLinesOf(body: Buffer): Generator<string | undefined> {
 
 /** What begins with something else than white space is not blank: true of every line of a well-made body. */
 function isBlank(line: string): boolean {
-  return line.charCodeAt(0) > 0x20 ? false : line.trim() === '';
+  return line.charCodeAt(0) > 0x20 ? false : BLANK.test(line);
 }

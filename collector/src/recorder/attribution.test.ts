@@ -2,6 +2,9 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Attribution } from './attribution.ts';
 
+/** Readings that cost nothing. */
+const free = (): number => 0;
+
 /** A process whose use is set by hand. */
 function process_(): { cpu: () => number; rss: () => number; spent: number; kilobytes: number } {
   const state = { spent: 0, kilobytes: 1_000, cpu: () => state.spent, rss: () => state.kilobytes * 1_000 };
@@ -18,7 +21,7 @@ it('charges requests, together, the CPU spent while any was in flight, and the m
   fc.assert(
     fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
       const meter = process_();
-      const attribution = new Attribution(meter);
+      const attribution = new Attribution(meter, free);
       const flying: ReturnType<Attribution['start']>[] = [];
       const charged = { cpu: 0, memory: 0 };
       const spent = { cpu: 0, memory: 0 };
@@ -57,7 +60,7 @@ it('charges requests, together, the CPU spent while any was in flight, and the m
 
 it('shares what is spent while two are in flight evenly, and the rest with nobody', () => {
   const meter = process_();
-  const attribution = new Attribution(meter);
+  const attribution = new Attribution(meter, free);
   const first = attribution.start(0);
   meter.spent += 1_000;
   const second = attribution.start(10);
@@ -72,13 +75,16 @@ it('shares what is spent while two are in flight evenly, and the rest with nobod
 it('asks the operating system seldom under load, and loses next to nothing by it', () => {
   const meter = process_();
   let reads = 0;
-  const attribution = new Attribution({
-    rss: meter.rss,
-    cpu: () => {
-      reads += 1;
-      return meter.cpu();
+  const attribution = new Attribution(
+    {
+      rss: meter.rss,
+      cpu: () => {
+        reads += 1;
+        return meter.cpu();
+      },
     },
-  });
+    free,
+  );
   let charged = 0;
   let spent = 0;
   let now = 0;
@@ -96,5 +102,31 @@ it('asks the operating system seldom under load, and loses next to nothing by it
     }
   }
   expect(reads).toBeLessThan((now - 10 * 500) * 0.5 + 11 * 51);
+  expect(Math.abs(charged / spent - 1)).toBeLessThan(0.01);
+});
+
+it('asks the less often the more asking costs, and the sum still holds', () => {
+  const meter = process_();
+  let reads = 0;
+  let time = 0;
+  const cpu = (): number => {
+    reads += 1;
+    // 80 µs, as measured with busy threads.
+    time += 0.08;
+    return meter.cpu();
+  };
+  const attribution = new Attribution({ rss: meter.rss, cpu }, () => time);
+  let charged = 0;
+  let spent = 0;
+  let now = 0;
+  for (let i = 0; i < 200_000; i += 1) {
+    const share = attribution.start(now);
+    now += 0.02;
+    meter.spent += 18;
+    spent += 18;
+    charged += attribution.end(share, now).cpu;
+    now += 0.005;
+  }
+  expect(reads * 0.08).toBeLessThan(now * 0.006 + 51 * 0.08);
   expect(Math.abs(charged / spent - 1)).toBeLessThan(0.01);
 });

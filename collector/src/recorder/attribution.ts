@@ -6,18 +6,23 @@
  *
  * What always holds: over all requests, attributed memory adds up to the resident set over the time in which any was in
  * flight. So does attributed CPU, to within one microsecond, as long as V can be advanced each time the number in
- * flight changes. That takes asking the operating system, which costs 1 to 50 µs; beyond 250 requests a second it is
- * done at most 500 times a second, and CPU is shared out over those in flight when it is. Then a request may be
- * charged what its neighbours within two milliseconds spent; the sum still holds, but for idle gaps under two
- * milliseconds, which count as busy, and for at most two milliseconds before a longer one.
+ * flight changes. That takes asking the operating system, which costs 1 to 100 µs, most while other threads of the
+ * process are busy. So it is asked at most 500 times a second, and less often where asking would take more than half a
+ * percent of the time, but for 50 times saved up while there were few requests; CPU is shared out over those in flight
+ * when it is. Then a request may be charged what its neighbours within that interval, at most 20 ms, spent; the sum
+ * still holds, but for idle gaps shorter than the interval, which count as busy, and for at most one interval before a
+ * longer one.
  */
 import type { Microseconds } from '../record/request-record.ts';
 
-const READS_PER_MS = 0.5;
+const SHORTEST_INTERVAL_MS = 2;
+const LONGEST_INTERVAL_MS = 20;
+/** Share of the time that readings may take. */
+const READING_SHARE = 0.005;
+/** Weight of the latest reading in what one is taken to cost. */
+const COST_WEIGHT = 0.1;
 /** Readings saved up while there were few requests. */
 const SAVED_READS = 50;
-/** An idle gap shorter than this is not told apart from work when readings are scarce. */
-const SHORT_GAP_MS = 2;
 const RSS_INTERVAL_MS = 1_000;
 const BYTES_PER_KB = 1_000;
 const MICROSECONDS_PER_MS = 1_000;
@@ -54,6 +59,7 @@ export interface Charge {
 /** The account of one process. */
 export class Attribution {
   readonly #meter: ProcessMeter;
+  readonly #clock: () => number;
   #inFlight = 0;
   /** Virtual times. */
   #cpu = 0;
@@ -63,6 +69,10 @@ export class Attribution {
   #readAt = 0;
   #reads = SAVED_READS;
   #readsAt = 0;
+  /** What a reading costs lately, ms. */
+  #readCost = 0;
+  /** Between two readings, ms; an idle gap shorter than this is not told apart from work when readings are scarce. */
+  #interval = SHORTEST_INTERVAL_MS;
   /** When the last request ended, if what it spent is not read yet. */
   #unreadUntil: number | undefined;
   #timeAt = 0;
@@ -72,8 +82,10 @@ export class Attribution {
   #cpuRest = 0;
   #memoryRest = 0;
 
-  constructor(meter: ProcessMeter = thisProcess) {
+  /** @param clock milliseconds, to find what a reading costs */
+  constructor(meter: ProcessMeter = thisProcess, clock: () => number = () => performance.now()) {
     this.#meter = meter;
+    this.#clock = clock;
   }
 
   get inFlight(): number {
@@ -112,7 +124,7 @@ export class Attribution {
   /** What was spent with nothing in flight belongs to nobody; what was not read before it, to the one that starts. */
   #endGap(now: number): void {
     const unreadUntil = this.#unreadUntil;
-    if (unreadUntil !== undefined && now - unreadUntil < SHORT_GAP_MS) {
+    if (unreadUntil !== undefined && now - unreadUntil < this.#interval) {
       return;
     }
     const before = this.#cpuRead;
@@ -140,13 +152,19 @@ export class Attribution {
 
   /** Asks the operating system, if that has not been done too often lately. */
   #read(now: number): boolean {
-    this.#reads = Math.min(SAVED_READS, this.#reads + (now - this.#readsAt) * READS_PER_MS);
+    this.#reads = Math.min(SAVED_READS, this.#reads + (now - this.#readsAt) / this.#interval);
     this.#readsAt = now;
     if (this.#reads < 1) {
       return false;
     }
     this.#reads -= 1;
+    const before = this.#clock();
     this.#cpuRead = this.#meter.cpu();
+    this.#readCost += (this.#clock() - before - this.#readCost) * COST_WEIGHT;
+    this.#interval = Math.min(
+      LONGEST_INTERVAL_MS,
+      Math.max(SHORTEST_INTERVAL_MS, this.#readCost / READING_SHARE),
+    );
     this.#readAt = now;
     return true;
   }

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { ServerResponse } from 'node:http';
-import { type AddressInfo, connect, Socket } from 'node:net';
+import { type Server, ServerResponse } from 'node:http';
+import { connect, Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyHttpOptions, type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { PLATFORM_TENANT, type RequestRecord, UNMATCHED_ENDPOINT } from '../record/request-record.ts';
@@ -12,6 +12,9 @@ import { tenantId } from '../testing/records.ts';
 import { type RequestRecorderOptions, requestRecorder } from './recorder.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
+
+/** Node takes the shorter of the two for the head, so both are set. */
+const IMPATIENT = { requestTimeout: 200, http: { headersTimeout: 200, connectionsCheckingInterval: 50 } };
 
 let app: FastifyInstance;
 let records: RequestRecord[];
@@ -23,9 +26,13 @@ beforeEach(() => {
   records = [];
   handling = false;
   logger = testLogger();
-  app = Fastify({ forceCloseConnections: true });
+  app = application();
 });
 afterEach(() => app.close());
+
+function application(options: FastifyHttpOptions<Server> = {}): FastifyInstance {
+  return Fastify({ forceCloseConnections: true, ...options });
+}
 
 async function start(options: Partial<RequestRecorderOptions> = {}): Promise<string> {
   await app.register(requestRecorder, {
@@ -54,6 +61,19 @@ function routes(to: FastifyInstance): void {
   to.get('/stream', async (_request, reply) =>
     reply.send(Readable.from([Buffer.alloc(70_000), Buffer.alloc(30_000)])),
   );
+  to.get('/compressed', async (_request, reply) =>
+    reply.header('content-encoding', 'br').send(Readable.from([Buffer.alloc(100)])),
+  );
+  to.get('/events', async (_request, reply) => {
+    reply.hijack();
+    reply.raw.writeHead(200, { 'content-type': 'text/event-stream' });
+    reply.raw.write('data: 1\n\n');
+    handling = true;
+  });
+  to.get('/late', async () => {
+    handling = true;
+    await wait(60_000, undefined, { ref: false });
+  });
   to.get('/own', { config: { usage: { tenant: 'platform' } } }, async () => 'ok');
   to.get('/fail', async () => {
     throw new Error('no');
@@ -105,6 +125,9 @@ describe('the recorder', () => {
       traceId: TRACE,
       instance: 'test',
       source: 'live',
+      outcome: 'completed',
+      messages: 0,
+      clientAddress: '127.0.0.1',
     });
     expect(Math.abs(record.ts / 1000 - before)).toBeLessThan(5_000);
     expect(record.duration).toBeGreaterThan(0);
@@ -162,7 +185,38 @@ describe('the recorder', () => {
     const [stream, head] = records;
     expect(stream?.bytesOut).toBeGreaterThanOrEqual(100_000);
     expect(stream?.bytesOut).toBeLessThan(101_000);
-    expect(head).toMatchObject({ method: 'HEAD', bytesOut: 0, endpoint: '/items/:id' });
+    expect(stream).toMatchObject({ kind: 'stream', outcome: 'completed' });
+    expect(head).toMatchObject({ method: 'HEAD', bytesOut: 0, endpoint: '/items/:id', kind: 'api' });
+  });
+
+  it('takes no response for a stream because it is compressed on its way', async () => {
+    const url = await start();
+    await fetch(`${url}/compressed`, { method: 'GET' })
+      .then((answer) => answer.arrayBuffer())
+      .catch(() => undefined);
+    expect(await one()).toMatchObject({ kind: 'api', endpoint: '/compressed' });
+  });
+
+  it('makes one record of server-sent events, when their reader goes away', async () => {
+    const url = await start();
+    const reader = new AbortController();
+    const answer = await fetch(`${url}/events`, { signal: reader.signal });
+    await answer.body?.getReader().read();
+    expect(records).toHaveLength(0);
+    reader.abort();
+    const record = await one();
+    expect(record).toMatchObject({ endpoint: '/events', kind: 'stream', status: 200, outcome: 'aborted' });
+    expect(record.bytesOut).toBeGreaterThan(10);
+  });
+
+  it("says the client's address, and believes the proxies that Fastify trusts", async () => {
+    const headers = { 'x-forwarded-for': '203.0.113.9' };
+    await fetch(`${await start()}/items/1`, { headers });
+    expect((await one()).clientAddress).toBe('127.0.0.1');
+    app = application({ trustProxy: 'loopback' });
+    records = [];
+    await fetch(`${await start()}/items/1`, { headers });
+    expect((await one()).clientAddress).toBe('203.0.113.9');
   });
 
   it('counts for the platform what the route says is its own', async () => {
@@ -221,7 +275,7 @@ describe('the recorder', () => {
     const headers = { 'x-riwayat-source': 'replay' };
     await fetch(`${url}/items/1`, { headers });
     expect((await one()).source).toBe('live');
-    app = Fastify({ forceCloseConnections: true });
+    app = application();
     records = [];
     await fetch(`${await start({ trustReplayHeader: true })}/items/1`, { headers });
     expect((await one()).source).toBe('replay');
@@ -233,14 +287,20 @@ describe('the recorder', () => {
     socket.write('GET /never HTTP/1.1\r\nhost: x\r\n\r\n');
     await eventually(() => handling);
     socket.destroy();
-    expect(await one()).toMatchObject({ endpoint: '/never', status: 499, bytesOut: 0 });
+    expect(await one()).toMatchObject({
+      endpoint: '/never',
+      status: 499,
+      bytesOut: 0,
+      outcome: 'aborted',
+      clientAddress: '127.0.0.1',
+    });
   });
 
   it('makes one record of a response that is cut off', async () => {
     const url = await start();
     await expect(fetch(`${url}/cut`).then((answer) => answer.text())).rejects.toThrow();
     const record = await one();
-    expect(record).toMatchObject({ endpoint: '/cut', status: 200 });
+    expect(record).toMatchObject({ endpoint: '/cut', status: 200, outcome: 'aborted' });
     expect(record.bytesOut).toBeGreaterThan(0);
   });
 
@@ -275,7 +335,7 @@ describe('the recorder', () => {
     expect(charged).toBeGreaterThan((user + system) * 0.6);
   });
 
-  it('makes one record of a WebSocket, when its connection ends', async () => {
+  async function startSockets(): Promise<{ url: string; connect: () => Promise<WebSocket> }> {
     // As @fastify/websocket does it: the upgrade goes through the application's routing, the handler takes over.
     const sockets = new WebSocketServer({ noServer: true });
     app.server.on('upgrade', (raw, socket) => {
@@ -283,27 +343,137 @@ describe('the recorder', () => {
       if (socket instanceof Socket) {
         response.assignSocket(socket);
       }
+      response.on('finish', () => socket.destroy());
       app.routing(raw, response);
     });
     app.get('/socket', (request, reply) => {
       reply.hijack();
       sockets.handleUpgrade(request.raw, request.raw.socket, Buffer.alloc(0), (socket) => {
-        socket.on('message', () => socket.send('x'.repeat(500)));
+        socket.on('message', () => {
+          socket.send('x'.repeat(500));
+          socket.send('z'.repeat(70_000));
+        });
       });
     });
     const url = await start();
-    const { port } = app.server.address() as AddressInfo;
-    const client = new WebSocket(`ws://127.0.0.1:${port}/socket`);
-    await once(client, 'open');
-    client.send('y'.repeat(300));
-    await once(client, 'message');
+    const connectSocket = async (): Promise<WebSocket> => {
+      const client = new WebSocket(`${url.replace('http', 'ws')}/socket`);
+      await once(client, 'open');
+      return client;
+    };
+    return { url, connect: connectSocket };
+  }
+
+  it('makes one record of a WebSocket, with its messages, when its connection ends', async () => {
+    const { url, connect: open } = await startSockets();
+    const client = await open();
+    for (const size of [0, 300, 200_000]) {
+      client.send('y'.repeat(size));
+      await once(client, 'message');
+      await once(client, 'message');
+    }
+    client.ping();
+    await once(client, 'pong');
     expect(records).toHaveLength(0);
     expect((await fetch(`${url}/items/1`)).status).toBe(200);
     client.close();
     await eventually(() => records.length === 2);
     const socket = records.find(({ kind }) => kind === 'websocket');
-    expect(socket).toMatchObject({ endpoint: '/socket', method: 'GET', status: 101 });
-    expect(socket?.bytesIn).toBeGreaterThan(300);
-    expect(socket?.bytesOut).toBeGreaterThan(500);
+    expect(socket).toMatchObject({
+      endpoint: '/socket',
+      method: 'GET',
+      status: 101,
+      messages: 9,
+      outcome: 'completed',
+    });
+    expect(socket?.bytesIn).toBeGreaterThan(200_300);
+    expect(socket?.bytesOut).toBeGreaterThan(3 * 70_500);
+    expect(socket?.duration).toBeGreaterThan(0);
+  });
+
+  it('tells a WebSocket that is cut from one that is closed', async () => {
+    const { connect: open } = await startSockets();
+    (await open()).terminate();
+    expect(await one()).toMatchObject({ kind: 'websocket', status: 101, messages: 0, outcome: 'aborted' });
+  });
+
+  it('takes a refused upgrade for what it is', async () => {
+    app.addHook('preHandler', async (_request, reply) => reply.code(401).send('who?'));
+    const { connect: open } = await startSockets();
+    await expect(open()).rejects.toThrow('401');
+    expect(await one()).toMatchObject({ kind: 'api', status: 401, bytesOut: 4, messages: 0 });
   });
 });
+
+describe('a request that takes too long', () => {
+  it('is recorded as timed out when its body does not come', async () => {
+    app = application(IMPATIENT);
+    const socket = connect(portOf(await start()), '127.0.0.1');
+    socket.write(
+      'POST /echo HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{',
+    );
+    expect(await one()).toMatchObject({ endpoint: '/echo', outcome: 'timed-out', status: 408 });
+    socket.destroy();
+  });
+
+  it('is recorded as timed out when its handler is', async () => {
+    app = application({ handlerTimeout: 50 });
+    expect((await fetch(`${await start()}/late`)).status).toBe(503);
+    expect(await one()).toMatchObject({ endpoint: '/late', outcome: 'timed-out', status: 503 });
+  });
+
+  it('is recorded as timed out when its connection is', async () => {
+    app = application({ connectionTimeout: 100 });
+    await expect(fetch(`${await start()}/late`)).rejects.toThrow();
+    expect(await one()).toMatchObject({ endpoint: '/late', outcome: 'timed-out', status: 504 });
+  });
+});
+
+describe('a request that no hook sees', () => {
+  it.each([
+    ['a malformed URL', 'GET /%zz HTTP/1.1\r\nhost: x\r\n\r\n', { method: 'GET', status: 400 }],
+    ['no HTTP', 'what?\r\n\r\n', { method: '', status: 400 }],
+    [
+      'a head that is too large',
+      `GET / HTTP/1.1\r\nhost: x\r\nx-long: ${'x'.repeat(20_000)}\r\n\r\n`,
+      { method: '', status: 431 },
+    ],
+  ])('makes one record of the platform: %s', async (_what, bytes, expected) => {
+    const socket = connect(portOf(await start()), '127.0.0.1');
+    socket.end(bytes);
+    expect(await one()).toMatchObject({
+      ...expected,
+      tenantId: PLATFORM_TENANT,
+      endpoint: UNMATCHED_ENDPOINT,
+      outcome: 'completed',
+      clientAddress: '127.0.0.1',
+    });
+    socket.destroy();
+  });
+
+  it('makes one record when its head does not come in time, and none when nothing comes', async () => {
+    app = application(IMPATIENT);
+    const port = portOf(await start());
+    const silent = connect(port, '127.0.0.1');
+    const closed = once(silent.resume(), 'close');
+    const slow = connect(port, '127.0.0.1');
+    slow.write('GET /items');
+    await closed;
+    expect(await one()).toMatchObject({ status: 408, outcome: 'timed-out', endpoint: UNMATCHED_ENDPOINT });
+    slow.destroy();
+  });
+
+  it('makes no second record of a request that hooks see', async () => {
+    const socket = connect(portOf(await start()), '127.0.0.1');
+    socket.end(
+      'GET /items/1 HTTP/1.1\r\nhost: x\r\n\r\nGET /late HTTP/1.1\r\nhost: x\r\n\r\nrubbish\r\n\r\n',
+    );
+    await eventually(() => records.length === 2);
+    await app.close();
+    expect(records.map(({ endpoint }) => endpoint).sort()).toEqual(['/items/:id', '/late']);
+  });
+});
+
+function portOf(url: string): number {
+  return Number(new URL(url).port);
+}

@@ -2,10 +2,10 @@
  * Records every request of a Fastify application.
  *
  * What always holds: one request makes one record, also when its client goes away, when it matches no route, when it
- * becomes a WebSocket (what Fastify turns away before its hooks, a malformed URL say, is no request yet); the record names the route's template, never the raw URL; nothing that fails in here fails a
- * request.
+ * becomes a WebSocket, and when it is turned away before any hook; the record names the route's template, never the raw
+ * URL; nothing that fails in here fails a request.
  */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import type { Collector } from '../collector.ts';
@@ -21,8 +21,10 @@ import {
   UNMATCHED_ENDPOINT,
 } from '../record/request-record.ts';
 import { traceIdOf } from '../record/traceparent.ts';
-import { Attribution, type Charge, type Share } from './attribution.ts';
+import { Attribution } from './attribution.ts';
 import { EpochClock, microseconds } from './clock.ts';
+import { type Cut, Flight, responseBody } from './flight.ts';
+import { ServerGate, type TurnedAway } from './turned-away.ts';
 
 /** Whom a request is counted for. */
 export interface RequestIdentity {
@@ -72,18 +74,12 @@ export interface RequestRecorderOptions {
   readonly trustReplayHeader?: boolean;
 }
 
-/** The status of a request whose client went away before there was a response, after nginx. */
-const CLIENT_CLOSED_REQUEST = 499;
-const SWITCHING_PROTOCOLS = 101;
-const NOT_MODIFIED = 304;
-const NO_CONTENT = 204;
 const TRACE_HEADER = 'traceparent';
 const SOURCE_HEADER = 'x-riwayat-source';
 /** The tenant's calendar is unknown where there is no tenant. */
 const PLATFORM_TIMEZONE = 'UTC';
 const MICROSECONDS_PER_MS = 1_000;
 
-const NO_CHARGE: Charge = { cpu: microseconds(0), memory: 0 };
 const PLATFORM_IDENTITY: RequestIdentity = {
   tenantId: PLATFORM_TENANT,
   timezone: PLATFORM_TIMEZONE,
@@ -91,33 +87,6 @@ const PLATFORM_IDENTITY: RequestIdentity = {
   userRole: '',
   sessionId: '',
 };
-
-/** One request from its first hook to its record. */
-class Flight implements RequestUsage {
-  cache: CacheOutcome = 'none';
-  readonly startedAt: number;
-  /** None for a WebSocket: an open socket is not a request in flight, and would take a share from those that are. */
-  readonly share: Share | undefined;
-  /** What the connection had carried before this request. */
-  readonly written: number;
-  readonly read: number;
-  /** Of a body without a length. */
-  countedBytes = 0;
-  recorded = false;
-
-  constructor(startedAt: number, share: Share | undefined, socket: SocketCounts | null) {
-    this.startedAt = startedAt;
-    this.share = share;
-    this.written = socket?.bytesWritten ?? 0;
-    this.read = socket?.bytesRead ?? 0;
-  }
-}
-
-/** An injected request's socket counts nothing. */
-interface SocketCounts {
-  readonly bytesWritten?: number;
-  readonly bytesRead?: number;
-}
 
 /** The hooks, and what they share. */
 class Recording {
@@ -127,6 +96,9 @@ class Recording {
   readonly #clock = new EpochClock();
   readonly #ids: RequestIds;
   readonly #localDays = new LocalDays();
+  #gate: ServerGate | undefined;
+  /** The request that a hook saw last. */
+  #latest: IncomingMessage | undefined;
 
   constructor(options: RequestRecorderOptions, logger: Logger) {
     this.#options = options;
@@ -134,46 +106,70 @@ class Recording {
     this.#ids = new RequestIds(options.instance);
   }
 
+  /** Listens for what never reaches a hook. */
+  watch(server: Server): void {
+    this.#gate = new ServerGate(server, {
+      seen: (raw) => raw === this.#latest,
+      turnedAway: (request) => this.#recordTurnedAway(request),
+    });
+  }
+
   readonly begin = (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
     const { raw } = request;
+    this.#latest = raw;
     const now = performance.now();
-    const flight = new Flight(now, isUpgrade(raw) ? undefined : this.#attribution.start(now), raw.socket);
+    const flight = new Flight(now, this.#attribution.start(now), request);
     request.usage = flight;
     if (raw.headers['transfer-encoding'] !== undefined) {
-      countBody(raw, flight);
+      flight.countBody(raw);
     }
+    if (isUpgrade(raw)) {
+      flight.watchWebSocket(raw, () => {
+        flight.charge = this.#attribution.end(flight.share, performance.now());
+      });
+    }
+    // Fastify's hook for responses would come at the same time, and costs two listeners more.
+    reply.raw.on('finish', () => this.#finish(flight, request, reply, undefined));
     // A response that never finishes (the client went away, the connection was handed over) still closes.
-    reply.raw.on('close', () => this.#finish(flight, request, reply, false));
-    done();
-  };
-
-  readonly end = (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
-    if (request.usage instanceof Flight) {
-      this.#finish(request.usage, request, reply, true);
+    reply.raw.on('close', () => this.#finish(flight, request, reply, 'aborted'));
+    if (reply.raw.socket === null) {
+      this.#watchQueued(flight, request, reply);
     }
     done();
   };
 
-  #finish(flight: Flight, request: FastifyRequest, reply: FastifyReply, complete: boolean): void {
+  /** A response that waits behind another one on its connection does not even close when the connection does. */
+  #watchQueued(flight: Flight, request: FastifyRequest, reply: FastifyReply): void {
+    const { socket } = request.raw;
+    const ended = (): void => this.#finish(flight, request, reply, 'aborted');
+    socket.once('close', ended);
+    reply.raw.once('close', () => socket.off('close', ended));
+  }
+
+  #finish(flight: Flight, request: FastifyRequest, reply: FastifyReply, cut: Cut | undefined): void {
     if (flight.recorded) {
       return;
     }
     flight.recorded = true;
     try {
-      this.#record(flight, request, reply, complete);
+      const timedOut = cut !== undefined && this.#gate?.timedOut(request.raw) === true;
+      this.#record(flight, request, reply, timedOut ? 'timed-out' : cut);
     } catch (error) {
       this.#logger.error({ err: error }, 'a request could not be recorded');
     }
   }
 
-  #record(flight: Flight, request: FastifyRequest, reply: FastifyReply, complete: boolean): void {
+  #record(flight: Flight, request: FastifyRequest, reply: FastifyReply, cut: Cut | undefined): void {
     const now = performance.now();
-    const charge = flight.share === undefined ? NO_CHARGE : this.#attribution.end(flight.share, now);
+    const charge = flight.charge ?? this.#attribution.end(flight.share, now);
     const { raw } = request;
-    const { url, config } = request.routeOptions;
+    const { url, config, handlerTimeout } = request.routeOptions;
     const ts = this.#clock.epoch(flight.startedAt);
-    const upgraded = flight.share === undefined;
+    const elapsed = now - flight.startedAt;
     const identity = this.#identity(request, config.usage);
+    const body = responseBody(reply, raw.method);
+    const status = flight.status(reply, cut, raw);
+    const handlerTimedOut = handlerTimeout !== undefined && handlerTimeout > 0 && elapsed >= handlerTimeout;
     this.#options.collector.record({
       ts,
       requestId: this.#ids.next(),
@@ -184,21 +180,52 @@ class Recording {
       sessionId: identity.sessionId,
       endpoint: url ?? UNMATCHED_ENDPOINT,
       method: raw.method ?? request.method,
-      status: statusOf(reply, upgraded),
-      duration: microseconds(now - flight.startedAt),
-      bytesIn: bytesIn(flight, request),
-      bytesOut: bytesOut(flight, request, reply, complete),
+      status,
+      duration: microseconds(elapsed),
+      bytesIn: flight.bytesIn(request),
+      bytesOut: cut === undefined ? (body.length ?? flight.carriedOut(raw)) : flight.carriedOut(raw),
       cpu: charge.cpu,
       memory: charge.memory,
       cache: flight.cache,
-      kind: upgraded ? 'websocket' : (config.usage?.kind ?? 'api'),
+      kind: flight.isWebSocket ? 'websocket' : (config.usage?.kind ?? body.kind),
       traceId: traceIdOf(single(raw.headers[TRACE_HEADER])),
       instance: this.#options.instance,
       source: this.#source(request),
-      outcome: complete || upgraded ? 'completed' : 'aborted',
-      messages: 0,
-      clientAddress: request.ip,
+      outcome: flight.outcome(cut, status, handlerTimedOut),
+      messages: flight.messages,
+      clientAddress: flight.clientAddress,
     });
+  }
+
+  /** What no hook saw is nobody's, and nobody knows when it began. */
+  #recordTurnedAway({ method, status, outcome, bytesOut, clientAddress }: TurnedAway): void {
+    const ts = this.#clock.epoch(performance.now());
+    try {
+      this.#options.collector.record({
+        ...PLATFORM_IDENTITY,
+        ts,
+        requestId: this.#ids.next(),
+        day: this.#day(ts, PLATFORM_TIMEZONE),
+        endpoint: UNMATCHED_ENDPOINT,
+        method,
+        status,
+        duration: microseconds(0),
+        bytesIn: 0,
+        bytesOut,
+        cpu: microseconds(0),
+        memory: 0,
+        cache: 'none',
+        kind: 'api',
+        traceId: '',
+        instance: this.#options.instance,
+        source: 'live',
+        outcome,
+        messages: 0,
+        clientAddress,
+      });
+    } catch (error) {
+      this.#logger.error({ err: error }, 'a request that was turned away could not be recorded');
+    }
   }
 
   #identity(request: FastifyRequest, usage: RouteUsage | undefined): RequestIdentity {
@@ -241,62 +268,15 @@ const recorder: FastifyPluginAsync<RequestRecorderOptions> = async (app, options
   const recording = new Recording(options, options.logger ?? app.log);
   app.decorateRequest('usage');
   app.addHook('onRequest', recording.begin);
-  app.addHook('onResponse', recording.end);
+  recording.watch(app.server);
 };
 
 /** The Fastify plugin that records every request of the application that it is registered in. */
 export const requestRecorder = fastifyPlugin(recorder, { fastify: '5.x', name: '@riwayat/request-recorder' });
 
-function statusOf(reply: FastifyReply, upgraded: boolean): number {
-  if (reply.raw.headersSent) {
-    return reply.raw.statusCode;
-  }
-  return upgraded ? SWITCHING_PROTOCOLS : CLIENT_CLOSED_REQUEST;
-}
-
-/** Bytes of the request's body; of a WebSocket, all that its connection brought. */
-function bytesIn(flight: Flight, request: FastifyRequest): number {
-  const { raw } = request;
-  if (flight.share === undefined) {
-    return Math.max(0, (raw.socket?.bytesRead ?? 0) - flight.read);
-  }
-  return lengthOf(raw.headers['content-length']) ?? flight.countedBytes;
-}
-
-/** Bytes of the response's body where its length is known, else what the connection carried, headers included. */
-function bytesOut(flight: Flight, request: FastifyRequest, reply: FastifyReply, complete: boolean): number {
-  const { statusCode, headersSent } = reply.raw;
-  if (headersSent) {
-    if (request.raw.method === 'HEAD' || statusCode === NO_CONTENT || statusCode === NOT_MODIFIED) {
-      return 0;
-    }
-    const length = complete ? lengthOf(reply.getHeader('content-length')) : undefined;
-    if (length !== undefined) {
-      return length;
-    }
-  }
-  return Math.max(0, (request.raw.socket?.bytesWritten ?? flight.written) - flight.written);
-}
-
-/** Counts a body as it arrives, without taking part in its reading. */
-function countBody(raw: IncomingMessage, flight: Flight): void {
-  const push = raw.push;
-  raw.push = function countingPush(chunk: unknown, encoding?: BufferEncoding): boolean {
-    if (typeof chunk === 'string' || Buffer.isBuffer(chunk)) {
-      flight.countedBytes += Buffer.byteLength(chunk, encoding);
-    }
-    return push.call(raw, chunk, encoding);
-  };
-}
-
 /** Set by Node on requests that it hands to an `upgrade` listener. */
 function isUpgrade(raw: IncomingMessage): boolean {
   return 'upgrade' in raw && raw.upgrade === true;
-}
-
-function lengthOf(header: number | string | string[] | undefined): number | undefined {
-  const length = typeof header === 'number' ? header : Number(header);
-  return header !== undefined && Number.isSafeInteger(length) && length >= 0 ? length : undefined;
 }
 
 function single(header: string | string[] | undefined): string | undefined {

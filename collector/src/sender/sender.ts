@@ -94,9 +94,9 @@ export class Sender {
     this.#wake();
     await this.#running;
     clearTimeout(timer);
-    inserter.stop();
     await Promise.all(this.#inFlight.values());
     await release.stop();
+    inserter.stop();
     for (const { abandon } of [...this.#barriers.splice(0), ...this.#awaited.splice(0)]) {
       abandon(new SenderStoppedError());
     }

@@ -6,6 +6,8 @@
  * garbage collection as this does.
  */
 const PAGE_BYTES = 256 * 1024;
+/** Few segments of a quiet lane ever need a second page. */
+const FIRST_PAGE_BYTES = 16 * 1024;
 /** UTF-8 takes at most this many bytes per UTF-16 unit. */
 const MAXIMUM_BYTES_PER_UNIT = 3;
 
@@ -35,8 +37,9 @@ export class Pages {
   append(line: string): number {
     const most = line.length * MAXIMUM_BYTES_PER_UNIT;
     if (this.#page === undefined || this.#used + most > this.#page.length) {
+      const size = this.#page === undefined ? FIRST_PAGE_BYTES : PAGE_BYTES;
       this.#turn();
-      this.#page = Buffer.allocUnsafe(Math.max(PAGE_BYTES, most));
+      this.#page = Buffer.allocUnsafe(Math.max(size, most));
     }
     const bytes = this.#page.write(line, this.#used, 'utf8');
     this.#used += bytes;

@@ -14,28 +14,20 @@
  * - a line that came as an event from outside carries its key, and the key is in the key log before the line's file
  *   goes: there is no moment in which the directory does not know of an event that was confirmed.
  */
-import { constants } from 'node:fs';
-import { access, mkdir } from 'node:fs/promises';
-import { DEFAULT_IDENTITIES, DuplicateWindow } from '../duplicates/duplicate-window.ts';
-import { KEY_DIGITS } from '../duplicates/event-key.ts';
-import { KeyBuffer } from '../duplicates/key-buffer.ts';
-import { type KeyLog, openKeyLog } from '../duplicates/key-log.ts';
-import { directorySecret } from '../duplicates/secret.ts';
+import type { DuplicateWindow } from '../duplicates/duplicate-window.ts';
+import type { KeyLog } from '../duplicates/key-log.ts';
 import type { Logger } from '../logger.ts';
 import { LANES, type Lane } from '../record/lanes.ts';
 import type { Counted } from './counts.ts';
 import { writeHistory } from './history.ts';
-import { lockDirectory } from './lock.ts';
 import { type LineKey, OpenSegment } from './open-segment.ts';
-import { DEFAULT_SPOOL_QUOTA, QuotaKeeper, type SpoolQuota } from './quota.ts';
-import { recoverSegments } from './recovery.ts';
+import type { QuotaKeeper, SpoolQuota } from './quota.ts';
 import { type SealedSegment, SegmentTokens } from './segment.ts';
 import { SegmentWriter } from './segment-writer.ts';
 import { SpoolError } from './spool-error.ts';
 
 /** Held in memory while the disk takes nothing. */
 const MEMORY_LIMIT_BYTES = 64 * 1024 * 1024;
-const WORD_DIGITS = KEY_DIGITS / 3;
 
 /** When a segment is full. */
 export interface SealLimits {
@@ -79,7 +71,17 @@ export interface SpoolStatus {
   readonly quotaBytes: number;
 }
 
-/** An open spool directory, held by this process. Made by {@link openSpool}. */
+export interface SpoolParts {
+  readonly options: SpoolOptions;
+  readonly quota: QuotaKeeper;
+  readonly duplicates: DuplicateWindow;
+  readonly keyLog: KeyLog;
+  readonly unlock: () => void;
+  /** Of the last segment that an earlier process left. */
+  readonly position: number;
+}
+
+/** An open spool directory, held by this process. Made by `openSpool`. */
 export class Spool {
   /** Which events came before. */
   readonly duplicates: DuplicateWindow;
@@ -304,73 +306,4 @@ export class Spool {
       ? 'the spool holds as much as it may: records are being lost'
       : 'the spool cannot be written and memory for it is used up: records are being lost';
   }
-}
-
-interface SpoolParts {
-  readonly options: SpoolOptions;
-  readonly quota: QuotaKeeper;
-  readonly duplicates: DuplicateWindow;
-  readonly keyLog: KeyLog;
-  readonly unlock: () => void;
-  /** Of the last segment that an earlier process left. */
-  readonly position: number;
-}
-
-/**
- * Takes a spool directory for this process, creating it if need be, and hands on what an earlier process left.
- *
- * @throws {SpoolError} `spool-in-use`, `spool-not-writable`
- */
-export async function openSpool(options: SpoolOptions): Promise<Spool> {
-  const { directory, logger, onRecovered, onSealed } = options;
-  try {
-    await mkdir(directory, { recursive: true });
-    await access(directory, constants.R_OK | constants.W_OK | constants.X_OK);
-  } catch (error) {
-    throw new SpoolError(
-      'spool-not-writable',
-      `The spool directory ${directory} cannot be written: ${String(error)}. Give this user the right to it, or choose another.`,
-      { cause: error },
-    );
-  }
-  const unlock = lockDirectory(directory);
-  const quota = new QuotaKeeper(directory, { ...DEFAULT_SPOOL_QUOTA, ...options.quota }, logger);
-  try {
-    const identities = options.identities ?? DEFAULT_IDENTITIES;
-    const duplicates = new DuplicateWindow(await directorySecret(directory), identities);
-    const keyLog = await openKeyLog({
-      directory,
-      keysPerFile: Math.ceil(identities / 2),
-      onKey: (first, second, third) => duplicates.restore(first, second, third),
-    });
-    const unlogged = new KeyBuffer();
-    const recovered = await recoverSegments(directory, (key) => {
-      const [first, second, third] = wordsOf(key);
-      if (duplicates.restore(first, second, third)) {
-        unlogged.push(first, second, third);
-      }
-    });
-    if (unlogged.size > 0) {
-      await keyLog.append(unlogged.bytes());
-    }
-    for (const segment of recovered) {
-      quota.take(segment.bytes);
-      quota.hold(segment.counts);
-      onRecovered(segment);
-      onSealed(segment);
-    }
-    await quota.look();
-    const position = recovered.filter((segment) => segment.position !== undefined).length;
-    return new Spool({ options, quota, duplicates, keyLog, unlock, position });
-  } catch (error) {
-    quota.close();
-    unlock();
-    throw error;
-  }
-}
-
-function wordsOf(key: string): [number, number, number] {
-  const word = (at: number): number =>
-    Number.parseInt(key.slice(at * WORD_DIGITS, (at + 1) * WORD_DIGITS), 16);
-  return [word(0), word(1), word(2)];
 }

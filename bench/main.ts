@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { crash } from './crash/crash.ts';
 import { freshness } from './freshness/freshness.ts';
+import { fuzz } from './fuzz/fuzz.ts';
 import { ingest } from './ingest/ingest.ts';
 import { outage } from './outage/outage.ts';
 import { queries } from './queries/queries.ts';
@@ -17,6 +18,7 @@ import {
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   crash,
   freshness,
+  fuzz,
   ingest,
   outage,
   queries,

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type Benchmark, type BenchOptions, type Report, report } from '../report.ts';
+import { type Benchmark, type BenchOptions, type BenchSetting, type Report, report } from '../report.ts';
 import type { Load, LoadResult, ServerStatus } from './messages.ts';
 
-const SUSTAINED_SECONDS = 60;
+const SUSTAINED_SECONDS: BenchSetting = { name: 'seconds', value: 60, meaning: 'seconds at full rate' };
 const WARM_UP_SECONDS = 5;
 const PACED_SECONDS = 15;
 const PACED_EVENTS_PER_SECOND = 20_000;
@@ -35,14 +35,15 @@ const TARGETS = [
  */
 export const ingest: Benchmark = {
   summary: 'Events a second over HTTP into the embedded store, time to the acknowledgement, memory',
+  settings: [SUSTAINED_SECONDS],
   run: measure,
 };
 
-async function measure({ progress }: BenchOptions): Promise<Report> {
+async function measure({ progress, setting }: BenchOptions): Promise<Report> {
   const directory = await mkdtemp(join(tmpdir(), 'riwayat-bench-ingest-'));
   try {
     const figures = {
-      ...(await sustained(join(directory, 'sustained'), progress)),
+      ...(await sustained(join(directory, 'sustained'), setting(SUSTAINED_SECONDS), progress)),
       ...(await paced(join(directory, 'paced'), progress)),
       ...(await drained(join(directory, 'drained'), progress)),
     };
@@ -55,7 +56,7 @@ async function measure({ progress }: BenchOptions): Promise<Report> {
 type Figures = Record<string, number>;
 type Progress = (line: string) => void;
 
-async function sustained(directory: string, progress: Progress): Promise<Figures> {
+async function sustained(directory: string, seconds: number, progress: Progress): Promise<Figures> {
   const server = await startServer(join(directory, 'spool'), join(directory, 'store'));
   try {
     const full = { url: server.url, connections: 6, eventsPerBatch: 2_000 };
@@ -64,7 +65,7 @@ async function sustained(directory: string, progress: Progress): Promise<Figures
     const before = await statusOf(server);
     const memory: number[] = [];
     const sampling = setInterval(async () => memory.push((await statusOf(server)).rss), SAMPLE_MS);
-    const result = await generate({ ...full, seconds: SUSTAINED_SECONDS });
+    const result = await generate({ ...full, seconds });
     clearInterval(sampling);
     progress(
       `sustained: ${Math.round(result.accepted / result.seconds)} events/s, ack p99 ${result.ackP99.toFixed(1)} ms`,

@@ -1,11 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 
+const IPV6 = 6;
+const IPV4_BITS = 32;
+const IPV6_BITS = 128;
 const SECRET_BYTES = 48;
 const MINIMUM_SECRET_CHARACTERS = 32;
+/** Some segments of the largest size: less could not even be sent steadily. */
+const SMALLEST_SPOOL_BYTES = 64 * 1024 * 1024;
 /** Where OpenTelemetry's exporters send to by HTTP unless told otherwise. */
 const DEFAULT_INGEST_PORT = 4318;
 
@@ -17,9 +23,19 @@ const slug = z
     'must be 2 to 63 of a-z, 0-9 and "-", not starting or ending with "-"',
   );
 
+const PROXY_NAMES = ['loopback', 'linklocal', 'uniquelocal'];
+const proxies = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .refine(
+    (parts) => parts.every((part) => PROXY_NAMES.includes(part) || isNetwork(part)),
+    `must be addresses or networks (10.0.0.0/8), or ${PROXY_NAMES.join(', ')}, with commas between`,
+  );
+
 const environment = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
   HOST: z.string().min(1).default('127.0.0.1'),
+  TRUST_PROXY: proxies.optional(),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   DATA_DIR: z.string().min(1).default('./data'),
@@ -30,6 +46,11 @@ const environment = z.object({
     .optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   CLICKHOUSE_URL: z.url({ protocol: /^https?$/ }).optional(),
+  CLICKHOUSE_CLUSTER: z
+    .string()
+    .regex(/^\w{1,64}$/, 'must be the name of a cluster: 1 to 64 letters, digits or "_"')
+    .optional(),
+  SPOOL_BYTES: z.coerce.number().int().min(SMALLEST_SPOOL_BYTES).optional(),
   SESSION_SECRET: z.string().min(MINIMUM_SECRET_CHARACTERS).optional(),
   PSEUDONYM_KEY: z.string().min(MINIMUM_SECRET_CHARACTERS).optional(),
   INGEST: onOff.default(true),
@@ -45,6 +66,8 @@ export interface Config {
   readonly production: boolean;
   readonly host: string;
   readonly port: number;
+  /** Proxies whose X-Forwarded-For is believed: addresses, networks, or names of kinds of them. None: nobody's. */
+  readonly trustedProxies: readonly string[];
   /** Where people reach the dashboard; decides whether cookies are marked Secure. */
   readonly publicUrl: string | undefined;
   readonly secureCookies: boolean;
@@ -55,6 +78,10 @@ export interface Config {
   readonly databaseUrl: string | undefined;
   /** Absent: an embedded ClickHouse in the data directory. */
   readonly clickhouseUrl: string | undefined;
+  /** Name of the ClickHouse cluster to replicate and distribute over; absent: one node. */
+  readonly clickhouseCluster: string | undefined;
+  /** How much may wait to be stored; absent: the collector's own default. */
+  readonly spoolBytes: number | undefined;
   /** Signs access tokens. Absent: made once and kept in the data directory. */
   readonly sessionSecret: string | undefined;
   /** Turns people's ids into pseudonyms. Absent: made once and kept in the data directory. */
@@ -85,7 +112,7 @@ export class ConfigError extends Error {
 export function parseConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const parsed = environment.safeParse(withoutEmpty(env));
   const problems = parsed.success
-    ? missingInProduction(parsed.data)
+    ? [...contradictions(parsed.data), ...missingInProduction(parsed.data)]
     : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   if (!parsed.success || problems.length > 0) {
     throw new ConfigError(
@@ -98,6 +125,7 @@ export function parseConfig(env: NodeJS.ProcessEnv = process.env): Config {
     production,
     host: values.HOST,
     port: values.PORT,
+    trustedProxies: values.TRUST_PROXY ?? [],
     publicUrl: values.PUBLIC_URL,
     secureCookies: values.PUBLIC_URL?.startsWith('https:') ?? production,
     dataDirectory: resolve(values.DATA_DIR),
@@ -105,6 +133,8 @@ export function parseConfig(env: NodeJS.ProcessEnv = process.env): Config {
     instance: values.INSTANCE ?? hostname(),
     databaseUrl: values.DATABASE_URL,
     clickhouseUrl: values.CLICKHOUSE_URL,
+    clickhouseCluster: values.CLICKHOUSE_CLUSTER,
+    spoolBytes: values.SPOOL_BYTES,
     sessionSecret: values.SESSION_SECRET,
     pseudonymKey: values.PSEUDONYM_KEY,
     ingest: values.INGEST,
@@ -149,6 +179,22 @@ function keptSecret(directory: string, name: string): string {
 /** An empty variable (`PORT=`) means the same as an absent one. */
 function withoutEmpty(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+}
+
+function contradictions(values: z.infer<typeof environment>): string[] {
+  return values.CLICKHOUSE_CLUSTER !== undefined && values.CLICKHOUSE_URL === undefined
+    ? ['CLICKHOUSE_CLUSTER: needs CLICKHOUSE_URL; the embedded ClickHouse is one node']
+    : [];
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  const most = isIP(address) === IPV6 ? IPV6_BITS : IPV4_BITS;
+  return (
+    isIP(address) !== 0 &&
+    more.length === 0 &&
+    (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most))
+  );
 }
 
 function missingInProduction(values: z.infer<typeof environment>): string[] {

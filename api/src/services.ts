@@ -1,6 +1,6 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Collector, openCollector } from '@riwayat/collector';
+import { type Collector, openCollector, type StoreAddress } from '@riwayat/collector';
 import { type Logger, pino } from 'pino';
 import { type Config, pseudonymKey } from './config.ts';
 import { People } from './identity/people.ts';
@@ -55,13 +55,11 @@ export async function openServices(config: Config, progress: (line: string) => v
     // The policies are in Postgres, which comes later; nothing is recorded before they are read.
     const policies = new TenantPolicies(logger.child({ part: 'privacy' }));
     const collector = await openCollector({
-      store:
-        config.clickhouseUrl === undefined
-          ? { kind: 'embedded', path: join(config.dataDirectory, 'clickhouse') }
-          : { kind: 'server', url: config.clickhouseUrl },
+      store: storeAddress(config),
       spoolDirectory: join(config.dataDirectory, 'spool'),
       instance: config.instance,
       logger: logger.child({ part: 'collector' }),
+      ...(config.spoolBytes !== undefined && { quota: { totalBytes: config.spoolBytes } }),
       privacy: { policyOf: policies.of, pseudonymKey: pseudonymKey(config) },
     });
     closers.push(() => collector.close());
@@ -87,6 +85,16 @@ export async function openServices(config: Config, progress: (line: string) => v
     await close();
     throw error;
   }
+}
+
+function storeAddress({
+  clickhouseUrl: url,
+  clickhouseCluster: cluster,
+  dataDirectory,
+}: Config): StoreAddress {
+  return url === undefined
+    ? { kind: 'embedded', path: join(dataDirectory, 'clickhouse') }
+    : { kind: 'server', url, ...(cluster !== undefined && { cluster }) };
 }
 
 async function embedded(

@@ -1,0 +1,55 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { ConfigError, parseConfig, pseudonymKey } from './config.ts';
+
+const SECRET = 's'.repeat(32);
+
+it('takes records of others, and trusts nobody’s forwarded address, unless told otherwise', () => {
+  expect(parseConfig({})).toMatchObject({
+    ingest: true,
+    ingestPort: 4318,
+    trustedProxies: [],
+    clickhouseCluster: undefined,
+  });
+  expect(
+    parseConfig({ INGEST: 'off', INGEST_PORT: '9', TRUST_PROXY: 'loopback, 10.0.0.0/8,::1, fd00::/8' }),
+  ).toMatchObject({
+    ingest: false,
+    ingestPort: 9,
+    trustedProxies: ['loopback', '10.0.0.0/8', '::1', 'fd00::/8'],
+  });
+});
+
+it.each([
+  { TRUST_PROXY: 'everybody' },
+  { TRUST_PROXY: '10.0.0.0/33' },
+  { TRUST_PROXY: '10.0.0.0/8/8' },
+  { TRUST_PROXY: '127.0.0.1,' },
+  { CLICKHOUSE_CLUSTER: 'main' },
+  { CLICKHOUSE_CLUSTER: "main'", CLICKHOUSE_URL: 'http://localhost:8123' },
+  { SPOOL_BYTES: '1000' },
+  { PSEUDONYM_KEY: 'short' },
+])('refuses %o', (env) => {
+  expect(() => parseConfig(env)).toThrow(ConfigError);
+});
+
+it('wants the key of pseudonyms from outside where several processes share a store in production', () => {
+  const production = { NODE_ENV: 'production', SESSION_SECRET: SECRET };
+  expect(() => parseConfig(production)).not.toThrow();
+  const shared = { ...production, CLICKHOUSE_URL: 'http://localhost:8123' };
+  expect(() => parseConfig(shared)).toThrow('PSEUDONYM_KEY: is required');
+  expect(() => parseConfig({ ...shared, PSEUDONYM_KEY: SECRET })).not.toThrow();
+});
+
+it('makes a key of pseudonyms once, keeps it where only its owner reads it, and prefers the one it is given', () => {
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'riwayat-config-'));
+  const none = { dataDirectory, pseudonymKey: undefined };
+  const made = pseudonymKey(none);
+  expect(made.length).toBeGreaterThanOrEqual(32);
+  expect(pseudonymKey(none)).toEqual(made);
+  expect(statSync(join(dataDirectory, 'pseudonym-key')).mode & 0o777).toBe(0o600);
+  expect(pseudonymKey({ dataDirectory, pseudonymKey: SECRET }).toString()).toBe(SECRET);
+  rmSync(dataDirectory, { recursive: true });
+});

@@ -43,6 +43,8 @@ const LOOKING_SHARE = 0.02;
 /** Each so many looks, whole recent days. */
 const LOOKS_PER_SURVEY = 60;
 const SURVEYED_HOURS = 72;
+/** Every tenant's rows are kept for this long: a month at least. What is older may be gone by right. */
+const KEPT_SECONDS = 27 * 86_400;
 /** One statement compares so many hours at most. */
 const MOST_HOURS = 24;
 /** Between two looks of a comparison that is asked for: longer than a segment takes to be stored everywhere. */
@@ -117,9 +119,12 @@ export class Reconciler {
     const survey = this.#looks % LOOKS_PER_SURVEY === 0;
     this.#looks += 1;
     const open = [...this.#seen.values()].flatMap(hoursOf);
-    const hours = new Set([...this.#unlooked, ...open, ...(survey ? recentHours() : [])]);
+    const oldest = Date.now() / MS_PER_SECOND - KEPT_SECONDS;
+    const hours = [...this.#unlooked, ...open, ...(survey ? recentHours() : [])].filter(
+      (hour) => hour > oldest,
+    );
     const days = survey || [...this.#seen.values()].some((difference) => difference.of === 'usage_user_day');
-    await this.#look(rangesOf(hours, MOST_HOURS), days);
+    await this.#look(rangesOf(new Set(hours), MOST_HOURS), days);
     this.#unlooked = new Set();
   }
 

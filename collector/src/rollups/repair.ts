@@ -42,6 +42,9 @@ interface Part {
 }
 
 const MOST_TRIES = 3;
+/** A month's partition of the rollup is taken out of and put back into at once. */
+const DAYS_AT_ONCE = 31;
+const IN_TIME = "ts >= toDateTime({from:UInt32}, 'UTC') AND ts < toDateTime({to:UInt32}, 'UTC')";
 const SECONDS_PER_DAY = 86_400;
 const MS_PER_SECOND = 1_000;
 const DAY_LENGTH = 'YYYY-MM-DD'.length;
@@ -77,21 +80,22 @@ export class RollupRepair {
     return { days, repeated, differences };
   }
 
-  /** Rebuilds some people's rows of some local days: a tenant's, of user ids that raw rows still have. */
-  async rebuildPeople(
-    scope: TenantScope,
-    userIds: readonly string[],
-    days: readonly string[],
-  ): Promise<void> {
-    for (const day of days) {
-      const people = 'AND user_id IN {users:Array(String)}';
-      const { rows, raw, params } = dayCondition(day, scope);
-      await this.#options.hold(() =>
-        this.#rebuild(
-          { rollup: 'usage_user_day', rows: `${rows} ${people}`, raw: `${raw} ${people}` },
-          { ...params, users: userIds },
-        ),
-      );
+  /**
+   * Rebuilds whole local days of a tenant in `usage_user_day`, or some people's rows of them.
+   *
+   * @param userIds everybody's unless given; the empty id is nobody's
+   */
+  async repairDays(scope: TenantScope, days: readonly string[], userIds?: readonly string[]): Promise<void> {
+    const sorted = [...days].sort();
+    for (let at = 0; at < sorted.length; at += DAYS_AT_ONCE) {
+      const some = sorted.slice(at, at + DAYS_AT_ONCE);
+      const { from, to } = timeOfDays(some.at(0) ?? '', some.at(-1) ?? '');
+      const rows =
+        'tenant_id = {tenant:String} AND day IN {days:Array(Date)}' +
+        (userIds === undefined ? '' : ' AND user_id IN {users:Array(String)}');
+      const params = { tenant: scope.tenantId, days: some, from, to, ...(userIds && { users: userIds }) };
+      const part = { rollup: 'usage_user_day', rows, raw: `${IN_TIME} AND ${rows}` } as const;
+      await this.#options.hold(() => this.#rebuild(part, params));
     }
   }
 
@@ -102,7 +106,7 @@ export class RollupRepair {
       parts.push({
         rollup: 'usage_minute',
         rows: `minute >= toDateTime({from:UInt32}, 'UTC') AND minute < toDateTime({to:UInt32}, 'UTC')${ofTenant(scope)}`,
-        raw: `ts >= toDateTime({from:UInt32}, 'UTC') AND ts < toDateTime({to:UInt32}, 'UTC')${ofTenant(scope)}`,
+        raw: `${IN_TIME}${ofTenant(scope)}`,
         params: { ...span, ...tenantParam(scope) },
         differences: () => minuteDifferences(this.#options.store, span),
       });
@@ -164,7 +168,7 @@ function dayCondition(day: string, scope: TenantScope | undefined): Pick<Part, '
   const rows = `day = toDate({day:String})${ofTenant(scope)}`;
   return {
     rows,
-    raw: `ts >= toDateTime({from:UInt32}, 'UTC') AND ts < toDateTime({to:UInt32}, 'UTC') AND ${rows}`,
+    raw: `${IN_TIME} AND ${rows}`,
     params: { day, ...timeOfDays(day, day), ...tenantParam(scope) },
   };
 }

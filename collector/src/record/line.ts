@@ -6,6 +6,7 @@
  * does, and encoding is on every request's path.
  */
 import type { BusinessEvent } from './business-event.ts';
+import { PlainLine } from './plain-line.ts';
 import type { RequestRecord } from './request-record.ts';
 import type { ResourceSample } from './resource-sample.ts';
 
@@ -145,13 +146,58 @@ export function encodeLine(record: RequestRecord, stored: StoredIdentity, eventK
   if (!(status <= MAXIMUM_STATUS)) {
     throw new RecordError('status', status, `a whole number from 0 to ${MAXIMUM_STATUS}`);
   }
+  whole(record.ts, 'ts');
+  whole(status, 'status');
+  whole(record.duration, 'duration');
+  whole(record.bytesIn, 'bytesIn');
+  whole(record.bytesOut, 'bytesOut');
+  whole(record.cpu, 'cpu');
+  whole(record.memory, 'memory');
+  whole(record.messages, 'messages');
+  return plainLine(record, stored, eventKey) ?? anyLine(record, stored, eventKey);
+}
+
+const line = new PlainLine();
+
+/** The line, unless a text in it needs care. */
+function plainLine(record: RequestRecord, stored: StoredIdentity, eventKey: string): string | undefined {
+  line.begin();
+  line.whole(record.ts);
+  line.digits(`${record.requestId}`);
+  line.text(record.tenantId);
+  line.text(record.day);
+  line.text(stored.userId);
+  line.text(record.userRole);
+  line.text(stored.sessionId);
+  line.text(record.endpoint);
+  line.text(record.method);
+  line.whole(record.status);
+  line.whole(record.duration);
+  line.whole(record.bytesIn);
+  line.whole(record.bytesOut);
+  line.whole(record.cpu);
+  line.whole(record.memory);
+  line.text(record.cache);
+  line.text(record.kind);
+  line.text(record.traceId);
+  line.text(record.instance);
+  line.text(record.source);
+  line.text(record.outcome);
+  line.whole(record.messages);
+  line.text(stored.clientNetwork);
+  line.whole(stored.retention);
+  line.text(eventKey);
+  return line.end();
+}
+
+function anyLine(record: RequestRecord, stored: StoredIdentity, eventKey: string): string {
   return (
-    `[${whole(record.ts, 'ts')},${record.requestId},${text(record.tenantId)},${text(record.day)}` +
+    `[${record.ts},${record.requestId},${text(record.tenantId)},${text(record.day)}` +
     `,${text(stored.userId)},${text(record.userRole)},${text(stored.sessionId)},${text(record.endpoint)}` +
-    `,${text(record.method)},${whole(status, 'status')},${whole(record.duration, 'duration')}` +
-    `,${whole(record.bytesIn, 'bytesIn')},${whole(record.bytesOut, 'bytesOut')},${whole(record.cpu, 'cpu')}` +
-    `,${whole(record.memory, 'memory')},${text(record.cache)},${text(record.kind)},${text(record.traceId)}` +
-    `,${text(record.instance)},${text(record.source)},"${record.outcome}",${whole(record.messages, 'messages')}` +
+    `,${text(record.method)},${record.status},${record.duration}` +
+    `,${record.bytesIn},${record.bytesOut},${record.cpu}` +
+    `,${record.memory},${text(record.cache)},${text(record.kind)},${text(record.traceId)}` +
+    `,${text(record.instance)},${text(record.source)},"${record.outcome}",${record.messages}` +
     `,${text(stored.clientNetwork)},${stored.retention},"${eventKey}"]\n`
   );
 }

@@ -1,10 +1,11 @@
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { LINE_FORMATS } from '../record/lanes.ts';
 import { REQUEST_COLUMNS } from '../record/line.ts';
 import { isRefusedRows, openStore, type Store } from '../store/store.ts';
+import { describeStores } from '../testing/clickhouse/stores.ts';
 import { temporaryDirectory, testLogger } from '../testing/engine.ts';
 import { encodedLine, record, tenantId } from '../testing/records.ts';
 import { UsageQueries } from '../usage/queries.ts';
@@ -26,14 +27,6 @@ const rejectedRow = z.object({
 
 let store: Store;
 let usage: UsageQueries;
-beforeAll(async () => {
-  store = openStore({ address: { kind: 'embedded', path: temporaryDirectory() }, logger: testLogger() });
-  await store.migrate();
-  inserter = new Inserter({ store, logger: testLogger(), migrated: true });
-  usage = new UsageQueries(store);
-});
-afterAll(() => store.close());
-
 const spool = temporaryDirectory();
 let inserter: Inserter;
 
@@ -57,7 +50,15 @@ function lines(tenant: string, count: number): string[] {
   );
 }
 
-describe('delivery', () => {
+describeStores('delivery', (address) => {
+  beforeAll(async () => {
+    store = openStore({ address: address(), logger: testLogger() });
+    await store.migrate();
+    inserter = new Inserter({ store, logger: testLogger(), migrated: true });
+    usage = new UsageQueries(store);
+  });
+  afterAll(() => store.close());
+
   it('counts a segment that is sent again once, in raw rows and in both rollups', async () => {
     const segment = lines('retried', 500);
     for (let attempt = 0; attempt < 3; attempt += 1) {

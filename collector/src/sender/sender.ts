@@ -200,16 +200,23 @@ export class Sender {
     if (segment === undefined) {
       return false;
     }
-    const sending = this.#send(segment).finally(() => {
+    const sending = this.#send(segment).then((sent) => {
       this.#inFlight.delete(segment);
+      if (!sent) {
+        this.#queue.unshift(segment);
+      }
       this.#wake();
     });
     this.#inFlight.set(segment, sending);
     return true;
   }
 
-  /** Never rejects. */
-  async #send(segment: SealedSegment): Promise<void> {
+  /**
+   * Never rejects.
+   *
+   * @returns false when it was stopped before
+   */
+  async #send(segment: SealedSegment): Promise<boolean> {
     for (let failures = 1; ; failures += 1) {
       try {
         const result = await deliver(segment, this.#options);
@@ -217,10 +224,10 @@ export class Sender {
           await this.#noteImport(segment, result);
         }
         this.#sent(segment, result);
-        return;
+        return true;
       } catch (error) {
         if (error instanceof SenderStoppedError || this.#options.inserter.stopped.aborted) {
-          return;
+          return false;
         }
         this.#options.logger.error(
           { err: error, segment: segment.token },

@@ -5,7 +5,7 @@
  * those stay on the connection for later queries); an INSERT carries a token and is applied once per token, in the
  * raw table and in both rollups; every SELECT carries limits and a label.
  */
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { z } from 'zod';
@@ -202,7 +202,10 @@ export class Store {
       );
       return;
     }
-    const values = createReadStream(path, { highWaterMark: FILE_CHUNK_BYTES });
+    const file = await open(path);
+    const values = file.createReadStream({ highWaterMark: FILE_CHUNK_BYTES });
+    // Whoever reads it hears of a failure too; but nobody reads it before a connection is there.
+    values.on('error', () => undefined);
     try {
       const { stream } = await this.#client.exec({
         query: `${into(insert, this.#layout)} FORMAT JSONCompactEachRow`,

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { REQUEST_COLUMNS } from '../record/line.ts';
 import type { RequestRecord } from '../record/request-record.ts';
-import { openStore, type Store } from '../store/store.ts';
-import { temporaryDirectory, testLogger } from '../testing/engine.ts';
+import { openStore, type Store, type StoreAddress } from '../store/store.ts';
+import { describeStores } from '../testing/clickhouse/stores.ts';
+import { testLogger } from '../testing/engine.ts';
 import { encodedLine, microseconds, record, tenantId } from '../testing/records.ts';
 import { UsageQueries } from './queries.ts';
 import { tenantScope } from './tenant-scope.ts';
@@ -18,12 +19,15 @@ const OCTOBER = { from: new Date(START), to: new Date(START + 31 * DAY_MS) };
 let store: Store;
 let usage: UsageQueries;
 let inserted = 0;
-beforeAll(async () => {
-  store = openStore({ address: { kind: 'embedded', path: temporaryDirectory() }, logger: testLogger() });
-  await store.migrate();
-  usage = new UsageQueries(store);
-});
-afterAll(() => store.close());
+
+function useStore(address: () => StoreAddress): void {
+  beforeAll(async () => {
+    store = openStore({ address: address(), logger: testLogger() });
+    await store.migrate();
+    usage = new UsageQueries(store);
+  });
+  afterAll(() => store.close());
+}
 
 async function insert(records: readonly RequestRecord[]): Promise<void> {
   inserted += 1;
@@ -74,7 +78,9 @@ function sum(records: readonly RequestRecord[], of: (one: RequestRecord) => numb
   return records.reduce((total, one) => total + of(one), 0);
 }
 
-describe('usage', () => {
+describeStores('usage', (address) => {
+  useStore(address);
+
   const all = traffic('exact', 20_000);
   const scope = tenantScope('exact');
   beforeAll(async () => {
@@ -197,7 +203,9 @@ describe('usage', () => {
   });
 });
 
-describe('a tenant scope', () => {
+describeStores('a tenant scope', (address) => {
+  useStore(address);
+
   it('refuses an empty tenant', () => {
     expect(() => tenantScope('')).toThrow(RangeError);
     expect(() => tenantScope('  ')).toThrow(RangeError);

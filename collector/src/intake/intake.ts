@@ -56,6 +56,8 @@ export interface IntakeOptions {
   readonly logger: Logger;
   readonly policyOf: (tenantId: TenantId) => TenantPolicy;
   readonly pseudonyms: Pseudonyms;
+  /** Told of what came before. @param ts epoch microseconds */
+  readonly onDuplicate: (tenantId: TenantId, ts: number) => void;
   /** Lines that an earlier process left in the spool. */
   readonly recovered: Readonly<Record<Lane, number>>;
 }
@@ -160,6 +162,7 @@ export class Intake {
     const { table, identity } = item;
     if (identity !== undefined && duplicates.knows(tenantId, table, identity.source, identity.id)) {
       this.#counts[table].duplicates += 1;
+      this.#options.onDuplicate(tenantId, item.table === 'requests' ? item.record.ts : item.event.ts);
       return DUPLICATE;
     }
     const key = identity && duplicates.key;

@@ -298,6 +298,38 @@ describe('what is refused whole', () => {
     });
   });
 
+  it('is what would make the process hold too much at one time, until others are done', async () => {
+    let finish = (): void => undefined;
+    let asked = (): void => undefined;
+    const reached = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const waiting = {
+      ingest: async (_tenant: string, items: readonly IngestItem[]) => {
+        asked();
+        await new Promise<void>((resolve) => {
+          finish = resolve;
+        });
+        return items.map(() => ({ status: 'accepted' }) as const);
+      },
+    };
+    const line = event();
+    await withIngest({ collector: waiting, limits: { heldBytes: 1.5 * line.length } }, async ({ send }) => {
+      const first = send('/v1/requests', line, NDJSON);
+      await reached;
+      const refused = await send('/v1/requests', line, NDJSON);
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(await codeOf(refused)).toBe('overloaded');
+      finish();
+      expect((await first).status).toBe(202);
+      await (await first).arrayBuffer();
+      const third = send('/v1/requests', line, NDJSON);
+      const ending = setInterval(() => finish(), 5);
+      expect((await third).status).toBe(202);
+      clearInterval(ending);
+    });
+  });
+
   it('is what comes faster than the key may send, until it has been waited for', async () => {
     await withIngest({ credential: { eventsPerSecond: 1, burst: 2 } }, async ({ send }) => {
       expect((await send('/v1/requests', `${event()}\n${event()}`, NDJSON)).status).toBe(202);

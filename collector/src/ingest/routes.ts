@@ -11,7 +11,7 @@ import type { IngestItem, IngestResult } from '../intake/intake.ts';
 import type { Logger } from '../logger.ts';
 import { LocalDays } from '../record/local-day.ts';
 import { RequestIds } from '../record/request-id.ts';
-import { HeldBytes, readBody } from './body.ts';
+import { HeldBytes, type Lease, readBody } from './body.ts';
 import { eventMode, readBinaryEvent, readEventBatch, readStructuredEvent } from './cloud-event-batch.ts';
 import type { IngestCredential, IngestScope } from './credential.ts';
 import { DEFAULT_INGEST_LIMITS, type IngestLimits } from './limits.ts';
@@ -65,13 +65,20 @@ interface BatchResult {
   readonly results: readonly EventResult[];
 }
 
+/** A request that was let in. */
+interface Admission {
+  readonly credential: IngestCredential;
+  /** Its share of the bytes that are held, until it is answered. */
+  readonly lease: Lease;
+}
+
 /** The routes, and what they share. */
 class Ingest {
   readonly #options: IngestRoutesOptions;
   readonly #limits: IngestLimits;
   readonly #held: HeldBytes;
   readonly #rates = new TokenBuckets();
-  readonly #credentials = new WeakMap<FastifyRequest, IngestCredential>();
+  readonly #admitted = new WeakMap<FastifyRequest, Admission>();
   readonly #requestIds: RequestIds;
   readonly #localDays = new LocalDays();
 
@@ -84,7 +91,7 @@ class Ingest {
 
   /** Before the body is read: who sends, may they, and what is it. */
   admit(scope: IngestScope, accepts: (contentType: string) => boolean) {
-    return async (request: FastifyRequest): Promise<void> => {
+    return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
       const credential = await this.#options.authenticate(request);
       if (!credential.scopes.includes(scope)) {
         throw new IngestProblem('forbidden', { detail: `The key lacks the scope ${scope}.` });
@@ -93,15 +100,15 @@ class Ingest {
         throw new IngestProblem('unsupported-media-type');
       }
       this.#refuseWhile(this.#rates.wait(credential.keyId, credential));
-      this.#credentials.set(request, credential);
+      const lease = this.#held.lease();
+      reply.raw.once('close', () => lease.release());
+      this.#admitted.set(request, { credential, lease });
     };
   }
 
   /** Reads the body, whatever its type. */
   readonly read = async (request: FastifyRequest): Promise<Buffer> => {
-    const lease = this.#held.lease();
-    request.raw.once('close', () => lease.release());
-    return await readBody(request.raw, this.#limits, lease);
+    return await readBody(request.raw, this.#limits, this.#admission(request).lease);
   };
 
   readonly requests = async (request: FastifyRequest, reply: FastifyReply): Promise<BatchResult> => {
@@ -205,11 +212,15 @@ class Ingest {
   }
 
   #credential(request: FastifyRequest): IngestCredential {
-    const credential = this.#credentials.get(request);
-    if (credential === undefined) {
+    return this.#admission(request).credential;
+  }
+
+  #admission(request: FastifyRequest): Admission {
+    const admission = this.#admitted.get(request);
+    if (admission === undefined) {
       throw new IngestProblem('authentication-required');
     }
-    return credential;
+    return admission;
   }
 }
 

@@ -109,9 +109,9 @@ function account(payload: Payload | undefined, answer: Answer, told: Account): v
   told.rejected += rejected;
 }
 
-/** How many events a payload holds, counted by other means than ingest does; undefined when it is compressed. */
-function eventsIn({ headers, body }: Payload): number | undefined {
-  if (headers.some((header) => header.startsWith('content-encoding'))) {
+/** How many events a payload holds, counted by other means than ingest does; undefined when they are no lines, or compressed. */
+function eventsIn({ path, headers, body }: Payload): number | undefined {
+  if (!path.startsWith('/v1/requests') || headers.some((header) => header.startsWith('content-encoding'))) {
     return undefined;
   }
   if (!headers.includes('content-type: application/x-ndjson')) {

@@ -3,6 +3,7 @@
  */
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
+import { bytesField, varintField } from '../ingest/protobuf.ts';
 
 /** A request as bytes on the wire. */
 export interface Payload {
@@ -126,6 +127,30 @@ const spanText = objectText(
   },
   ['name', 'events', 'links', '__proto__'],
 ).map((span) => `{"resourceSpans":[{"resource":{"attributes":[]},"scopeSpans":[{"spans":[${span}]}]}]}`);
+
+/** A span of an HTTP server in Protocol Buffers, with attributes of a generated kind. */
+const protobufSpan = fc
+  .tuple(hostileString, fc.uint8Array({ minLength: 16, maxLength: 16 }), fc.constantFrom(200, 404, 70_000))
+  .map(([text, ids, status]) => {
+    const now = BigInt(Date.now()) * 1_000_000n;
+    const times = Buffer.alloc(18);
+    times[0] = 0x39;
+    times.writeBigUInt64LE(now - 1_000_000n, 1);
+    times[9] = 0x41;
+    times.writeBigUInt64LE(now, 10);
+    const pair = (key: string, value: Buffer): Buffer =>
+      bytesField(9, Buffer.concat([bytesField(1, key), bytesField(2, value)]));
+    const span = Buffer.concat([
+      bytesField(1, Buffer.from(ids)),
+      bytesField(2, Buffer.from(ids.subarray(0, 8))),
+      varintField(6, 2),
+      times,
+      pair('http.request.method', bytesField(1, 'GET')),
+      pair('http.response.status_code', varintField(3, status)),
+      pair('user.id', bytesField(1, text)),
+    ]);
+    return bytesField(1, bytesField(2, bytesField(2, span)));
+  });
 
 /** Protocol Buffers: any fields at all, and spans that are nearly right. */
 const protobufBytes = fc
@@ -303,6 +328,7 @@ export const hostilePayload: fc.Arbitrary<Payload> = fc.oneof(
   { weight: 20, arbitrary: payload('/v1/events', 'application/cloudevents-batch+json', array(eventText)) },
   { weight: 20, arbitrary: binaryEvent },
   { weight: 30, arbitrary: payload('/v1/traces', 'application/json', text(spanText)) },
-  { weight: 20, arbitrary: payload('/v1/traces', 'application/x-protobuf', protobufBytes) },
+  { weight: 10, arbitrary: payload('/v1/traces', 'application/x-protobuf', protobufBytes) },
+  { weight: 20, arbitrary: payload('/v1/traces', 'application/x-protobuf', protobufSpan) },
   { weight: 1, arbitrary: fixed },
 );

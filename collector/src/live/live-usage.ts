@@ -12,8 +12,12 @@ import type { RequestRecord, TenantId } from '../record/request-record.ts';
 import { backoffMs } from '../sender/backoff.ts';
 import type { UsageQueries } from '../usage/queries.ts';
 import { tenantScope } from '../usage/tenant-scope.ts';
+import { FanOut } from './fan-out.ts';
 import { ResourceMeter, type ResourceUse } from './resources.ts';
 import { CONCURRENT_WINDOW_MS, TenantUsage, type UsageBase } from './tenant-usage.ts';
+import type { LiveTick, LiveTickMessage } from './tick.ts';
+
+export type { LiveTick, LiveTickMessage } from './tick.ts';
 
 const TICK_MS = 1_000;
 /** Two minutes of ticks can be resumed from. */
@@ -31,45 +35,6 @@ export interface LiveTenant {
   readonly timezone: string;
 }
 
-/** One second of one tenant. */
-export interface LiveTick {
-  /** Identifies one start of the process. */
-  readonly epoch: string;
-  readonly seq: number;
-  /** A {@link LiveTickMessage}, serialised. */
-  readonly json: string;
-}
-
-/** What {@link LiveTick.json} says. */
-export interface LiveTickMessage {
-  /** ISO 8601, UTC, a whole second. */
-  readonly timestamp: string;
-  readonly epoch: string;
-  readonly seq: number;
-  /** Requests of the tenant's current local month, as the following three. */
-  readonly api_calls: number;
-  /** Data transfer, in and out, in GB of 10^9 bytes. */
-  readonly data_transfer: number;
-  readonly data_transfer_bytes: number;
-  /** Distinct people. */
-  readonly active_users: number;
-  /** Distinct people of the last five minutes. */
-  readonly concurrent_users: number;
-  /** Percent of the cores that the process may use. */
-  readonly cpu_usage: number;
-  /** Percent of the memory that the process may use. */
-  readonly memory_usage: number;
-  /** Null while there is no price to compute it from. */
-  readonly cost_estimate: number | null;
-  /** Since the tick before. */
-  readonly interval: {
-    readonly api_calls: number;
-    readonly errors: number;
-    readonly bytes: number;
-    readonly active_users: number;
-  };
-}
-
 export interface LiveUsageOptions {
   readonly usage: Pick<UsageQueries, 'totalsWithUsers' | 'usersSince'>;
   readonly logger: Logger;
@@ -83,11 +48,15 @@ export interface LiveUsageOptions {
 
 type Send = (tick: LiveTick) => void;
 
+interface Subscriber {
+  readonly send: Send;
+}
+
 interface Entry {
   readonly tenant: LiveTenant;
   readonly totals: TenantUsage;
   readonly ring: LiveTick[];
-  readonly subscribers: Set<{ readonly send: Send }>;
+  readonly subscribers: Set<Subscriber>;
   seq: number;
   /** When the last subscriber left, epoch milliseconds. */
   idleSince: number | undefined;
@@ -106,6 +75,7 @@ export class LiveUsage {
   readonly #localDays = new LocalDays();
   readonly #resources = new ResourceMeter();
   readonly #entries = new Map<TenantId, Entry>();
+  readonly #fanOut = new FanOut<LiveTick, Subscriber>((subscriber, tick) => this.#send(subscriber, tick));
   #timer: NodeJS.Timeout | undefined;
   #due = 0;
   #stopped = false;
@@ -172,6 +142,7 @@ export class LiveUsage {
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#timer);
+    this.#fanOut.stop();
     this.#entries.clear();
   }
 
@@ -233,12 +204,10 @@ export class LiveUsage {
     if (ring.length > RING_SIZE) {
       ring.shift();
     }
-    for (const subscriber of subscribers) {
-      this.#send(subscriber, tick);
-    }
+    this.#fanOut.push(tick, subscribers);
   }
 
-  #send(subscriber: { readonly send: Send }, tick: LiveTick): void {
+  #send(subscriber: Subscriber, tick: LiveTick): void {
     try {
       subscriber.send(tick);
     } catch (error) {

@@ -9,13 +9,18 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { type IngestItem, type IngestResult, Intake, type RecordListener } from './intake/intake.ts';
+import type { Reconciliation } from './ledger/reconciler.ts';
+import type { LedgerReads } from './ledger/upkeep.ts';
+import { Upkeep } from './ledger/upkeep.ts';
 import { LiveUsage } from './live/live-usage.ts';
 import type { Logger } from './logger.ts';
+import type { ErasureProof } from './privacy/erasure.ts';
 import { DEFAULT_POLICY, type TenantPolicy } from './privacy/policy.ts';
 import { Pseudonyms } from './privacy/pseudonyms.ts';
 import type { Lane } from './record/lanes.ts';
 import type { RequestRecord, TenantId } from './record/request-record.ts';
 import type { ResourceSample } from './record/resource-sample.ts';
+import type { Repair } from './rollups/repair.ts';
 import { Inserter, type InsertListener } from './sender/inserter.ts';
 import { Release, type StoredHook } from './sender/release.ts';
 import { Sender } from './sender/sender.ts';
@@ -27,7 +32,9 @@ import { DEFAULT_SEAL_LIMITS, type SealLimits, type Spool } from './spool/spool.
 import { type CollectorStatus, collectorStatus } from './status.ts';
 import { openStore, type Store, type StoreAddress } from './store/store.ts';
 import { UsageQueries } from './usage/queries.ts';
+import type { TimeRange } from './usage/range.ts';
 import { RefusedRows } from './usage/refused-rows.ts';
+import type { TenantScope } from './usage/tenant-scope.ts';
 
 export interface CollectorOptions {
   readonly store: StoreAddress;
@@ -75,6 +82,8 @@ export class Collector {
   readonly usage: UsageQueries;
   /** What was refused, for the tenant that sent it. */
   readonly refused: RefusedRows;
+  /** What was taken in and what became of it, by hour. */
+  readonly ledger: LedgerReads;
   /** Ticks of what happens now. */
   readonly live: LiveUsage;
   readonly #store: Store;
@@ -83,6 +92,7 @@ export class Collector {
   readonly #inserter: Inserter;
   readonly #release: Release;
   readonly #intake: Intake;
+  readonly #upkeep: Upkeep;
   readonly #imports = new Map<string, Promise<number>>();
   #closing: Promise<void> | undefined;
 
@@ -101,15 +111,27 @@ export class Collector {
       seal: () => spool.seal(),
       afterStored: (position, run) => sender.afterStored(position, run),
     });
+    const pseudonyms = new Pseudonyms({ key: privacy.pseudonymKey });
+    this.#upkeep = new Upkeep({
+      store,
+      logger,
+      pseudonyms,
+      waiting: () => this.waiting(),
+      hold: (run) => sender.afterStored(spool.seal(), run),
+    });
+    this.ledger = this.#upkeep.reads;
+    parts.release.onStored((stored) => this.#upkeep.settle(stored));
     this.#intake = new Intake({
       spool,
       live: this.live,
       logger,
       policyOf: privacy.policyOf,
-      pseudonyms: new Pseudonyms({ key: privacy.pseudonymKey }),
+      pseudonyms,
+      onDuplicate: (tenantId, ts) => this.#upkeep.duplicate(tenantId, ts),
       recovered,
     });
     this.live.start();
+    this.#upkeep.start();
   }
 
   /** Takes a record: encodes it, appends it to the spool, tells the listeners. Never throws, never waits. */
@@ -193,6 +215,49 @@ export class Collector {
   }
 
   /**
+   * Compares what was taken in with what is stored, and the rollups with raw rows, of all tenants: whole hours. What
+   * was taken before the call is stored first. It is also done by itself, each minute: `ledger.status()`.
+   *
+   * @returns what did not agree, alike in two looks
+   * @throws {RangeError} for a range that is none; {StoreError}
+   */
+  reconcile(range: TimeRange): Promise<Reconciliation> {
+    return this.#upkeep.reconcile(range);
+  }
+
+  /**
+   * Rebuilds rollups from raw rows: whole hours of `usage_minute`, and every local day that lies in them in part of
+   * `usage_user_day`. Nothing is stored meanwhile, one day after another; what comes waits in the spool.
+   *
+   * @param scope one tenant; all unless given
+   * @throws {RangeError} for a range that is none; {StoreError}; ClickHouse's own error: to be called again then
+   */
+  repairRollups(range: TimeRange, scope?: TenantScope): Promise<Repair> {
+    return this.#upkeep.repairRollups(range, scope);
+  }
+
+  /**
+   * Erases one person from everything that is stored of a tenant; counts stay what they were.
+   *
+   * @param userId as the application knows it, also when it is stored as a pseudonym
+   * @returns how many rows named the person, before and after
+   * @throws {RangeError} for an empty id; {StoreError}; ClickHouse's own error: to be called again, which finishes it
+   */
+  erase(scope: TenantScope, userId: string): Promise<ErasureProof> {
+    return this.#upkeep.erase(scope, userId);
+  }
+
+  /**
+   * Keeps what is stored of a tenant for other than the months that it was stored with; what is past them goes.
+   *
+   * @param months 1 to 120
+   * @throws {RangeError} for other months; ClickHouse's own error: to be called again
+   */
+  applyRetention(scope: TenantScope, months: number): Promise<void> {
+    return this.#upkeep.applyRetention(scope, months);
+  }
+
+  /**
    * Resolves when the store answers.
    *
    * @throws {StoreError} `store-unavailable`
@@ -227,6 +292,7 @@ export class Collector {
     this.live.stop();
     await this.#spool.flush();
     await this.#sender.stop(CLOSE_GRACE_MS);
+    await this.#upkeep.stop();
     await this.#store.close();
     await this.#spool.release();
   }

@@ -9,8 +9,13 @@ export { DEFAULT_INGEST_LIMITS, type IngestLimits } from './ingest/limits.ts';
 export { IngestProblem, type IngestProblemCode } from './ingest/problem.ts';
 export { type IngestRoutesOptions, ingestRoutes } from './ingest/routes.ts';
 export type { EventIdentity, IngestItem, IngestResult } from './intake/intake.ts';
+export type { Difference } from './ledger/differences.ts';
+export type { LedgerHour } from './ledger/ledger.ts';
+export type { LedgerStatus, Reconciliation } from './ledger/reconciler.ts';
+export type { LedgerReads } from './ledger/upkeep.ts';
 export type { LiveTenant, LiveTick, LiveTickMessage, LiveUsage } from './live/live-usage.ts';
 export type { Logger } from './logger.ts';
+export type { ErasureProof, PersonRows } from './privacy/erasure.ts';
 export { DEFAULT_POLICY, type TenantPolicy } from './privacy/policy.ts';
 export type { BusinessEvent } from './record/business-event.ts';
 export { RecordError } from './record/line.ts';
@@ -25,6 +30,12 @@ export {
   type RouteUsage,
   requestRecorder,
 } from './recorder/recorder.ts';
+export {
+  type ResourceGauges,
+  type ResourceSamplerOptions,
+  startResourceSampler,
+} from './resources/sampler.ts';
+export type { Repair } from './rollups/repair.ts';
 export { type InsertReport, SenderStoppedError } from './sender/inserter.ts';
 export { QuotaError, type QuotaErrorCode, type SpoolQuota } from './spool/quota.ts';
 export type { SealLimits } from './spool/spool.ts';

@@ -67,14 +67,17 @@ it('goes on, and says so once, when something cannot be measured', async () => {
 });
 
 it('samples the process, its host and what the application tells, and has it stored', async () => {
-  start({ gauges: { databaseConnections: () => 7, queueDepth: () => 2.6, cacheHits: () => Number.NaN } });
+  start({
+    instance: 'stored',
+    gauges: { databaseConnections: () => 7, queueDepth: () => 2.6, cacheHits: () => Number.NaN },
+  });
   await eventually(() => samples.length > 0);
   burn(150);
   await eventually(() => samples.length > 2);
   stop?.();
   const [sample] = samples.filter(({ eventLoopLagMax }) => eventLoopLagMax > 100_000);
   expect(sample).toMatchObject({
-    instance: 'test',
+    instance: 'stored',
     databaseConnections: 7,
     databaseWaiting: 0,
     queueDepth: 3,
@@ -93,8 +96,8 @@ it('samples the process, its host and what the application tells, and has it sto
   await collector.close();
   const store = openStore({ address: { kind: 'embedded', path: join(directory, 'clickhouse') }, logger });
   const rows = await store.select({
-    sql: 'SELECT toString(rss) AS rss, database_connections AS connections FROM {{database}}.resource_samples',
-    params: {},
+    sql: 'SELECT toString(rss) AS rss, database_connections AS connections FROM {{database}}.resource_samples WHERE instance = {instance:String}',
+    params: { instance: 'stored' },
     row: z.object({ rss: z.string(), connections: z.coerce.number() }),
     label: 'test.samples',
   });

@@ -122,6 +122,25 @@ it('closes at once while the store is down, and leaves what it took to the next 
   await second.close();
 });
 
+it.each<{ tenant: string; name: string; fault: Fault }>([
+  { tenant: 'start-hang', name: 'hangs', fault: { kind: 'hang' } },
+  {
+    tenant: 'start-memory',
+    name: 'has no memory',
+    fault: { kind: 'exception', exception: 'MEMORY_LIMIT_EXCEEDED' },
+  },
+])('starts before a store that $name, and stores what came meanwhile', async ({ tenant, fault }) => {
+  await server.inflict(fault);
+  const collector = await open();
+  take(collector, tenant, 10);
+  await collector.sync();
+  expect(collector.status()).toMatchObject({ accepted: 10, stored: 0, inSpool: 10 });
+  await server.clear();
+  await collector.drain();
+  expect(await stored(tenant)).toEqual({ records: 10, distinct: 10 });
+  await collector.close();
+});
+
 function open(spoolDirectory = join(temporaryDirectory(), 'spool')): Promise<Collector> {
   return openCollector({
     store: { kind: 'server', url: server.url },

@@ -5,7 +5,8 @@
  * those stay on the connection for later queries); an INSERT carries a token and is applied once per token, in the
  * raw table and in both rollups; every SELECT carries limits and a label.
  */
-import { open } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { z } from 'zod';
@@ -98,6 +99,8 @@ const ROW_ERRORS: ReadonlySet<string> = new Set([
   '469', // VIOLATED_CONSTRAINT
 ]);
 
+/** What the engine takes for a pattern, or an archive, in the name of a file: it would find nothing and say nothing. */
+const HAS_PATTERN = /[*?{}[\]]|::/;
 const FILE_DOESNT_EXIST = '107';
 
 const columnRow = z.object({ name: z.string(), type: z.string() });
@@ -194,11 +197,17 @@ export class Store {
    */
   async insertFile({ path, signal, ...insert }: FileInsert): Promise<void> {
     if (this.#kind === 'embedded') {
+      if (HAS_PATTERN.test(path)) {
+        await this.insert({ ...insert, lines: await readFile(path, 'utf8') });
+        return;
+      }
       const names = insert.columns.join(', ');
-      const structure = await this.#structure(insert);
+      const source = [resolve(path), 'JSONCompactEachRow', await this.#structure(insert), 'none'].map(
+        literal,
+      );
       await this.#command(
         `${into(insert, this.#layout)}, max_threads = 1, max_insert_threads = 1, max_block_size = ${INSERT_BLOCK_ROWS}` +
-          ` SELECT ${names} FROM file(${literal(path)}, 'JSONCompactEachRow', ${literal(structure)})`,
+          ` SELECT ${names} FROM file(${source.join(', ')})`,
       );
       return;
     }

@@ -4,6 +4,7 @@
  * What always holds: every failure has a code of this catalogue, which never changes its meaning; nothing of an error
  * that is ours reaches a client.
  */
+import { QuotaError } from '../spool/quota.ts';
 import { SpoolError } from '../spool/spool-error.ts';
 
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json';
@@ -169,14 +170,15 @@ export function toIngestProblem(error: unknown): IngestProblem {
   if (error instanceof SpoolError) {
     return new IngestProblem('spool-unavailable', { retryAfterSeconds: RETRY_SECONDS, cause: error });
   }
+  if (error instanceof QuotaError) {
+    const { code, retryAfterSeconds } = error;
+    return new IngestProblem(code, { retryAfterSeconds, cause: error });
+  }
   if (!(error instanceof Error)) {
     return new IngestProblem('internal-error', { cause: error });
   }
   const wait = 'retryAfterSeconds' in error ? error.retryAfterSeconds : undefined;
   const retryAfterSeconds = typeof wait === 'number' ? wait : RETRY_SECONDS;
-  if ('code' in error && (error.code === 'tenant-quota' || error.code === 'spool-full')) {
-    return new IngestProblem(error.code, { retryAfterSeconds, cause: error });
-  }
   const status =
     'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : SERVER_ERROR;
   const code = BY_STATUS[status];

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { IngestItem } from '../intake/intake.ts';
+import { QuotaError } from '../spool/quota.ts';
 import { SpoolError } from '../spool/spool-error.ts';
 import {
   openTestCollector,
@@ -341,8 +342,8 @@ describe('what is refused whole', () => {
 
   it.each([
     [new SpoolError('spool-write-failed', 'no space left'), 503, 'spool-unavailable'],
-    [Object.assign(new Error('full'), { code: 'spool-full', retryAfterSeconds: 7 }), 503, 'spool-full'],
-    [Object.assign(new Error('quota'), { code: 'tenant-quota', retryAfterSeconds: 7 }), 429, 'tenant-quota'],
+    [new QuotaError('spool-full', 7), 503, 'spool-full'],
+    [new QuotaError('tenant-quota', 7), 429, 'tenant-quota'],
   ])('is what the spool does not take: %s', async (error, status, code) => {
     const collector = { ingest: async () => Promise.reject(error) };
     await withIngest({ collector }, async ({ send }) => {

@@ -24,9 +24,11 @@ import { identity } from './identity/identity.ts';
 import { keyAuthentication } from './keys/authenticate.ts';
 import { keyRoutes } from './keys/routes.ts';
 import { rejectedRoutes } from './ledger/rejected.ts';
+import { ledgerRoutes } from './ledger/routes.ts';
 import { LIVE_PROTOCOL, liveRoutes } from './live/routes.ts';
 import { metrics } from './metrics/metrics.ts';
 import { openapi } from './openapi/openapi.ts';
+import { erasureRoutes } from './privacy/erasures.ts';
 import { privacyRoutes } from './privacy/routes.ts';
 import type { Services } from './services.ts';
 import { storefront } from './tenants/storefront.ts';
@@ -125,7 +127,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     now,
   });
   await app.register(keyRoutes, { keys, keyring, now });
-  await app.register(privacyRoutes, { policies });
+  await app.register(privacyRoutes, { policies, collector });
+  await app.register(erasureRoutes, { collector });
+  await app.register(ledgerRoutes, { ledger: collector.ledger, now });
   await app.register(rejectedRoutes, { refused: collector.refused });
   if (config.ingest) {
     await app.register(ingestRoutes, {

@@ -31,6 +31,8 @@ const ACCESS: Readonly<Record<string, 'public' | 'key' | readonly Role[]>> = {
   'DELETE /api/v1/tenant/keys/{id}': ['administrator', 'it_staff'],
   'GET /api/v1/tenant/privacy': ['administrator', 'manager', 'board', 'it_staff'],
   'PUT /api/v1/tenant/privacy': ['administrator'],
+  'POST /api/v1/tenant/erasures': ['administrator'],
+  'GET /api/v1/tenant/ledger': ['administrator', 'manager', 'board', 'it_staff'],
   'GET /api/v1/tenant/rejected': ['administrator', 'it_staff'],
   'POST /v1/requests': 'key',
   'POST /v1/events': 'key',
@@ -43,6 +45,7 @@ const EXCHANGES: Readonly<Record<string, { payload?: object; status?: number }>>
   'POST /api/v1/tenant/keys': { payload: { name: 'k', scopes: ['ingest:events'] }, status: 201 },
   'POST /api/v1/tenant/keys/{id}/rotate': { status: 404 },
   'DELETE /api/v1/tenant/keys/{id}': { status: 404 },
+  'POST /api/v1/tenant/erasures': { payload: { user_id: 'nobody-known' } },
   'PUT /api/v1/tenant/privacy': {
     payload: { user_ids: 'plain', addresses: 'dropped', retention_months: 13 },
   },

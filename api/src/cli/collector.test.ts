@@ -10,6 +10,10 @@ import { type ServerProcess, startServer } from '../testing/server.ts';
 
 const COMMAND = fileURLToPath(new URL('./collector.ts', import.meta.url));
 
+const HOUR_MS = 3_600_000;
+/** Each opens both stores, on a machine that may have more to do. */
+const TWO_STARTS_MS = 60_000;
+
 describe('npm run collector', () => {
   let dataDirectory: string;
   let server: ServerProcess;
@@ -86,9 +90,22 @@ describe('npm run collector', () => {
     expect(stderr).toContain('A running "npm start" takes records itself');
   });
 
+  it(
+    'keeps the books of what was stored, once nothing else has the data directory',
+    async () => {
+      expect(await server.stop()).toBe(0);
+      const span = ['--from', new Date(Date.now() - HOUR_MS).toISOString(), '--to', new Date().toISOString()];
+      const reconciled = await collector('reconcile', ...span);
+      expect(reconciled).toMatchObject({ code: 0, stdout: expect.stringContaining('Everything adds up') });
+      const repaired = await collector('repair-rollups', ...span, '--tenant', 'acme');
+      expect(repaired).toMatchObject({ code: 0, stdout: expect.stringContaining('made anew, and add up') });
+    },
+    TWO_STARTS_MS,
+  );
+
   it('explains itself', async () => {
     const help = await collector('--help');
     expect(help.code).toBe(0);
-    expect(help.stdout).toContain('serve');
+    expect(help.stdout).toMatch(/serve.*reconcile.*repair-rollups/s);
   });
 });

@@ -8,13 +8,29 @@ const BREAKER_STATES = ['closed', 'half-open', 'open'] as const;
 const SPOOL_STATES = ['ok', 'failing', 'full'] as const;
 const LANES = ['requests', 'events', 'rejected', 'samples'] as const;
 
-export type MeasuredCollector = Pick<Collector, 'live' | 'onInsert' | 'status'>;
+export type MeasuredCollector = Pick<Collector, 'ledger' | 'live' | 'onInsert' | 'status'>;
 
 /** Adds what a collector tells of itself to a registry: read when scraped, but for the time that inserts take. */
 export function observeCollector(registry: Registry, collector: MeasuredCollector): void {
   countLines(registry, () => collector.status());
   measureSpool(registry, () => collector.status());
   measureInserts(registry, collector);
+  new Gauge({
+    name: 'riwayat_ledger_difference_rows',
+    help: 'Rows that were taken in and are not accounted for, in two looks; anything but 0 is an error',
+    registers: [registry],
+    collect() {
+      this.set(collector.ledger.status().differenceRows);
+    },
+  });
+  new Gauge({
+    name: 'riwayat_rollup_difference_rows',
+    help: 'Rows by which rollups differ from raw rows, in two looks; repair-rollups rebuilds them',
+    registers: [registry],
+    collect() {
+      this.set(collector.ledger.status().rollupDifferenceRows);
+    },
+  });
   new Gauge({
     name: 'riwayat_live_subscribers',
     help: 'Live sockets that get a message each second',

@@ -52,6 +52,8 @@ describe('GET /metrics', () => {
     expect(value('riwayat_spool_state', '{state="ok"}')).toBe(1);
     expect(value('riwayat_insert_retries_total', '')).toBe(0);
     expect(value('riwayat_live_subscribers', '')).toBe(0);
+    expect(value('riwayat_ledger_difference_rows', '')).toBe(0);
+    expect(value('riwayat_rollup_difference_rows', '')).toBe(0);
   });
 
   it('is for those who have the token, when there is one', async () => {

@@ -1,9 +1,11 @@
-import { DEFAULT_POLICY, type TenantPolicy } from '@riwayat/collector';
+import { type Collector, DEFAULT_POLICY, type TenantPolicy, tenantScope } from '@riwayat/collector';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { problem, problemResponses } from '../errors/problem.ts';
 import { principalOf, requirePermission } from '../identity/guard.ts';
 import { LONGEST_RETENTION_MONTHS, SHORTEST_RETENTION_MONTHS, type TenantPolicies } from './policies.ts';
+
+const STORE_RETRY_SECONDS = 5;
 
 const privacyBody = z
   .object({
@@ -21,10 +23,12 @@ const privacyBody = z
 
 export interface PrivacyRoutesOptions {
   readonly policies: TenantPolicies;
+  readonly collector: Pick<Collector, 'applyRetention' | 'status'>;
 }
 
 /** What a tenant lets be kept of the people who use its application. */
-export const privacyRoutes: FastifyPluginAsyncZod<PrivacyRoutesOptions> = async (app, { policies }) => {
+export const privacyRoutes: FastifyPluginAsyncZod<PrivacyRoutesOptions> = async (app, options) => {
+  const { policies, collector } = options;
   const config = { usage: { tenant: 'platform' as const } };
   const common = { tags: ['privacy'], security: [{ bearer: [] }] };
 
@@ -58,8 +62,9 @@ export const privacyRoutes: FastifyPluginAsyncZod<PrivacyRoutesOptions> = async 
         ...common,
         summary: 'Decide what is kept of people, and for how long',
         description:
-          'Holds for what is recorded from now on: at once here, within 10 seconds on other replicas. Ids and ' +
-          'networks that are stored already stay as they are; POST /api/v1/tenant/erasures removes somebody.',
+          'Holds for what is recorded from now on: at once here, within 10 seconds on other replicas. The retention ' +
+          'also holds for what is stored already: what is past it is gone when this answers. Ids and networks that ' +
+          'are stored stay as they are; POST /api/v1/tenant/erasures removes somebody.',
         body: privacyBody,
         response: { 200: privacyBody, ...problemResponses(400, 401, 403, 404, 503) },
       },
@@ -71,6 +76,16 @@ export const privacyRoutes: FastifyPluginAsyncZod<PrivacyRoutesOptions> = async 
       if (!(await policies.change(tenantId, policy))) {
         throw problem('tenant-unknown');
       }
+      if (collector.status().store === 'down') {
+        throw problem('usage-store-unavailable', {
+          detail:
+            'This holds for what is recorded from now on. What is stored keeps its old retention, because the usage ' +
+            'store cannot be reached right now: send this again then.',
+          retryAfterSeconds: STORE_RETRY_SECONDS,
+        });
+      }
+      // Also when it is the same as before: an earlier change may not have come this far.
+      await collector.applyRetention(tenantScope(tenantId), retentionMonths);
       reply.header('cache-control', 'private, no-store');
       return described(policy);
     },

@@ -1118,7 +1118,7 @@ export interface paths {
         };
         /**
          * Decide what is kept of people, and for how long
-         * @description Holds for what is recorded from now on: at once here, within 10 seconds on other replicas. Ids and networks that are stored already stay as they are; POST /api/v1/tenant/erasures removes somebody.
+         * @description Holds for what is recorded from now on: at once here, within 10 seconds on other replicas. The retention also holds for what is stored already: what is past it is gone when this answers. Ids and networks that are stored stay as they are; POST /api/v1/tenant/erasures removes somebody.
          */
         put: {
             parameters: {
@@ -1189,6 +1189,168 @@ export interface paths {
                 };
             };
         };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase what is recorded of one person
+         * @description Requests and events stay, without whom they were of, so that counts and bills do not change. Answers when it is done, which can take minutes on large histories; asking again does no harm.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description As the application knows the person, also where pseudonyms are kept */
+                        user_id: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErasureProof"];
+                    };
+                };
+                /** @description A problem document */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem document */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem document */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem document */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was taken in, and what is stored of it, by hour
+         * @description By the hour in which things happened. Hours in which nothing came are left out.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Default: a day before "to" */
+                    from?: string;
+                    /** @description Default: now */
+                    to?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Ledger"];
+                    };
+                };
+                /** @description A problem document */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem document */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem document */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem document */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1494,6 +1656,67 @@ export interface components {
             /** @description For the next page; null: this is the last */
             next: string | null;
         };
+        LedgerInput: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            total: {
+                /** @description Taken in: acknowledged, or recorded by the application itself */
+                accepted: number;
+                /** @description Not taken: it had come before */
+                duplicates: number;
+                /** @description Not taken: it was not valid. By the hour it came in */
+                rejected: number;
+                /** @description Of the accepted, what the store would not take; kept, with the reason */
+                refused: number;
+                /** @description Of the accepted, what is still to be stored */
+                in_spool: number;
+                /** @description Of the accepted, what the store has: counted there, not here */
+                stored: number;
+                /** @description accepted − stored − refused − in_spool; 0, but for a moment while an hour is being stored */
+                difference: number;
+            };
+            hours: {
+                /**
+                 * Format: date-time
+                 * @description Its beginning, UTC
+                 */
+                hour: string;
+                /** @description Taken in: acknowledged, or recorded by the application itself */
+                accepted: number;
+                /** @description Not taken: it had come before */
+                duplicates: number;
+                /** @description Not taken: it was not valid. By the hour it came in */
+                rejected: number;
+                /** @description Of the accepted, what the store would not take; kept, with the reason */
+                refused: number;
+                /** @description Of the accepted, what is still to be stored */
+                in_spool: number;
+                /** @description Of the accepted, what the store has: counted there, not here */
+                stored: number;
+                /** @description accepted − stored − refused − in_spool; 0, but for a moment while an hour is being stored */
+                difference: number;
+            }[];
+        };
+        ErasureProofInput: {
+            /** @description How many rows named the person */
+            before: {
+                requests: number;
+                events: number;
+                rejected: number;
+                /** @description Rows of usage by person and day */
+                usage: number;
+            };
+            /** @description The same query afterwards: all zeros, unless the person came back meanwhile */
+            after: {
+                requests: number;
+                events: number;
+                rejected: number;
+                /** @description Rows of usage by person and day */
+                usage: number;
+            };
+        };
         PrivacyInput: {
             /**
              * @description pseudonymous: user and session ids are kept as keyed hashes
@@ -1798,6 +2021,67 @@ export interface components {
             }[];
             /** @description For the next page; null: this is the last */
             next: string | null;
+        };
+        Ledger: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            total: {
+                /** @description Taken in: acknowledged, or recorded by the application itself */
+                accepted: number;
+                /** @description Not taken: it had come before */
+                duplicates: number;
+                /** @description Not taken: it was not valid. By the hour it came in */
+                rejected: number;
+                /** @description Of the accepted, what the store would not take; kept, with the reason */
+                refused: number;
+                /** @description Of the accepted, what is still to be stored */
+                in_spool: number;
+                /** @description Of the accepted, what the store has: counted there, not here */
+                stored: number;
+                /** @description accepted − stored − refused − in_spool; 0, but for a moment while an hour is being stored */
+                difference: number;
+            };
+            hours: {
+                /**
+                 * Format: date-time
+                 * @description Its beginning, UTC
+                 */
+                hour: string;
+                /** @description Taken in: acknowledged, or recorded by the application itself */
+                accepted: number;
+                /** @description Not taken: it had come before */
+                duplicates: number;
+                /** @description Not taken: it was not valid. By the hour it came in */
+                rejected: number;
+                /** @description Of the accepted, what the store would not take; kept, with the reason */
+                refused: number;
+                /** @description Of the accepted, what is still to be stored */
+                in_spool: number;
+                /** @description Of the accepted, what the store has: counted there, not here */
+                stored: number;
+                /** @description accepted − stored − refused − in_spool; 0, but for a moment while an hour is being stored */
+                difference: number;
+            }[];
+        };
+        ErasureProof: {
+            /** @description How many rows named the person */
+            before: {
+                requests: number;
+                events: number;
+                rejected: number;
+                /** @description Rows of usage by person and day */
+                usage: number;
+            };
+            /** @description The same query afterwards: all zeros, unless the person came back meanwhile */
+            after: {
+                requests: number;
+                events: number;
+                rejected: number;
+                /** @description Rows of usage by person and day */
+                usage: number;
+            };
         };
         Privacy: {
             /**

@@ -1,0 +1,64 @@
+import { type Collector, tenantScope } from '@riwayat/collector';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { problem, problemResponses } from '../errors/problem.ts';
+import { principalOf, requirePermission } from '../identity/guard.ts';
+
+const LONGEST_USER_ID = 256;
+const STORE_RETRY_SECONDS = 5;
+
+const rows = z.object({
+  requests: z.int(),
+  events: z.int(),
+  rejected: z.int(),
+  usage: z.int().describe('Rows of usage by person and day'),
+});
+
+const proofBody = z
+  .object({
+    before: rows.describe('How many rows named the person'),
+    after: rows.describe('The same query afterwards: all zeros, unless the person came back meanwhile'),
+  })
+  .meta({ id: 'ErasureProof' });
+
+export interface ErasureRoutesOptions {
+  readonly collector: Pick<Collector, 'erase' | 'status'>;
+}
+
+/** The right to be forgotten: what is recorded of one person, erased on request. */
+export const erasureRoutes: FastifyPluginAsyncZod<ErasureRoutesOptions> = async (app, { collector }) => {
+  app.post(
+    '/api/v1/tenant/erasures',
+    {
+      config: { usage: { tenant: 'platform' } },
+      onRequest: requirePermission('privacy:manage'),
+      schema: {
+        tags: ['privacy'],
+        summary: 'Erase what is recorded of one person',
+        description:
+          'Requests and events stay, without whom they were of, so that counts and bills do not change. Answers when ' +
+          'it is done, which can take minutes on large histories; asking again does no harm.',
+        security: [{ bearer: [] }],
+        body: z.object({
+          user_id: z
+            .string()
+            .min(1)
+            .max(LONGEST_USER_ID)
+            .describe('As the application knows the person, also where pseudonyms are kept'),
+        }),
+        response: { 200: proofBody, ...problemResponses(400, 401, 403, 503) },
+      },
+    },
+    async (request, reply) => {
+      const { tenantId, userId } = principalOf(request);
+      if (collector.status().store === 'down') {
+        throw problem('usage-store-unavailable', { retryAfterSeconds: STORE_RETRY_SECONDS });
+      }
+      const proof = await collector.erase(tenantScope(tenantId), request.body.user_id);
+      // Whose data it was is what must not be kept; who had it erased must be.
+      request.log.info({ tenantId, by: userId, before: proof.before }, 'a person was erased on request');
+      reply.header('cache-control', 'no-store');
+      return proof;
+    },
+  );
+};

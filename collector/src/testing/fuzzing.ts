@@ -18,7 +18,7 @@ export interface Account {
   rejected: number;
 }
 
-export function emptyAccount(): Account {
+function emptyAccount(): Account {
   return { accepted: 0, duplicates: 0, rejected: 0 };
 }
 

@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { exchange } from './exchange.ts';
 import { EVENT_HEADER } from './tenants.ts';
 
-const USERS = 4;
+const USERS = 16;
 /** Requests between two questions whether they are on disk. */
 const BURST = 10;
 const AGAIN_MS = 30;
@@ -56,11 +56,19 @@ export class RequestClient {
       await delay(Math.max(0, due - performance.now()));
       due = Math.max(due + burstMs, performance.now() - burstMs);
       const done = await this.#burst(agent).catch(() => false);
-      if (!done) {
+      while (!done && !this.#ended && !(await this.#answers(agent))) {
         await delay(AGAIN_MS);
       }
     }
     agent.destroy();
+  }
+
+  /** Whether the application is there: what is asked of one that is not there would only look uncertain. */
+  async #answers(agent: Agent): Promise<boolean> {
+    const answer = await exchange(agent, `${this.#urlOf()}/synced`, { method: 'POST' }).catch(
+      () => undefined,
+    );
+    return answer?.status === OK;
   }
 
   /** Whether all of it is known to be on disk. */

@@ -2,8 +2,8 @@
  * The collector: from a record to a stored, counted row.
  *
  * What always holds: record() never throws and never waits; accepted = stored + rejected + in the spool + lost;
- * nothing is lost but what memory could not hold while the disk took nothing, and at most one group (about 10 ms)
- * when the process or the machine dies.
+ * nothing is lost but what found no room while the disk took nothing, at most 10 ms of records when the process dies, and
+ * 100 ms when the machine does; what sync() or ingest() has confirmed outlives both.
  */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -22,7 +22,7 @@ import type { RequestRecord, TenantId } from './record/request-record.ts';
 import type { ResourceSample } from './record/resource-sample.ts';
 import type { Repair } from './rollups/repair.ts';
 import { Inserter, type InsertListener } from './sender/inserter.ts';
-import { Release, type StoredHook } from './sender/release.ts';
+import { Release } from './sender/release.ts';
 import { Sender } from './sender/sender.ts';
 import type { Counted } from './spool/counts.ts';
 import { openSpool } from './spool/opening.ts';
@@ -90,7 +90,6 @@ export class Collector {
   readonly #spool: Spool;
   readonly #sender: Sender;
   readonly #inserter: Inserter;
-  readonly #release: Release;
   readonly #intake: Intake;
   readonly #upkeep: Upkeep;
   readonly #imports = new Map<string, Promise<number>>();
@@ -102,7 +101,6 @@ export class Collector {
     this.#spool = spool;
     this.#sender = sender;
     this.#inserter = parts.inserter;
-    this.#release = parts.release;
     this.usage = new UsageQueries(store);
     this.refused = new RefusedRows(store);
     this.live = new LiveUsage({
@@ -197,16 +195,6 @@ export class Collector {
    */
   onInsert(listener: InsertListener): () => void {
     return this.#inserter.onInsert(listener);
-  }
-
-  /**
-   * Calls with segments that the store has, before their files leave the spool; again with the same when it fails, in the
-   * next process too, so what it does must be done once however often it is called.
-   *
-   * @returns what ends it
-   */
-  onStored(hook: StoredHook): () => void {
-    return this.#release.onStored(hook);
   }
 
   /** What waits to be stored, by segment. */

@@ -25,7 +25,7 @@ export interface SenderOptions {
   readonly logger: Logger;
 }
 
-export interface LaneProgress {
+interface LaneProgress {
   readonly stored: number;
   readonly rejected: number;
   /** Rows of segments whose file somebody removed. */

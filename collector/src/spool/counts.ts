@@ -3,7 +3,7 @@ import type { Lane } from '../record/lanes.ts';
 const MICROSECONDS_PER_HOUR = 3_600_000_000;
 const SECONDS_PER_HOUR = 3_600;
 
-export interface HourCount {
+interface HourCount {
   readonly rows: number;
   readonly bytes: number;
 }

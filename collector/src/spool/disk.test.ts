@@ -11,8 +11,10 @@ const CHILD = fileURLToPath(new URL('../testing/limited-child.ts', import.meta.u
 /** What the child's files may hold; a line is some 230 bytes. */
 const LIMIT_BYTES = 64 * 1024;
 const BLOCK_BYTES = 512;
+/** Of util-linux. */
+const PRLIMIT = 'prlimit';
 const requireAll = process.env['REQUIRE_ALL'] === '1';
-const canLimit = spawnSync('prlimit', ['--version']).status === 0;
+const canLimit = spawnSync(PRLIMIT, ['--version']).status === 0;
 
 const answer = z.object({
   accepted: z.number(),
@@ -65,7 +67,7 @@ it.skipIf(!(canLimit || requireAll))(
     expect(failing.took).toBeLessThan(1_000);
     expect(await record(10)).toMatchObject({ synced: false, inSpool: 2_110, lost: 0 });
 
-    spawnSync('prlimit', ['--pid', String(child.pid), '--fsize=unlimited']);
+    spawnSync(PRLIMIT, ['--pid', String(child.pid), '--fsize=unlimited']);
     let again = await record(0);
     for (let tries = 0; !again.synced && tries < 10; tries += 1) {
       again = await record(0);

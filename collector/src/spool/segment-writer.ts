@@ -18,8 +18,10 @@ import type { OpenSegment } from './open-segment.ts';
 import { OPEN_ENDING, SEALED_ENDING, type SealedSegment } from './segment.ts';
 import { SpoolError } from './spool-error.ts';
 
-/** How long a group of lines gathers before it is written. */
+/** How long a group of lines gathers before it is written… */
 const GROUP_MS = 10;
+/** …and before it is written and synced, when somebody waits for that. */
+const AWAITED_GROUP_MS = 5;
 /** How long written lines may wait to be synced when nobody waits for it. */
 const SYNC_MS = 100;
 const RETRY_MS = 500;
@@ -49,8 +51,8 @@ export class SegmentWriter {
   #syncedAt = performance.now();
   #waiters: Waiter[] = [];
   #timer: NodeJS.Timeout | undefined;
-  /** Whether the timer is for a sync that nobody waits for. */
-  #resting = false;
+  /** What the timer was set to, milliseconds. */
+  #delay = Number.POSITIVE_INFINITY;
   #writing: Promise<void> | undefined;
   #failure: unknown;
   #closed = false;
@@ -87,7 +89,7 @@ export class SegmentWriter {
 
   /** Sees, within a group's time, to what is to be done. */
   wake(): void {
-    if (this.#timer === undefined || this.#resting) {
+    if (this.#delay > GROUP_MS) {
       this.#schedule(GROUP_MS);
     }
   }
@@ -103,7 +105,9 @@ export class SegmentWriter {
     }
     return new Promise((resolve, reject) => {
       this.#waiters.push({ appended: this.#appended, resolve, reject });
-      this.wake();
+      if (this.#delay > AWAITED_GROUP_MS) {
+        this.#schedule(AWAITED_GROUP_MS);
+      }
     });
   }
 
@@ -127,19 +131,18 @@ export class SegmentWriter {
   #schedule(milliseconds: number): void {
     if (this.#writing === undefined && !this.#closed) {
       clearTimeout(this.#timer);
-      this.#resting = milliseconds > GROUP_MS && this.#failure === undefined;
+      this.#delay = milliseconds;
       this.#timer = setTimeout(this.#start, this.#failure === undefined ? milliseconds : RETRY_MS);
     }
   }
 
   readonly #start = (): void => {
-    this.#timer = undefined;
+    this.#delay = Number.POSITIVE_INFINITY;
     this.#writing = this.#round().finally(() => {
       this.#writing = undefined;
-      if (
-        this.#waiters.length > 0 ||
-        this.#segments.some(({ pending, sealed }) => sealed || pending.rows > 0)
-      ) {
+      if (this.#waiters.length > 0) {
+        this.#schedule(AWAITED_GROUP_MS);
+      } else if (this.#segments.some(({ pending, sealed }) => sealed || pending.rows > 0)) {
         this.#schedule(GROUP_MS);
       } else if (this.#unsyncedBytes > 0) {
         this.#schedule(SYNC_MS);

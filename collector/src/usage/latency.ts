@@ -8,6 +8,10 @@
  */
 const LINEAR_BUCKETS = 32;
 
+/** SQL of a request's bucket: as the view has it that feeds the rollup. */
+export const BUCKET_OF_DURATION = `toUInt16(if(duration < ${LINEAR_BUCKETS}, duration,
+  bitShiftRight(reinterpretAsUInt64(toFloat64(duration)), 47) - 32864))`;
+
 /** The middle of a bucket, in microseconds. */
 export function bucketMiddle(bucket: number): number {
   if (bucket < 2 * LINEAR_BUCKETS) {

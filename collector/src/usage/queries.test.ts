@@ -6,7 +6,7 @@ import { openStore, type Store, type StoreAddress } from '../store/store.ts';
 import { describeStores } from '../testing/clickhouse/stores.ts';
 import { testLogger } from '../testing/engine.ts';
 import { encodedLine, microseconds, record, tenantId } from '../testing/records.ts';
-import { UsageQueries } from './queries.ts';
+import { type EndpointUsage, UsageQueries } from './queries.ts';
 import { tenantScope } from './tenant-scope.ts';
 
 const ZONE = 'Asia/Jakarta';
@@ -62,6 +62,27 @@ function traffic(tenant: string, count: number): RequestRecord[] {
 
 function people(records: readonly RequestRecord[]): number {
   return new Set(records.map(({ userId }) => userId).filter((user) => user !== '')).size;
+}
+
+/** Every request is in one row, and each row is right about its own. */
+function expectEndpoints(rows: readonly EndpointUsage[], records: readonly RequestRecord[]): void {
+  expect(rows.reduce((total, { calls }) => total + calls, 0)).toBe(records.length);
+  for (const row of rows) {
+    const within = records.filter(
+      ({ endpoint, method }) => endpoint === row.endpoint && method === row.method,
+    );
+    const durations = within.map(({ duration }) => duration / 1000).sort((a, b) => a - b);
+    const exact = (q: number): number => durations[Math.ceil(q * durations.length) - 1] ?? 0;
+    expect(row.calls).toBe(within.length);
+    expect(row.meanMs).toBeCloseTo(sum(within, ({ duration }) => duration) / within.length / 1000, 9);
+    expect(row.errorRate).toBe(within.filter(({ status }) => status >= 500).length / within.length);
+    expect(row.clientErrorRate).toBe(within.filter(({ status }) => status === 404).length / within.length);
+    expect(row.cpuMs).toBeCloseTo(sum(within, ({ cpu }) => cpu) / 1000, 6);
+    expect(row.bytesOut).toBe(sum(within, ({ bytesOut }) => bytesOut));
+    expect(Math.abs(row.p50Ms / exact(0.5) - 1)).toBeLessThan(0.02);
+    expect(Math.abs(row.p95Ms / exact(0.95) - 1)).toBeLessThan(0.02);
+    expect(Math.abs(row.p99Ms / exact(0.99) - 1)).toBeLessThan(0.02);
+  }
 }
 
 /** The most people within five minutes by the clock. */
@@ -146,20 +167,21 @@ describeStores('usage', (address) => {
 
   it('gives endpoints with exact means and rates, and quantiles within 2 %', async () => {
     const rows = await usage.endpoints(scope, OCTOBER);
-    expect(sum(all, () => 1)).toBe(rows.reduce((total, { calls }) => total + calls, 0));
     expect(rows.map(({ calls }) => calls)).toEqual(rows.map(({ calls }) => calls).sort((a, b) => b - a));
-    for (const row of rows) {
-      const within = all.filter(({ endpoint, method }) => endpoint === row.endpoint && method === row.method);
-      const durations = within.map(({ duration }) => duration / 1000).sort((a, b) => a - b);
-      const exact = (q: number): number => durations[Math.ceil(q * durations.length) - 1] ?? 0;
-      expect(row.calls).toBe(within.length);
-      expect(row.meanMs).toBeCloseTo(sum(within, ({ duration }) => duration) / within.length / 1000, 9);
-      expect(row.errorRate).toBe(within.filter(({ status }) => status >= 500).length / within.length);
-      expect(row.clientErrorRate).toBe(within.filter(({ status }) => status === 404).length / within.length);
-      expect(row.cpuMs).toBeCloseTo(sum(within, ({ cpu }) => cpu) / 1000, 6);
-      expect(Math.abs(row.p50Ms / exact(0.5) - 1)).toBeLessThan(0.02);
-      expect(Math.abs(row.p95Ms / exact(0.95) - 1)).toBeLessThan(0.02);
-      expect(Math.abs(row.p99Ms / exact(0.99) - 1)).toBeLessThan(0.02);
+    expectEndpoints(rows, all);
+  });
+
+  it('gives the endpoints of spans that begin and end within an hour', async () => {
+    const [hour, minute] = [3_600_000, 60_000];
+    for (const [from, to] of [
+      [START + 5 * minute, START + 3 * hour - minute],
+      [START - hour, START + 7 * minute],
+      [START + 9 * minute, START + 50 * minute],
+      [START + hour, START + 9 * DAY_MS + minute],
+    ] as const) {
+      const within = all.filter(({ ts }) => ts >= from * 1000 && ts < to * 1000);
+      expect(within.length).toBeGreaterThan(10);
+      expectEndpoints(await usage.endpoints(scope, { from: new Date(from), to: new Date(to) }), within);
     }
   });
 

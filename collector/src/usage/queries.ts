@@ -13,6 +13,7 @@ import type { Select, Store } from '../store/store.ts';
 import { bucketMiddle } from './latency.ts';
 import { activeUsers, concurrentPeak, daysAround, type PeopleQuestion } from './people.ts';
 import { checkedDays, type DayRange, daysOf, minuteRange, type TimeRange } from './range.ts';
+import { touchedHours, usageRows } from './span.ts';
 import type { TenantScope } from './tenant-scope.ts';
 
 export interface UsageSummary {
@@ -137,12 +138,13 @@ export class UsageQueries {
   /** Totals of a span. Reads run at the same time, so records stored meanwhile may show in one and not another. */
   async summary(scope: TenantScope, range: TimeRange): Promise<UsageSummary> {
     const minutes = minuteRange(range);
+    const rows = usageRows(minutes);
     const [[totals], people, peak] = await Promise.all([
       this.#select(scope, {
-        sql: `SELECT sum(minutes.calls) AS calls, sumIf(minutes.calls, status_class >= 5) AS errors, sum(bytes_in) AS bytesIn,
+        sql: `SELECT sum(usage.calls) AS calls, sumIf(usage.calls, status_class >= 5) AS errors, sum(bytes_in) AS bytesIn,
                 sum(bytes_out) AS bytesOut
-              FROM {{database}}.usage_minute AS minutes WHERE ${TENANT} AND ${IN_MINUTES}`,
-        params: { ...minutes },
+              FROM ${rows.sql} AS usage`,
+        params: rows.params,
         row: totalsRow,
         label: 'usage.summary',
       }),
@@ -195,14 +197,15 @@ export class UsageQueries {
 
   /** Usage by endpoint and method, most called first. */
   async endpoints(scope: TenantScope, range: TimeRange): Promise<EndpointUsage[]> {
+    const { sql, params } = usageRows(minuteRange(range));
     const rows = await this.#select(scope, {
-      sql: `SELECT endpoint, method, sum(minutes.calls) AS calls, sumIf(minutes.calls, status_class >= 5) AS errors,
-              sumIf(minutes.calls, status_class = 4) AS clientErrors, sum(bytes_in) AS bytesIn, sum(bytes_out) AS bytesOut,
-              sum(minutes.duration) AS duration, sum(minutes.cpu) AS cpu,
-              quantilesExactWeightedArray(0.5, 0.95, 0.99)(mapKeys(minutes.latency), mapValues(minutes.latency)) AS latency
-            FROM {{database}}.usage_minute AS minutes WHERE ${TENANT} AND ${IN_MINUTES}
+      sql: `SELECT endpoint, method, sum(usage.calls) AS calls, sumIf(usage.calls, status_class >= 5) AS errors,
+              sumIf(usage.calls, status_class = 4) AS clientErrors, sum(bytes_in) AS bytesIn, sum(bytes_out) AS bytesOut,
+              sum(usage.duration) AS duration, sum(usage.cpu) AS cpu,
+              quantilesExactWeightedArray(0.5, 0.95, 0.99)(buckets, counts) AS latency
+            FROM ${sql} AS usage
             GROUP BY endpoint, method ORDER BY calls DESC, endpoint, method`,
-      params: { ...minuteRange(range) },
+      params,
       row: endpointRow,
       label: 'usage.endpoints',
     });
@@ -232,11 +235,11 @@ export class UsageQueries {
   }
 
   /**
-   * Proves the rollups against raw rows. The days compared are those of the range in UTC and one on either side, by
-   * the day that each row carries.
+   * Proves the rollups against raw rows. What is compared are the whole hours that the range touches, and the days of
+   * the range in UTC and one on either side, by the day that each row carries.
    */
   async rollupDifference(scope: TenantScope, range: TimeRange): Promise<RollupDifference> {
-    const minutes = minuteRange(range);
+    const minutes = touchedHours(minuteRange(range));
     const rawTotals = `count() AS calls, countIf(status >= 500) AS errors, sum(bytes_in) AS bytesIn,
       sum(bytes_out) AS bytesOut, sum(requests.duration) AS duration`;
     const days = daysAround(minutes);

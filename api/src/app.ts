@@ -1,12 +1,6 @@
 import helmet from '@fastify/helmet';
 import websocket from '@fastify/websocket';
-import {
-  ingestRoutes,
-  PLATFORM_TENANT,
-  type RequestIdentity,
-  requestRecorder,
-  StoreError,
-} from '@riwayat/collector';
+import { PLATFORM_TENANT, type RequestIdentity, requestRecorder, StoreError } from '@riwayat/collector';
 import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -27,6 +21,7 @@ import { rejectedRoutes } from './ledger/rejected.ts';
 import { ledgerRoutes } from './ledger/routes.ts';
 import { LIVE_PROTOCOL, liveRoutes } from './live/routes.ts';
 import { metrics } from './metrics/metrics.ts';
+import { documentedIngest } from './openapi/ingest.ts';
 import { openapi } from './openapi/openapi.ts';
 import { erasureRoutes } from './privacy/erasures.ts';
 import { privacyRoutes } from './privacy/routes.ts';
@@ -80,7 +75,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     routerOptions: { ignoreTrailingSlash: true },
-    trustProxy: [...config.trustedProxies],
+    trustProxy: config.trustedProxies.length > 0 && [...config.trustedProxies],
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -132,7 +127,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(ledgerRoutes, { ledger: collector.ledger, now });
   await app.register(rejectedRoutes, { refused: collector.refused });
   if (config.ingest) {
-    await app.register(ingestRoutes, {
+    await app.register(documentedIngest, {
       collector,
       authenticate: keyAuthentication(keyring),
       instance: config.instance,

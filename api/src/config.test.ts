@@ -43,6 +43,11 @@ it('wants the key of pseudonyms from outside where several processes share a sto
   expect(() => parseConfig({ ...shared, PSEUDONYM_KEY: SECRET })).not.toThrow();
 });
 
+it('wants no secret for access tokens of a collector, which gives none', () => {
+  expect(() => parseConfig({ NODE_ENV: 'production' })).toThrow('SESSION_SECRET: is required');
+  expect(() => parseConfig({ NODE_ENV: 'production' }, 'collector')).not.toThrow();
+});
+
 it('makes a key of pseudonyms once, keeps it where only its owner reads it, and prefers the one it is given', () => {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'riwayat-config-'));
   const none = { dataDirectory, pseudonymKey: undefined };

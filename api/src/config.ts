@@ -104,15 +104,19 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+/** What a process is for: one that nobody logs in to signs no access tokens. */
+export type Purpose = 'application' | 'collector';
+
 /**
  * Reads the process's whole configuration from environment variables.
  *
+ * @param purpose decides what must be there in production
  * @throws {ConfigError} that names every wrong or missing variable at once.
  */
-export function parseConfig(env: NodeJS.ProcessEnv = process.env): Config {
+export function parseConfig(env: NodeJS.ProcessEnv = process.env, purpose: Purpose = 'application'): Config {
   const parsed = environment.safeParse(withoutEmpty(env));
   const problems = parsed.success
-    ? [...contradictions(parsed.data), ...missingInProduction(parsed.data)]
+    ? [...contradictions(parsed.data), ...missingInProduction(parsed.data, purpose)]
     : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   if (!parsed.success || problems.length > 0) {
     throw new ConfigError(
@@ -197,12 +201,12 @@ function isNetwork(text: string): boolean {
   );
 }
 
-function missingInProduction(values: z.infer<typeof environment>): string[] {
+function missingInProduction(values: z.infer<typeof environment>, purpose: Purpose): string[] {
   if (values.NODE_ENV !== 'production') {
     return [];
   }
   const problems: string[] = [];
-  if (values.SESSION_SECRET === undefined) {
+  if (values.SESSION_SECRET === undefined && purpose === 'application') {
     problems.push(
       `SESSION_SECRET: is required when NODE_ENV=production (at least ${MINIMUM_SECRET_CHARACTERS} characters; for example: openssl rand -base64 48)`,
     );

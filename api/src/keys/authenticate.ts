@@ -20,7 +20,9 @@ const REFUSALS: Readonly<Record<Exclude<Verdict['status'], 'valid'>, string>> = 
  * @returns what a request's key stands for. It throws {IngestProblem} `authentication-required` when that is nothing,
  *   and `overloaded` when it cannot be found out right now
  */
-export function keyAuthentication(keyring: Keyring): (request: FastifyRequest) => Promise<IngestCredential> {
+export function keyAuthentication(
+  keyring: Keyring,
+): (request: Pick<FastifyRequest, 'headers'>) => Promise<IngestCredential> {
   return async function authenticateKey(request) {
     const offered = offeredKey(request);
     if (offered === undefined) {
@@ -50,7 +52,7 @@ async function judge(keyring: Keyring, offered: string): Promise<Verdict> {
   }
 }
 
-function offeredKey({ headers }: FastifyRequest): string | undefined {
+function offeredKey({ headers }: Pick<FastifyRequest, 'headers'>): string | undefined {
   const { authorization } = headers;
   if (authorization !== undefined) {
     return BEARER.exec(authorization)?.[1] ?? authorization;

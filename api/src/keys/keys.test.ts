@@ -5,6 +5,7 @@ import { TenantDirectory } from '../tenants/directory.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import { severable, silent, startTestPostgres, type TestPostgres } from '../testing/postgres.ts';
 import { ApiKeyError, ApiKeys } from './api-keys.ts';
+import { keyAuthentication } from './authenticate.ts';
 import { Keyring } from './keyring.ts';
 import { newKeyId, newToken } from './token.ts';
 
@@ -185,6 +186,13 @@ it('goes on with keys it has seen while Postgres is away, for 15 minutes, and re
   now += 14 * 60 * SECOND;
   expect(await status(secret, ring)).toBe('valid');
   await expect(ring.judge(unseen.secret)).rejects.toThrow(DatabaseUnavailableError);
+  const authenticate = keyAuthentication(ring);
+  const carrying = (key: string) => ({ headers: { authorization: `Bearer ${key}` } });
+  expect(await authenticate(carrying(secret))).toMatchObject({ tenantId: 'ours' });
+  await expect(authenticate(carrying(unseen.secret))).rejects.toMatchObject({
+    statusCode: 503,
+    occurrence: { retryAfterSeconds: 2 },
+  });
   now += 60 * SECOND;
   await expect(ring.judge(secret)).rejects.toThrow(DatabaseUnavailableError);
   await distant.close();

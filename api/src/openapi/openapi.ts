@@ -22,6 +22,7 @@ export const openapi = fastifyPlugin(async (app: FastifyInstance, { version }: {
         { name: 'identity', description: 'Log in, stay logged in, log out' },
         { name: 'tutoring', description: 'The observed application’s public pages' },
         { name: 'usage', description: 'What a tenant used' },
+        { name: 'ingest', description: 'For other applications, by API key' },
         { name: 'keys', description: 'Keys that other applications send their records with' },
         { name: 'privacy', description: 'What is kept of people, and for how long' },
         { name: 'ledger', description: 'Whether everything that was taken in is stored' },
@@ -30,6 +31,7 @@ export const openapi = fastifyPlugin(async (app: FastifyInstance, { version }: {
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+          apiKey: { type: 'http', scheme: 'bearer', description: 'An API key, rwy_…' },
           refreshCookie: { type: 'apiKey', in: 'cookie', name: 'riwayat_refresh' },
         },
       },

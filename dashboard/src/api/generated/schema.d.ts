@@ -1443,6 +1443,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Send request records: NDJSON, one a line, or a JSON array
+         * @description Scope ingest:requests. Answers once all that was taken is on disk. Tells what became of each that was not accepted, or of all with `?results=all`. What has an id may be sent again: it does not count twice.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -1476,6 +1480,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Send business events: CloudEvents 1.0 over HTTP, structured, batched or binary
+         * @description Scope ingest:events. Answers once all that was taken is on disk. Tells what became of each that was not accepted, or of all with `?results=all`. What has an id may be sent again: it does not count twice.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -1509,6 +1517,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Send traces: OTLP/HTTP, JSON or protobuf; spans of HTTP servers become request records
+         * @description Scope ingest:traces. Answers as OTLP says, with a partial success when spans were rejected.
+         */
         post: {
             parameters: {
                 query?: never;

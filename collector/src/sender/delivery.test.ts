@@ -73,7 +73,7 @@ describeStores('delivery', (address) => {
   });
 
   it('keeps rows that the store refuses with the reason, and stores all the others, also when repeated', async () => {
-    const segment = lines('bisected', 1_000);
+    const segment = lines('bisected', 400);
     const bad = [
       '["cut off\n',
       `${encodedLine(record({ tenantId: tenantId('bisected'), day: 'someday' }))}`,
@@ -84,10 +84,10 @@ describeStores('delivery', (address) => {
     segment.splice(300, 0, bad[1] ?? '', bad[2] ?? '');
     segment.push(bad[3] ?? '');
     for (let attempt = 0; attempt < 2; attempt += 1) {
-      expect(await send('segment-bisected', segment)).toEqual({ stored: 1_000, rejected: 4 });
+      expect(await send('segment-bisected', segment)).toEqual({ stored: 400, rejected: 4 });
     }
     const scope = tenantScope('bisected');
-    expect(await usage.summary(scope, RANGE)).toMatchObject({ calls: 1_000, errors: 100 });
+    expect(await usage.summary(scope, RANGE)).toMatchObject({ calls: 400, errors: 40 });
     expect(await usage.rollupDifference(scope, RANGE)).toEqual(NO_DIFFERENCE);
     const rejected = await store.select({
       sql: "SELECT tenant_id, segment, line, reason FROM {{database}}.rejected WHERE segment = 'segment-bisected'",
@@ -103,13 +103,13 @@ describeStores('delivery', (address) => {
   });
 
   it('sends a segment larger than a part in parts that a repetition cuts alike', async () => {
-    const segment = lines('large', 120_001);
-    segment[60_000] = '[]\n';
+    const segment = lines('large', 60_001);
+    segment[55_000] = '[]\n';
     for (let attempt = 0; attempt < 2; attempt += 1) {
-      expect(await send('segment-large', segment)).toEqual({ stored: 120_000, rejected: 1 });
+      expect(await send('segment-large', segment)).toEqual({ stored: 60_000, rejected: 1 });
     }
     const scope = tenantScope('large');
-    expect(await usage.summary(scope, RANGE)).toMatchObject({ calls: 120_000 });
+    expect(await usage.summary(scope, RANGE)).toMatchObject({ calls: 60_000 });
     expect(await usage.rollupDifference(scope, RANGE)).toEqual(NO_DIFFERENCE);
   });
 

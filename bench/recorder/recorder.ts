@@ -1,15 +1,13 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import autocannon from 'autocannon';
+import { startTestPostgres, type TestPostgres } from '../../api/src/testing/postgres.ts';
 import { type Benchmark, type BenchOptions, median, type Report, report } from '../report.ts';
-import { VARIANTS, type VariantName } from './variants.ts';
+import { type Load, type Server, start, stop, type Turn, underLoad } from './servers.ts';
+import { VARIANTS } from './variants.ts';
 
-const CONNECTIONS = 50;
+const ROUNDS = { name: 'rounds', value: 7, meaning: 'how often each server takes its turn' };
 const WARM_UP_SECONDS = 2;
 /** Longer than a segment stays open, so that sending is in full swing when measuring begins… */
 const RUN_IN_SECONDS = 2;
@@ -17,104 +15,157 @@ const RUN_IN_SECONDS = 2;
 const TURN_SECONDS = 2;
 /** …and what a turn leaves to be stored does not fall into the next one's time. */
 const SETTLE_MS = 2_000;
-const ROUNDS = 7;
+const OURS = 'riwayat';
+
+const TRIVIAL = { path: '/hello/world', connections: 50 };
+const POSTGRES = { path: '/tenants/shop', connections: 50 };
+const STEADY = { path: '/hello/world', connections: 50, rate: 5_000 };
 
 const TARGETS = [
   { figure: 'riwayat, engine elsewhere, of bare', atLeast: 0.82 },
   { figure: 'riwayat, engine embedded, of bare', atLeast: 0.7 },
+  { figure: 'riwayat, engine elsewhere, of the best other recorder', atLeast: 1 },
+  { figure: 'riwayat, engine elsewhere, of bare on a route that reads Postgres', atLeast: 0.97 },
+  { figure: 'riwayat, engine elsewhere, event-loop delay p99 added at 5,000 requests/s, ms', atMost: 2 },
+  { figure: 'riwayat, engine embedded, event-loop delay p99 added at 5,000 requests/s, ms', atMost: 2 },
 ];
 
 /**
- * Requests a second of a trivial route under each recorder, as a share of the same application without one. All
- * servers run at once and are asked in turns, one at a time; each turn stands between two of the bare server and is
- * divided by their mean; the median over rounds counts.
+ * What recording costs an application. All servers run at once and are asked in turns, one at a time; each turn
+ * stands between two of the bare server and is held against their mean; the median over rounds counts. CPU time is
+ * that of the whole process, all threads, and hardly depends on what else the machine does.
  */
 export const recorder: Benchmark = {
-  summary: 'Fastify throughput with the recorder and its peers, as a share of bare Fastify',
+  summary: 'Fastify with the recorder and its peers, as a share of bare Fastify',
+  settings: [ROUNDS],
   run: measure,
 };
 
-interface Server {
-  readonly name: VariantName;
-  readonly child: ChildProcess;
-  readonly url: string;
+interface Ground {
+  readonly bare: Server;
+  readonly observed: readonly Server[];
+  readonly rounds: number;
+  readonly progress: (line: string) => void;
 }
 
-async function measure({ progress }: BenchOptions): Promise<Report> {
+async function measure({ progress, setting }: BenchOptions): Promise<Report> {
   const directory = await mkdtemp(join(tmpdir(), 'riwayat-bench-'));
-  const sink = await start('./sink.ts', []);
+  const postgres = await startTestPostgres();
+  const sink = await start('sink', './sink.ts', []);
   const servers: Server[] = [];
   try {
-    for (const name of Object.keys(VARIANTS) as VariantName[]) {
+    const url = await tenants(postgres);
+    for (const name of Object.keys(VARIANTS)) {
       const own = await mkdtemp(join(directory, 'variant-'));
-      const { child, url } = await start('./server.ts', [name, own, sink.url]);
-      servers.push({ name, child, url });
-      await requestRate({ name, url }, WARM_UP_SECONDS);
+      const server = await start(name, './server.ts', [name, own, sink.url, url]);
+      servers.push(server);
+      await underLoad(server, { ...TRIVIAL, seconds: WARM_UP_SECONDS });
     }
     const [bare, ...observed] = servers;
-    return bare === undefined ? report('recorder', {}, TARGETS) : await inTurns(bare, observed, progress);
+    if (bare === undefined) {
+      return report('recorder', {}, TARGETS);
+    }
+    const figures = await allFigures({ bare, observed, rounds: setting(ROUNDS), progress });
+    return report('recorder', figures, TARGETS);
   } finally {
-    await Promise.all([sink, ...servers].map(({ child }) => stop(child)));
+    await Promise.all([sink, ...servers].map(stop));
+    await postgres.stop();
     await rm(directory, { recursive: true, force: true });
   }
 }
 
+async function tenants(postgres: TestPostgres): Promise<string> {
+  const { database, url } = await postgres.freshDatabase();
+  const shop = { id: 'shop', name: 'Shop', timezone: 'Asia/Jakarta', locale: 'id' };
+  await database.db.insertInto('tenants').values(shop).execute();
+  return url;
+}
+
+async function allFigures(ground: Ground): Promise<Record<string, number>> {
+  const figures: Record<string, number> = {};
+  const ours = ground.observed.filter(({ name }) => name.startsWith(OURS));
+
+  const trivial = await inTurns(ground, TRIVIAL);
+  figures['bare, requests/s'] = median(trivial.flatMap(({ bare }) => bare.map(({ rate }) => rate)));
+  figures['bare, CPU µs a request'] = median(trivial.flatMap(({ bare }) => bare.map(cpuOfOne)));
+  for (const { name, pairs } of trivial) {
+    figures[`${name}, of bare`] = median(pairs.map(rateRatio));
+    figures[`${name}, CPU µs a request added`] = median(pairs.map(cpuAdded));
+  }
+  const others = trivial.filter(({ name }) => !name.startsWith(OURS));
+  const best = Math.max(...others.map(({ pairs }) => median(pairs.map(rateRatio))));
+  figures['riwayat, engine elsewhere, of the best other recorder'] =
+    (figures['riwayat, engine elsewhere, of bare'] ?? Number.NaN) / best;
+
+  for (const { name, pairs } of await inTurns({ ...ground, observed: ours }, POSTGRES)) {
+    figures[`${name}, of bare on a route that reads Postgres`] = median(pairs.map(rateRatio));
+  }
+  const steady = await inTurns({ ...ground, observed: ours }, STEADY);
+  figures['bare, event-loop delay p99 at 5,000 requests/s, ms'] = median(
+    steady.flatMap(({ bare }) => bare.map(({ delayP99 }) => delayP99)),
+  );
+  for (const { name, pairs } of steady) {
+    figures[`${name}, event-loop delay p99 added at 5,000 requests/s, ms`] = median(pairs.map(delayAdded));
+  }
+  return figures;
+}
+
+/** A turn, and the bare server's before and after it. */
+type Pair = readonly [turn: Turn, before: Turn, after: Turn];
+
+interface Series {
+  readonly name: string;
+  readonly pairs: Pair[];
+  readonly bare: Turn[];
+}
+
 async function inTurns(
-  bare: Server,
-  observed: readonly Server[],
-  progress: (line: string) => void,
-): Promise<Report> {
-  const ratios = new Map<Server, number[]>(observed.map((server) => [server, []]));
-  const bareRates = [await turn(bare)];
-  for (let round = 1; round <= ROUNDS; round += 1) {
-    for (const [server, values] of ratios) {
-      const before = bareRates.at(-1) ?? Number.NaN;
-      const rate = await turn(server);
-      const after = await turn(bare);
-      bareRates.push(after);
-      values.push(rate / ((before + after) / 2));
+  { bare, observed, rounds, progress }: Ground,
+  load: Omit<Load, 'seconds'>,
+): Promise<Series[]> {
+  const series = observed.map((server): Series & { server: Server } => {
+    return { server, name: server.name, pairs: [], bare: [] };
+  });
+  let before = await turn(bare, load);
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const { server, pairs, bare: own } of series) {
+      const during = await turn(server, load);
+      const after = await turn(bare, load);
+      pairs.push([during, before, after]);
+      own.push(after);
+      before = after;
     }
-    const sofar = [...ratios].map(([{ name }, values]) => `${name} ${median(values).toFixed(3)}`);
-    progress(`round ${round}/${ROUNDS}  median so far: ${sofar.join(' · ')}`);
+    const soFar = series.map(({ name, pairs }) => `${name} ${median(pairs.map(rateRatio)).toFixed(3)}`);
+    progress(`${load.path} round ${round}/${rounds}  of bare so far: ${soFar.join(' · ')}`);
   }
-  const figures: Record<string, number> = { 'bare requests/s': median(bareRates) };
-  for (const [{ name }, values] of ratios) {
-    figures[`${name}, of bare`] = median(values);
-  }
-  return report('recorder', figures, TARGETS);
+  return series;
 }
 
-/** Requests a second with everything behind them in full swing. */
-async function turn(server: Server): Promise<number> {
-  await requestRate(server, RUN_IN_SECONDS);
-  const rate = await requestRate(server, TURN_SECONDS);
-  await delay(SETTLE_MS);
-  return rate;
-}
-
-async function requestRate({ name, url }: Pick<Server, 'name' | 'url'>, seconds: number): Promise<number> {
-  const result = await autocannon({ url: `${url}/hello/world`, connections: CONNECTIONS, duration: seconds });
-  if (result.non2xx > 0 || result.errors > 0) {
-    throw new Error(`${name}: ${result.non2xx} refused and ${result.errors} failed requests`);
+/** One turn, with everything behind the server in full swing. */
+async function turn(server: Server, load: Omit<Load, 'seconds'>): Promise<Turn> {
+  const recording = server.name.startsWith(OURS);
+  if (recording) {
+    await underLoad(server, { ...load, seconds: RUN_IN_SECONDS });
   }
-  return result.requests.total / result.duration;
-}
-
-async function start(file: string, args: string[]): Promise<{ child: ChildProcess; url: string }> {
-  const child = fork(fileURLToPath(new URL(file, import.meta.url)), args, {
-    execArgv: ['--import', 'tsx', '--conditions=@riwayat/source'],
-  });
-  const exited = once(child, 'exit').then(([code]) => {
-    throw new Error(`${file} ${args[0] ?? ''} ended with code ${code} before it listened`);
-  });
-  const [message] = await Promise.race([once(child, 'message'), exited]);
-  return { child, url: String(message.url) };
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode === null && child.connected) {
-    const exited = once(child, 'exit');
-    child.disconnect();
-    await exited;
+  const result = await underLoad(server, { ...load, seconds: TURN_SECONDS });
+  if (recording) {
+    await delay(SETTLE_MS);
   }
+  return result;
+}
+
+function rateRatio([during, before, after]: Pair): number {
+  return during.rate / ((before.rate + after.rate) / 2);
+}
+
+function cpuOfOne({ cpu, requests }: Turn): number {
+  return cpu / requests;
+}
+
+function cpuAdded([during, before, after]: Pair): number {
+  return cpuOfOne(during) - (cpuOfOne(before) + cpuOfOne(after)) / 2;
+}
+
+function delayAdded([during, before, after]: Pair): number {
+  return during.delayP99 - (before.delayP99 + after.delayP99) / 2;
 }

@@ -1,6 +1,13 @@
 import FastifyOtel from '@fastify/otel';
 import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base';
-import { type CollectorOptions, openCollector, PLATFORM_TENANT, requestRecorder } from '@riwayat/collector';
+import {
+  type CollectorOptions,
+  openCollector,
+  PLATFORM_TENANT,
+  requestRecorder,
+  startResourceSampler,
+} from '@riwayat/collector';
+import { apitallyPlugin } from 'apitally/fastify';
 import type { FastifyInstance } from 'fastify';
 import fastifyMetrics from 'fastify-metrics';
 
@@ -25,6 +32,8 @@ const droppingExporter: SpanExporter = {
   shutdown: nothing,
 };
 
+const APITALLY_CLIENT = '00000000-0000-4000-8000-000000000000';
+
 /** The same trivial application, observed by nobody and by each recorder under test. */
 export const VARIANTS = {
   bare: async () => nothing,
@@ -46,6 +55,12 @@ export const VARIANTS = {
     instrumentation.setTracerProvider(provider);
     await app.register(instrumentation.plugin());
     return () => provider.shutdown();
+  },
+
+  apitally: async (app, { sink }) => {
+    process.env['APITALLY_HUB_BASE_URL'] = sink;
+    await app.register(apitallyPlugin, { clientId: APITALLY_CLIENT, env: 'bench', logger: noLog });
+    return nothing;
   },
 } satisfies Record<string, Prepare>;
 
@@ -73,5 +88,9 @@ async function recorded(
       sessionId: 'session',
     }),
   });
-  return () => collector.close();
+  const stopSampling = startResourceSampler({ collector, instance: 'bench', directory, logger: noLog });
+  return async () => {
+    stopSampling();
+    await collector.close();
+  };
 }

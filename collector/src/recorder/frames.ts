@@ -20,7 +20,7 @@ const HEAD_END = '\r\n\r\n';
 const SWITCHING = 'HTTP/1.1 101';
 
 /** One direction of a connection. */
-export class FrameCounter {
+class FrameCounter {
   /** Messages whose last frame has begun. */
   messages = 0;
   /** Whether a close frame passed. */

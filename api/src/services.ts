@@ -1,6 +1,6 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Collector, openCollector, type StoreAddress } from '@riwayat/collector';
+import { type Collector, openCollector, type StoreAddress, startResourceSampler } from '@riwayat/collector';
 import { type Logger, pino } from 'pino';
 import { type Config, pseudonymKey } from './config.ts';
 import { People } from './identity/people.ts';
@@ -70,6 +70,17 @@ export async function openServices(config: Config, progress: (line: string) => v
     closers.push(() => database.close());
     await policies.open(database);
     closers.push(() => policies.close());
+    const stopSampling = startResourceSampler({
+      collector,
+      instance: config.instance,
+      directory: config.dataDirectory,
+      logger: logger.child({ part: 'resources' }),
+      gauges: {
+        databaseConnections: () => database.connections().open,
+        databaseWaiting: () => database.connections().waiting,
+      },
+    });
+    closers.push(async () => stopSampling());
     return {
       logger,
       database,

@@ -56,6 +56,12 @@ describe('GET /metrics', () => {
     expect(value('riwayat_rollup_difference_rows', '')).toBe(0);
   });
 
+  it('samples what the process uses, every five seconds', async () => {
+    await expect
+      .poll(async () => (await scrape(`Bearer ${TOKEN}`)).body, { timeout: 15_000, interval: 250 })
+      .toMatch(/^riwayat_records_stored_total\{lane="samples"\} [1-9]/m);
+  });
+
   it('is for those who have the token, when there is one', async () => {
     expect((await scrape()).statusCode).toBe(401);
     expect((await scrape('Bearer wrong')).statusCode).toBe(401);

@@ -29,6 +29,8 @@ export interface Database {
   readonly db: Kysely<Schema>;
   /** Resolves when Postgres answers; rejects with DatabaseUnavailableError when it does not. */
   ping(): Promise<void>;
+  /** How many connections are open, and how many queries wait for one. */
+  connections(): { readonly open: number; readonly waiting: number };
   /** Waits for running queries, then closes every connection. */
   close(): Promise<void>;
 }
@@ -60,26 +62,24 @@ export async function openDatabase({ url, logger, maxConnections }: DatabaseOpti
     await migrating.destroy();
   }
 
-  const db = new Kysely<Schema>({
-    dialect: postgresDialect(
-      quietPool(
-        {
-          ...connection,
-          max: maxConnections ?? DEFAULT_MAX_CONNECTIONS,
-          idleTimeoutMillis: IDLE_CONNECTION_MS,
-          statement_timeout: STATEMENT_TIMEOUT_MS,
-          query_timeout: ANSWER_TIMEOUT_MS,
-          idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
-        },
-        logger,
-      ),
-    ),
-  });
+  const pool = quietPool(
+    {
+      ...connection,
+      max: maxConnections ?? DEFAULT_MAX_CONNECTIONS,
+      idleTimeoutMillis: IDLE_CONNECTION_MS,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      query_timeout: ANSWER_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+    },
+    logger,
+  );
+  const db = new Kysely<Schema>({ dialect: postgresDialect(pool) });
   return {
     db,
     ping: async () => {
       await sql`select 1`.execute(db);
     },
+    connections: () => ({ open: pool.totalCount, waiting: pool.waitingCount }),
     close: () => db.destroy(),
   };
 }

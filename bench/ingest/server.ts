@@ -7,8 +7,11 @@ import type { ServerStatus } from './messages.ts';
 
 const UNLIMITED = 1e9;
 const [, , spoolDirectory = '', store = ''] = process.argv;
+const ignore = (): void => undefined;
 const complain = (fields: object, message: string): void => console.error(message, fields);
-const logger = { debug: () => undefined, info: () => undefined, warn: complain, error: complain };
+/** That a server does not answer is no news here: it is how a spool is filled. */
+const refused = store.startsWith('http') ? ignore : complain;
+const logger = { debug: ignore, info: ignore, warn: refused, error: refused };
 
 const collector = await openCollector({
   store: store.startsWith('http') ? { kind: 'server', url: store } : { kind: 'embedded', path: store },

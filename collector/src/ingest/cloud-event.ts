@@ -26,7 +26,8 @@ const JSON_MEDIA_TYPE = /^[^/;]+\/(?:json|[^/;]+\+json)\s*(?:;|$)/i;
 const TEXT_MEDIA_TYPE =
   /^(?:text\/|application\/(?:xml|javascript|x-www-form-urlencoded)|[^/;]+\/[^/;]+\+xml)/i;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-const ATTRIBUTE_NAME = /^[a-z0-9]+$/;
+/** The specification advises 20 characters at most; some send more. */
+const ATTRIBUTE_NAME = /^[a-z0-9]{1,64}$/;
 const CORE_ATTRIBUTES = new Set([
   'specversion',
   'id',
@@ -217,7 +218,7 @@ function checkExtensions(attributes: JsonObject): void {
       continue;
     }
     if (!ATTRIBUTE_NAME.test(name)) {
-      throw new FieldFault('an extension', 'must have a name of lower-case letters and digits');
+      throw new FieldFault('an extension', 'must have a name of at most 64 lower-case letters and digits');
     }
     if (value === null || typeof value === 'boolean') {
       continue;

@@ -119,7 +119,7 @@ describe('the rules of the specification', () => {
     [{ time: '2020-01-01T00:00:00Z' }, 'time is older than 30 days'],
     [{ datacontenttype: 'json' }, 'datacontenttype must be a media type'],
     [{ dataschema: 'relative' }, 'dataschema must be an absolute URI'],
-    [{ My_Extension: 'x' }, 'an extension must have a name of lower-case letters and digits'],
+    [{ My_Extension: 'x' }, 'an extension must have a name of at most 64 lower-case letters and digits'],
     [{ extension: { a: 1 } }, 'extension must be a string'],
     [{ extension: 2 ** 31 }, 'extension must be a whole number of 32 bits'],
     [{ data: 1, data_base64: 'AA==' }, 'data_base64 must not come together with data'],

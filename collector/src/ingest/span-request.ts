@@ -18,6 +18,9 @@ const SPAN_KIND_SERVER = 2;
 const NANOS_PER_US = 1_000n;
 const US_PER_MS = 1_000;
 const NANOS_PER_MS = 1_000_000;
+const MAXIMUM_SOURCE_LENGTH = 512;
+const MAXIMUM_ID_LENGTH = 64;
+const TRACE_ID = /^[0-9a-f]{32}$/;
 const SPAN_ID = /^[0-9a-f]{16}$/;
 const ALL_ZERO = /^0*$/;
 /** The status of a request whose client went away before there was a response, after nginx. */
@@ -55,24 +58,23 @@ export function isHttpServerSpan({ kind, attributes }: Span): boolean {
 /** The item of a span of an HTTP server: known again by its service, trace id and span id. */
 export function spanItem(span: Span, context: RequestContext): IngestItem {
   const fields = requestFields(span);
+  // Cut, for ids of any length come here; those of a sound span are shorter.
+  const id = `${span.traceId}-${span.spanId}`.slice(0, MAXIMUM_ID_LENGTH);
+  const identity = { source: sourceOf(span.resource), id };
   try {
     checkSpan(span);
-    return {
-      table: 'requests',
-      record: readRequest(fields, context),
-      identity: { source: sourceOf(span.resource), id: `${span.traceId}-${span.spanId}` },
-    };
+    return { table: 'requests', record: readRequest(fields, context), identity };
   } catch (error) {
     if (!(error instanceof FieldFault)) {
       throw error;
     }
-    return refusal(error.message, keptFields(fields));
+    return refusal(error.message, keptFields(fields), identity);
   }
 }
 
 function checkSpan({ traceId, spanId, startNanos, endNanos }: Span): void {
-  if (traceId === '') {
-    throw new FieldFault('trace_id', 'is missing');
+  if (!TRACE_ID.test(traceId)) {
+    throw new FieldFault('trace_id', 'must be 16 bytes');
   }
   if (!SPAN_ID.test(spanId) || ALL_ZERO.test(spanId)) {
     throw new FieldFault('span_id', 'must be 8 bytes, not all of them 0');
@@ -133,7 +135,8 @@ function addressOf(attributes: Attributes): string {
 
 function sourceOf(resource: Attributes): string {
   const service = textOf(attribute(resource, NAMES.service)) ?? '';
-  return `${service}/${textOf(resource.get('service.instance.id')) ?? ''}`;
+  const instance = textOf(resource.get('service.instance.id')) ?? '';
+  return `${service}/${instance}`.slice(0, MAXIMUM_SOURCE_LENGTH);
 }
 
 function attribute(attributes: Attributes, names: readonly string[]): AttributeValue | undefined {

@@ -45,7 +45,7 @@ export interface CollectorOptions {
   readonly logger: Logger;
   /** When a segment is sent: 50,000 rows, 16 MiB or 1 second unless given. */
   readonly seal?: Partial<SealLimits>;
-  /** What may wait: 4 GiB, a quarter of it for one tenant, and half a GiB of the disk stays free, unless given. */
+  /** What may wait: 4 GiB, a quarter of it for one tenant, and up to half a GiB of the disk stays free, unless given. */
   readonly quota?: Partial<SpoolQuota>;
   /** How many identities of events from outside are remembered: 4 million unless given. */
   readonly identities?: number;

@@ -14,16 +14,17 @@ export interface SpoolQuota {
   readonly totalBytes: number;
   /** Of these, what one tenant may fill, 0 to 1. */
   readonly tenantShare: number;
-  /** Bytes of the disk that stay free whatever the quota is. */
-  readonly reserveBytes: number;
+  /** Bytes of the disk that stay free whatever the quota is: half a GiB, or a twentieth of a small disk, unless given. */
+  readonly reserveBytes?: number | undefined;
 }
 
 const MEBIBYTE = 1024 * 1024;
 export const DEFAULT_SPOOL_QUOTA: SpoolQuota = {
   totalBytes: 4096 * MEBIBYTE,
   tenantShare: 0.25,
-  reserveBytes: 512 * MEBIBYTE,
 };
+const RESERVE_BYTES = 512 * MEBIBYTE;
+const RESERVE_SHARE = 0.05;
 
 /** How often the disk is asked how much of it is free. */
 const DISK_LOOK_MS = 2_000;
@@ -144,8 +145,9 @@ export class QuotaKeeper {
   /** Asks the disk how much of it is free. */
   async look(): Promise<void> {
     try {
-      const { bavail, bsize } = await statfs(this.#directory);
-      const free = Math.max(0, bavail * bsize - this.#quota.reserveBytes);
+      const { bavail, blocks, bsize } = await statfs(this.#directory);
+      const reserve = this.#quota.reserveBytes ?? Math.min(RESERVE_BYTES, blocks * bsize * RESERVE_SHARE);
+      const free = Math.max(0, Math.floor(bavail * bsize - reserve));
       this.#limit = Math.min(this.#quota.totalBytes, this.#used + free);
     } catch (error) {
       this.#logger.debug({ err: error }, 'the disk does not tell how much of it is free');

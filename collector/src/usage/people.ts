@@ -1,69 +1,51 @@
 /*
  * How many people were there.
  *
- * What always holds: the counts are exact for every span of whole minutes. A person's local day is kept in
- * `usage_user_day` with the first and the last request and the windows of five minutes in which there was any; what a
- * span cuts out of a day or a window is read from raw rows.
+ * What always holds: the counts are exact for every span of whole minutes. Whole windows of five minutes are kept in
+ * `usage_user_day` with each person's local day; of a window that a span cuts, raw rows tell who was there inside it.
  */
 import type { MinuteRange } from './range.ts';
 
-/** A question and its parameters, but for the tenant. Its one row has the column `users`. */
+/** A question and its parameters, but for the tenant. Its one row has `activeUsers` and `concurrentPeak`. */
 export interface PeopleQuestion {
   readonly sql: string;
   readonly params: Readonly<Record<string, string | number>>;
-  readonly label: string;
 }
 
 const SECONDS_PER_DAY = 86_400;
-/** Longer than any local day, so that no person's day can begin before a range of this length and end after it. */
-const LONGEST_DAY_SECONDS = 26 * 3_600;
 /** A window of `usage_user_day`; its number is the epoch second of its beginning divided by this. */
 const WINDOW_SECONDS = 300;
 
-const TENANT = 'tenant_id = {tenant:String}';
-const PEOPLE = "user_id != ''";
-const IN_TIME = "ts >= toDateTime({from:UInt32}, 'UTC') AND ts < toDateTime({to:UInt32}, 'UTC')";
-const IN_DAYS = 'day >= toDate({start:String}) AND day <= toDate({end:String})';
-const OUTSIDE_WHOLE_WINDOWS = `(ts < toDateTime({firstWindow:UInt32} * ${WINDOW_SECONDS}, 'UTC')
-  OR ts >= toDateTime({endWindow:UInt32} * ${WINDOW_SECONDS}, 'UTC'))`;
+const OF_PEOPLE = "tenant_id = {tenant:String} AND user_id != ''";
 
 /**
- * Distinct people of a span. In a span longer than a day, whoever was there has the first or the last request of a
- * day inside it. Shorter spans are read from raw rows.
+ * Distinct people of a span, and the most of them within one window of five minutes (:00, :05, …), as far as it lies
+ * in the span.
  */
-export function activeUsers({ from, to }: MinuteRange): PeopleQuestion {
-  const label = 'usage.active_users';
-  if (to - from <= LONGEST_DAY_SECONDS) {
-    const sql = `SELECT uniqExact(user_id) AS users FROM {{database}}.requests WHERE ${TENANT} AND ${IN_TIME} AND ${PEOPLE}`;
-    return { sql, params: { from, to }, label };
-  }
-  return {
-    sql: `SELECT uniqExact(user_id) AS users FROM (
-            SELECT user_id, day, min(first_seen) AS first, max(last_seen) AS last FROM {{database}}.usage_user_day
-            WHERE ${TENANT} AND ${IN_DAYS} AND ${PEOPLE} GROUP BY user_id, day)
-          WHERE (first >= toDateTime({from:UInt32}, 'UTC') AND first < toDateTime({to:UInt32}, 'UTC'))
-             OR (last >= toDateTime({from:UInt32}, 'UTC') AND last < toDateTime({to:UInt32}, 'UTC'))`,
-    params: { from, to, ...daysAround({ from, to }) },
-    label,
-  };
-}
-
-/** The most distinct people within one window of five minutes (:00, :05, …), as far as it lies in the span. */
-export function concurrentPeak({ from, to }: MinuteRange): PeopleQuestion {
+export function peopleOf({ from, to }: MinuteRange): PeopleQuestion {
   const firstWindow = Math.ceil(from / WINDOW_SECONDS);
   const endWindow = Math.max(firstWindow, Math.floor(to / WINDOW_SECONDS));
-  // A person has a row for each day, role and part that is not merged yet: their windows are made one set first.
-  const ofWholeWindows = `SELECT count() AS people FROM (
-      SELECT arrayJoin(groupUniqArrayArray(windows)) AS window FROM {{database}}.usage_user_day
-      WHERE ${TENANT} AND ${IN_DAYS} AND ${PEOPLE} GROUP BY user_id)
-    WHERE window >= {firstWindow:UInt32} AND window < {endWindow:UInt32} GROUP BY window`;
-  const ofCutWindows = `SELECT uniqExact(user_id) AS people FROM {{database}}.requests
-    WHERE ${TENANT} AND ${IN_TIME} AND ${OUTSIDE_WHOLE_WINDOWS} AND ${PEOPLE} GROUP BY toStartOfFiveMinutes(ts)`;
   const cut = from % WINDOW_SECONDS !== 0 || to % WINDOW_SECONDS !== 0;
+  // Window 0 stands for the span: each person is in it once. A person has a row for each day, role and part that is
+  // not merged yet; their windows are made one set first.
+  const inWholeWindows = `
+    SELECT user_id, arrayJoin(if(empty(inside), inside, arrayPushBack(inside, toUInt32(0)))) AS window FROM (
+      SELECT user_id,
+        arrayFilter(one -> one >= {firstWindow:UInt32} AND one < {endWindow:UInt32}, groupUniqArrayArray(windows)) AS inside
+      FROM {{database}}.usage_user_day
+      WHERE ${OF_PEOPLE} AND day >= toDate({start:String}) AND day <= toDate({end:String}) GROUP BY user_id)`;
+  const inCutWindows = `
+    SELECT user_id, arrayJoin([toUInt32(intDiv(toUnixTimestamp(ts), ${WINDOW_SECONDS})), toUInt32(0)]) AS window
+    FROM {{database}}.requests
+    WHERE ${OF_PEOPLE} AND ts >= toDateTime({from:UInt32}, 'UTC') AND ts < toDateTime({to:UInt32}, 'UTC')
+      AND (ts < toDateTime({firstWindow:UInt32} * ${WINDOW_SECONDS}, 'UTC')
+        OR ts >= toDateTime({endWindow:UInt32} * ${WINDOW_SECONDS}, 'UTC'))`;
+  const byWindow = cut
+    ? `SELECT window, uniqExact(user_id) AS people FROM (${inWholeWindows} UNION ALL ${inCutWindows}) GROUP BY window`
+    : `SELECT window, count() AS people FROM (${inWholeWindows}) GROUP BY window`;
   return {
-    sql: `SELECT max(people) AS users FROM (${cut ? `${ofWholeWindows} UNION ALL ${ofCutWindows}` : ofWholeWindows})`,
+    sql: `SELECT maxIf(people, window = 0) AS activeUsers, maxIf(people, window != 0) AS concurrentPeak FROM (${byWindow})`,
     params: { ...(cut && { from, to }), firstWindow, endWindow, ...daysAround({ from, to }) },
-    label: 'usage.concurrent_peak',
   };
 }
 

@@ -11,7 +11,7 @@
 import { z } from 'zod';
 import type { Select, Store } from '../store/store.ts';
 import { bucketMiddle } from './latency.ts';
-import { activeUsers, concurrentPeak, daysAround, type PeopleQuestion } from './people.ts';
+import { daysAround, peopleOf } from './people.ts';
 import { checkedDays, type DayRange, daysOf, minuteRange, type TimeRange } from './range.ts';
 import { touchedHours, usageRows } from './span.ts';
 import type { TenantScope } from './tenant-scope.ts';
@@ -105,7 +105,7 @@ const whole = z
   .refine(Number.isSafeInteger, 'is too large to be exact');
 
 const totalsRow = z.object({ calls: whole, errors: whole, bytesIn: whole, bytesOut: whole });
-const usersRow = z.object({ users: whole });
+const peopleRow = z.object({ activeUsers: whole, concurrentPeak: whole });
 const dailyRow = totalsRow.extend({ localDay: z.string(), activeUsers: whole });
 const endpointRow = totalsRow.extend({
   endpoint: z.string(),
@@ -139,7 +139,7 @@ export class UsageQueries {
   async summary(scope: TenantScope, range: TimeRange): Promise<UsageSummary> {
     const minutes = minuteRange(range);
     const rows = usageRows(minutes);
-    const [[totals], people, peak] = await Promise.all([
+    const [[totals], [people]] = await Promise.all([
       this.#select(scope, {
         sql: `SELECT sum(usage.calls) AS calls, sumIf(usage.calls, status_class >= 5) AS errors, sum(bytes_in) AS bytesIn,
                 sum(bytes_out) AS bytesOut
@@ -148,13 +148,11 @@ export class UsageQueries {
         row: totalsRow,
         label: 'usage.summary',
       }),
-      this.#people(scope, activeUsers(minutes)),
-      this.#people(scope, concurrentPeak(minutes)),
+      this.#select(scope, { ...peopleOf(minutes), row: peopleRow, label: 'usage.people' }),
     ]);
     return {
       ...(totals ?? { calls: 0, errors: 0, bytesIn: 0, bytesOut: 0 }),
-      activeUsers: people,
-      concurrentPeak: peak,
+      ...(people ?? { activeUsers: 0, concurrentPeak: 0 }),
     };
   }
 
@@ -316,11 +314,6 @@ export class UsageQueries {
       row: seenRow,
       label: 'usage.users_since',
     });
-  }
-
-  async #people(scope: TenantScope, question: PeopleQuestion): Promise<number> {
-    const [row] = await this.#select(scope, { ...question, row: usersRow });
-    return row?.users ?? 0;
   }
 
   #select<T>(scope: TenantScope, select: Select<T>): Promise<T[]> {

@@ -7,18 +7,18 @@
  * What always holds: over all requests, attributed memory adds up to the resident set over the time in which any was in
  * flight. So does attributed CPU, to within one microsecond, as long as V can be advanced each time the number in
  * flight changes. That takes asking the operating system, which costs 1 to 100 µs, most while other threads of the
- * process are busy. So it is asked at most 500 times a second, and less often where asking would take more than half a
- * percent of the time, but for 50 times saved up while there were few requests; CPU is shared out over those in flight
- * when it is. Then a request may be charged what its neighbours within that interval, at most 20 ms, spent; the sum
- * still holds, but for idle gaps shorter than the interval, which count as busy, and for at most one interval before a
- * longer one.
+ * process are busy. So it is asked at most 500 times a second, and less often where asking would take more than a
+ * quarter of a percent of the time, but for 50 times saved up while there were few requests; CPU is shared out over
+ * those in flight when it is. Then a request may be charged what its neighbours within that interval, at most 20 ms,
+ * spent; the sum still holds, but for idle gaps shorter than the interval, which count as busy, and for at most one
+ * interval before a longer one.
  */
 import type { Microseconds } from '../record/request-record.ts';
 
 const SHORTEST_INTERVAL_MS = 2;
 const LONGEST_INTERVAL_MS = 20;
 /** Share of the time that readings may take. */
-const READING_SHARE = 0.005;
+const READING_SHARE = 0.0025;
 /** Weight of the latest reading in what one is taken to cost. */
 const COST_WEIGHT = 0.1;
 /** Readings saved up while there were few requests. */

@@ -184,4 +184,13 @@ describe('the sender', () => {
     expect(sender.unsent).toHaveLength(3);
     expect(readdirSync(join(first?.path ?? '', '..'))).toHaveLength(3);
   });
+
+  it('does not wait for an account that hangs when it is stopped', async () => {
+    const { sender, add, released } = start('account', () => new Promise(() => undefined));
+    const [segment] = add(1);
+    await sender.whenStored(1);
+    await sender.stop(100);
+    expect(released).toEqual([]);
+    expect(existsSync(segment?.path ?? '')).toBe(true);
+  });
 });

@@ -95,7 +95,8 @@ export class Sender {
     await this.#running;
     clearTimeout(timer);
     await Promise.all(this.#inFlight.values());
-    await release.stop();
+    // Whoever keeps account may wait for a store that hangs; what it has not done the next process does.
+    await Promise.race([release.stop(), delay(graceMs, undefined, { ref: false })]);
     inserter.stop();
     for (const { abandon } of [...this.#barriers.splice(0), ...this.#awaited.splice(0)]) {
       abandon(new SenderStoppedError());

@@ -354,6 +354,7 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
         recovered[lane] += rows;
       },
       onSealed: (segment) => sender.enqueue(segment),
+      isStoreAway: () => inserter.status().store === 'down',
     });
     if (Object.values(recovered).some((lines) => lines > 0)) {
       logger.info({ ...recovered }, 'records of an earlier process are sent from the spool');

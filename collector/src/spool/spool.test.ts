@@ -64,6 +64,34 @@ describe('the spool', () => {
     await spool.release();
   });
 
+  it('seals nothing by age while the store is away, and goes on when it is back', async () => {
+    let away = true;
+    let asked = 0;
+    const sealed: SealedSegment[] = [];
+    const spool = await openSpool({
+      directory: temporaryDirectory(),
+      instance: 'test/1',
+      limits: { ...NEVER, maxRows: 3, maxAgeMs: 10 },
+      logger: testLogger(),
+      onRecovered: () => undefined,
+      onSealed: (segment) => sealed.push(segment),
+      isStoreAway: () => {
+        asked += 1;
+        return away;
+      },
+    });
+    append(spool, '[1]\n');
+    await eventually(() => asked >= 3);
+    expect(sealed).toHaveLength(0);
+    append(spool, '[2]\n', '[3]\n', '[4]\n');
+    await eventually(() => sealed.length === 1);
+    away = false;
+    await eventually(() => sealed.length === 2);
+    expect(sealed.map(({ rows }) => rows)).toEqual([3, 1]);
+    await spool.flush();
+    await spool.release();
+  });
+
   it('seals by age and by bytes', async () => {
     const { spool, sealed } = await open(temporaryDirectory(), { ...NEVER, maxBytes: 10, maxAgeMs: 30 });
     append(spool, '[1]\n');

@@ -54,6 +54,8 @@ export interface SpoolOptions {
   readonly onRecovered: (segment: SealedSegment) => void;
   /** Told of each segment that is complete and on disk, those found at the start included. */
   readonly onSealed: (segment: SealedSegment) => void;
+  /** Whether what is sealed could not be sent now. Age alone seals nothing meanwhile: few segments are sent sooner. */
+  readonly isStoreAway?: () => boolean;
 }
 
 export type SpoolState =
@@ -281,13 +283,22 @@ export class Spool {
   #begin(lane: Lane): OpenSegment {
     this.#position += 1;
     const segment = new OpenSegment(lane, this.#position, this.#tokens.next(lane));
-    this.#ageTimers.set(
-      segment,
-      setTimeout(() => this.#seal(lane), this.#options.limits.maxAgeMs),
-    );
+    this.#sealWithAge(segment, lane);
     this.#current.set(lane, segment);
     this.#writer.add(segment);
     return segment;
+  }
+
+  #sealWithAge(segment: OpenSegment, lane: Lane): void {
+    const { limits, isStoreAway } = this.#options;
+    const timer = setTimeout(() => {
+      if (isStoreAway?.() === true) {
+        this.#sealWithAge(segment, lane);
+      } else {
+        this.#seal(lane);
+      }
+    }, limits.maxAgeMs);
+    this.#ageTimers.set(segment, timer);
   }
 
   #lose(lane: Lane): void {

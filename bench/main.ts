@@ -14,6 +14,7 @@ import {
   reached,
   type Target,
 } from './report.ts';
+import { scaling } from './scaling/scaling.ts';
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   crash,
@@ -23,6 +24,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   outage,
   queries,
   recorder,
+  scaling,
 };
 const EXIT_MISSED = 1;
 const EXIT_USAGE = 2;

@@ -13,7 +13,8 @@ export type { Difference } from './ledger/differences.ts';
 export type { LedgerHour } from './ledger/ledger.ts';
 export type { LedgerStatus, Reconciliation } from './ledger/reconciler.ts';
 export type { LedgerReads } from './ledger/upkeep.ts';
-export type { LiveTenant, LiveTick, LiveTickMessage, LiveUsage } from './live/live-usage.ts';
+export type { LiveTenant, LiveUsage } from './live/live-usage.ts';
+export type { LiveTick, LiveTickMessage } from './live/tick.ts';
 export type { Logger } from './logger.ts';
 export type { ErasureProof, PersonRows } from './privacy/erasure.ts';
 export { DEFAULT_POLICY, type TenantPolicy } from './privacy/policy.ts';
@@ -46,7 +47,6 @@ export { StoreError, type StoreErrorCode } from './store/store-error.ts';
 export type {
   DailyUsage,
   EndpointUsage,
-  RollupDifference,
   UsageQueries,
   UsageSummary,
   UserUsage,
@@ -58,4 +58,5 @@ export {
   type RefusedRow,
   type RefusedRows,
 } from './usage/refused-rows.ts';
+export type { RollupDifference } from './usage/rollup-difference.ts';
 export { type TenantScope, tenantScope } from './usage/tenant-scope.ts';

@@ -17,8 +17,6 @@ import { ResourceMeter, type ResourceUse } from './resources.ts';
 import { CONCURRENT_WINDOW_MS, TenantUsage, type UsageBase } from './tenant-usage.ts';
 import type { LiveTick, LiveTickMessage } from './tick.ts';
 
-export type { LiveTick, LiveTickMessage } from './tick.ts';
-
 const TICK_MS = 1_000;
 /** Two minutes of ticks can be resumed from. */
 const RING_SIZE = 120;

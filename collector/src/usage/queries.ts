@@ -11,9 +11,11 @@
 import { z } from 'zod';
 import type { Select, Store } from '../store/store.ts';
 import { bucketMiddle } from './latency.ts';
-import { daysAround, peopleOf } from './people.ts';
+import { peopleOf } from './people.ts';
 import { checkedDays, type DayRange, daysOf, minuteRange, type TimeRange } from './range.ts';
-import { touchedHours, usageRows } from './span.ts';
+import { type RollupDifference, rollupDifference } from './rollup-difference.ts';
+import { totalsRow, whole } from './rows.ts';
+import { usageRows } from './span.ts';
 import type { TenantScope } from './tenant-scope.ts';
 
 export interface UsageSummary {
@@ -66,24 +68,6 @@ export interface UserUsage {
   readonly bytesOut: number;
 }
 
-/** Raw rows minus rollup; all zeros when they agree. */
-export interface RollupDifference {
-  readonly minute: {
-    readonly calls: number;
-    readonly errors: number;
-    readonly bytesIn: number;
-    readonly bytesOut: number;
-    /** Microseconds. */
-    readonly duration: number;
-  };
-  readonly userDay: {
-    readonly calls: number;
-    readonly errors: number;
-    readonly bytesIn: number;
-    readonly bytesOut: number;
-  };
-}
-
 export interface MonthTotals {
   readonly calls: number;
   readonly bytes: number;
@@ -97,14 +81,7 @@ export interface SeenUser {
 }
 
 const MICROSECONDS_PER_MS = 1_000;
-const SECONDS_PER_DAY = 86_400;
 
-const whole = z
-  .union([z.string().regex(/^-?\d+$/), z.number()])
-  .transform(Number)
-  .refine(Number.isSafeInteger, 'is too large to be exact');
-
-const totalsRow = z.object({ calls: whole, errors: whole, bytesIn: whole, bytesOut: whole });
 const peopleRow = z.object({ activeUsers: whole, concurrentPeak: whole });
 const dailyRow = totalsRow.extend({ localDay: z.string(), activeUsers: whole });
 const endpointRow = totalsRow.extend({
@@ -117,14 +94,11 @@ const endpointRow = totalsRow.extend({
   latency: z.tuple([whole, whole, whole]),
 });
 const userRow = totalsRow.extend({ userId: z.string(), userRole: z.string() });
-const differenceRow = totalsRow.extend({ duration: whole });
 const firstDayRow = z.object({ firstDay: z.string() });
 const monthRow = z.object({ calls: whole, bytes: whole, users: z.array(z.string()) });
 const seenRow = z.object({ userId: z.string(), lastSeen: whole });
 
 const TENANT = 'tenant_id = {tenant:String}';
-const IN_MINUTES = "minute >= toDateTime({from:UInt32}, 'UTC') AND minute < toDateTime({to:UInt32}, 'UTC')";
-const IN_TIME = "ts >= toDateTime({from:UInt32}, 'UTC') AND ts < toDateTime({to:UInt32}, 'UTC')";
 const IN_DAYS = 'day >= toDate({start:String}) AND day <= toDate({end:String})';
 
 /** What a tenant used. */
@@ -232,64 +206,9 @@ export class UsageQueries {
     });
   }
 
-  /**
-   * Proves the rollups against raw rows. What is compared are the whole hours that the range touches, and the days of
-   * the range in UTC and one on either side, by the day that each row carries.
-   */
-  async rollupDifference(scope: TenantScope, range: TimeRange): Promise<RollupDifference> {
-    const minutes = touchedHours(minuteRange(range));
-    const rawTotals = `count() AS calls, countIf(status >= 500) AS errors, sum(bytes_in) AS bytesIn,
-      sum(bytes_out) AS bytesOut, sum(requests.duration) AS duration`;
-    const days = daysAround(minutes);
-    const aroundDays = {
-      ...days,
-      from: Math.max(0, minutes.from - 3 * SECONDS_PER_DAY),
-      to: minutes.to + 3 * SECONDS_PER_DAY,
-    };
-    const [[raw], [minute], [rawDays], [userDays]] = await Promise.all([
-      this.#select(scope, {
-        sql: `SELECT ${rawTotals} FROM {{database}}.requests AS requests WHERE ${TENANT} AND ${IN_TIME}`,
-        params: { ...minutes },
-        row: differenceRow,
-        label: 'usage.difference.raw',
-      }),
-      this.#select(scope, {
-        sql: `SELECT sum(minutes.calls) AS calls, sumIf(minutes.calls, status_class >= 5) AS errors, sum(bytes_in) AS bytesIn,
-                sum(bytes_out) AS bytesOut, sum(minutes.duration) AS duration
-              FROM {{database}}.usage_minute AS minutes WHERE ${TENANT} AND ${IN_MINUTES}`,
-        params: { ...minutes },
-        row: differenceRow,
-        label: 'usage.difference.minute',
-      }),
-      this.#select(scope, {
-        sql: `SELECT ${rawTotals} FROM {{database}}.requests AS requests WHERE ${TENANT} AND ${IN_TIME} AND ${IN_DAYS}`,
-        params: aroundDays,
-        row: differenceRow,
-        label: 'usage.difference.raw_days',
-      }),
-      this.#select(scope, {
-        sql: `SELECT sum(days.calls) AS calls, sum(days.errors) AS errors, sum(bytes_in) AS bytesIn, sum(bytes_out) AS bytesOut
-              FROM {{database}}.usage_user_day AS days WHERE ${TENANT} AND ${IN_DAYS}`,
-        params: days,
-        row: totalsRow,
-        label: 'usage.difference.user_day',
-      }),
-    ]);
-    return {
-      minute: {
-        calls: minus(raw?.calls, minute?.calls),
-        errors: minus(raw?.errors, minute?.errors),
-        bytesIn: minus(raw?.bytesIn, minute?.bytesIn),
-        bytesOut: minus(raw?.bytesOut, minute?.bytesOut),
-        duration: minus(raw?.duration, minute?.duration),
-      },
-      userDay: {
-        calls: minus(rawDays?.calls, userDays?.calls),
-        errors: minus(rawDays?.errors, userDays?.errors),
-        bytesIn: minus(rawDays?.bytesIn, userDays?.bytesIn),
-        bytesOut: minus(rawDays?.bytesOut, userDays?.bytesOut),
-      },
-    };
+  /** Proves the rollups against raw rows; see {@link rollupDifference}. */
+  rollupDifference(scope: TenantScope, range: TimeRange): Promise<RollupDifference> {
+    return rollupDifference((select) => this.#select(scope, select), minuteRange(range));
   }
 
   /** Totals over whole days with the people behind them: what live totals start from. */
@@ -319,8 +238,4 @@ export class UsageQueries {
   #select<T>(scope: TenantScope, select: Select<T>): Promise<T[]> {
     return this.#store.select({ ...select, params: { ...select.params, tenant: scope.tenantId } });
   }
-}
-
-function minus(a: number | undefined, b: number | undefined): number {
-  return (a ?? 0) - (b ?? 0);
 }

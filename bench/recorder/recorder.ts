@@ -25,6 +25,7 @@ const TARGETS = [
   { figure: 'riwayat, engine elsewhere, of bare', atLeast: 0.82 },
   { figure: 'riwayat, engine embedded, of bare', atLeast: 0.7 },
   { figure: 'riwayat, engine elsewhere, of the best other recorder', atLeast: 1 },
+  { figure: 'riwayat, engine elsewhere, CPU added, of the lightest other recorder', atMost: 1 },
   { figure: 'riwayat, engine elsewhere, of bare on a route that reads Postgres', atLeast: 0.97 },
   { figure: 'riwayat, engine elsewhere, event-loop delay p99 added at 5,000 requests/s, ms', atMost: 2 },
   { figure: 'riwayat, engine embedded, event-loop delay p99 added at 5,000 requests/s, ms', atMost: 2 },
@@ -96,6 +97,9 @@ async function allFigures(ground: Ground): Promise<Record<string, number>> {
   const best = Math.max(...others.map(({ pairs }) => median(pairs.map(rateRatio))));
   figures['riwayat, engine elsewhere, of the best other recorder'] =
     (figures['riwayat, engine elsewhere, of bare'] ?? Number.NaN) / best;
+  const lightest = Math.min(...others.map(({ pairs }) => median(pairs.map(cpuAdded))));
+  figures['riwayat, engine elsewhere, CPU added, of the lightest other recorder'] =
+    (figures['riwayat, engine elsewhere, CPU µs a request added'] ?? Number.NaN) / lightest;
 
   for (const { name, pairs } of await inTurns({ ...ground, observed: ours }, POSTGRES)) {
     figures[`${name}, of bare on a route that reads Postgres`] = median(pairs.map(rateRatio));

@@ -38,12 +38,10 @@ export class Flight {
   charge: Charge | undefined;
   recorded = false;
 
-  constructor(startedAt: number, share: Share, request: FastifyRequest) {
-    const socket: SocketCounts | null = request.raw.socket;
+  constructor(startedAt: number, share: Share, socket: SocketCounts | null, clientAddress: string) {
     this.startedAt = startedAt;
     this.share = share;
-    // A connection forgets its address when it ends.
-    this.clientAddress = request.ip ?? '';
+    this.clientAddress = clientAddress;
     this.#written = socket?.bytesWritten ?? 0;
     this.#read = socket?.bytesRead ?? 0;
   }

@@ -219,6 +219,17 @@ describe('the recorder', () => {
     expect((await one()).clientAddress).toBe('203.0.113.9');
   });
 
+  it('answers as ever, and knows no address, when what proxies to trust cannot be told', async () => {
+    app = application({
+      trustProxy: () => {
+        throw new Error('which?');
+      },
+    });
+    const headers = { 'x-forwarded-for': '203.0.113.9' };
+    expect((await fetch(`${await start()}/items/1`, { headers })).status).toBe(200);
+    expect((await one()).clientAddress).toBe('');
+  });
+
   it('counts for the platform what the route says is its own', async () => {
     const url = await start();
     await fetch(`${url}/own`);

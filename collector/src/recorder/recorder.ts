@@ -118,7 +118,8 @@ class Recording {
     const { raw } = request;
     this.#latest = raw;
     const now = performance.now();
-    const flight = new Flight(now, this.#attribution.start(now), request);
+    // A connection forgets its address when it ends, so it is asked now.
+    const flight = new Flight(now, this.#attribution.start(now), raw.socket, this.#addressOf(request));
     request.usage = flight;
     if (raw.headers['transfer-encoding'] !== undefined) {
       flight.countBody(raw);
@@ -242,6 +243,16 @@ class Recording {
       this.#logger.error({ err: error }, 'a request could not be identified; it counts for the platform');
     }
     return PLATFORM_IDENTITY;
+  }
+
+  /** Which proxies are trusted may be for a function of the application to say. */
+  #addressOf(request: FastifyRequest): string {
+    try {
+      return request.ip ?? '';
+    } catch (error) {
+      this.#logger.error({ err: error }, "a client's address cannot be told; it is recorded as unknown");
+      return '';
+    }
   }
 
   #day(ts: number, timezone: string): string {

@@ -1,5 +1,5 @@
 /*
- * The reads of tenant data: all of them.
+ * The reads of what a tenant used.
  *
  * What always holds: each takes a TenantScope and binds it as a query parameter; each goes through Store.select, which
  * sets limits and a label; each answer is checked against a schema. Counts and bytes are exact numbers: the store

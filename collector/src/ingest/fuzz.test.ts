@@ -63,4 +63,4 @@ it(`answers ${PAYLOADS} hostile payloads without a server error, and accounts fo
   expect(told.rejected).toBeGreaterThan(PAYLOADS / 4);
   expect(told.accepted).toBeLessThanOrEqual(account.accepted);
   expect(ingest.logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
-}, 60_000);
+}, 120_000);

@@ -7,10 +7,11 @@
  */
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Collector } from '../collector.ts';
-import type { IngestItem, IngestResult } from '../intake/intake.ts';
+import type { IngestItem } from '../intake/intake.ts';
 import type { Logger } from '../logger.ts';
 import { LocalDays } from '../record/local-day.ts';
 import { RequestIds } from '../record/request-id.ts';
+import { type BatchResult, batchResult } from './batch-result.ts';
 import { HeldBytes, type Lease, readBody } from './body.ts';
 import { eventMode, readBinaryEvent, readEventBatch, readStructuredEvent } from './cloud-event-batch.ts';
 import type { IngestCredential, IngestScope } from './credential.ts';
@@ -47,23 +48,6 @@ const CHALLENGE = 'Bearer realm="ingest"';
 const TOLD_REASONS = 3;
 /** What is counted for the platform: sending usage is not usage. */
 const PLATFORM_ROUTE = { usage: { tenant: 'platform' } } as const;
-
-/** One of a batch, in the answer. */
-interface EventResult {
-  /** Its place in the batch, from 0; blank lines are not counted. */
-  readonly index: number;
-  readonly status: IngestResult['status'];
-  readonly reason?: string;
-}
-
-/** What became of a batch. */
-interface BatchResult {
-  readonly accepted: number;
-  readonly duplicates: number;
-  readonly rejected: number;
-  /** Those that were not accepted; all of them when asked by `?results=all`. */
-  readonly results: readonly EventResult[];
-}
 
 /** A request that was let in. */
 interface Admission {
@@ -170,7 +154,7 @@ class Ingest {
     this.#takeFromRate(request, items.length);
     const { tenantId } = this.#credential(request);
     const results = await this.#options.collector.ingest(tenantId, items);
-    return summary(results, asksForAll(request));
+    return batchResult(results, asksForAll(request));
   }
 
   #takeFromRate(request: FastifyRequest, events: number): void {
@@ -301,23 +285,6 @@ function failed(problem: IngestProblem, reply: FastifyReply): FastifyReply {
     reply.header('accept-encoding', 'gzip, deflate, br');
   }
   return reply.code(problem.statusCode).header('cache-control', 'no-store');
-}
-
-function summary(results: readonly IngestResult[], all: boolean): BatchResult {
-  const told: EventResult[] = [];
-  let accepted = 0;
-  let duplicates = 0;
-  for (const [index, result] of results.entries()) {
-    if (result.status === 'accepted') {
-      accepted += 1;
-    } else if (result.status === 'duplicate') {
-      duplicates += 1;
-    }
-    if (all || result.status !== 'accepted') {
-      told.push({ index, ...result });
-    }
-  }
-  return { accepted, duplicates, rejected: results.length - accepted - duplicates, results: told };
 }
 
 function asksForAll(request: FastifyRequest): boolean {

@@ -18,6 +18,7 @@ const bytesRow = z.object({ table: z.string(), column: z.string(), bytes: z.coer
 /** Bytes on disk. */
 export interface ColumnBytes {
   readonly table: string;
+  /** Empty for the table as a whole. */
   readonly column: string;
   readonly bytes: number;
 }
@@ -81,11 +82,13 @@ export class History {
     return all?.rows ?? 0;
   }
 
-  /** What each column of the active parts takes. */
+  /** What the active parts of each table take, and each column of those parts that keep columns apart. */
   bytes(): Promise<ColumnBytes[]> {
+    const tables = "active AND table IN ('requests', 'usage_minute', 'usage_user_day')";
     return this.#store.select({
-      sql: `SELECT table, column, sum(column_data_compressed_bytes) AS bytes FROM system.parts_columns
-            WHERE active AND table IN ('requests', 'usage_minute', 'usage_user_day')
+      sql: `SELECT table, '' AS column, sum(data_compressed_bytes) AS bytes FROM system.parts WHERE ${tables} GROUP BY table
+            UNION ALL
+            SELECT table, column, sum(column_data_compressed_bytes) AS bytes FROM system.parts_columns WHERE ${tables}
             GROUP BY table, column ORDER BY bytes DESC`,
       params: {},
       row: bytesRow,

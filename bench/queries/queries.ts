@@ -163,7 +163,7 @@ function ratios(small: Times, large: Times, progress: (line: string) => void): R
 
 function sizes(columns: readonly ColumnBytes[], rows: number): Record<string, number> {
   const of = (table: string): number =>
-    columns.filter((column) => column.table === table).reduce((sum, { bytes }) => sum + bytes, 0) / rows;
+    (columns.find((column) => column.table === table && column.column === '')?.bytes ?? 0) / rows;
   const traced = (columns.find(({ column }) => column === 'trace_id')?.bytes ?? 0) / rows / TRACED_SHARE;
   const figures: Record<string, number> = {
     'bytes a row': of('requests'),
@@ -172,7 +172,7 @@ function sizes(columns: readonly ColumnBytes[], rows: number): Record<string, nu
     'usage_user_day, bytes a request': of('usage_user_day'),
   };
   for (const { table, column, bytes } of columns) {
-    if (table === 'requests' && bytes / rows >= SMALLEST_FIGURE_BYTES) {
+    if (table === 'requests' && column !== '' && bytes / rows >= SMALLEST_FIGURE_BYTES) {
       figures[`bytes a row, ${column}`] = bytes / rows;
     }
   }

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { FanOut } from './fan-out.ts';
 
-const MANY = 1_000;
+const MANY = 5_000;
 
 function receivers(count: number): Set<number[]> {
   return new Set(Array.from({ length: count }, () => []));

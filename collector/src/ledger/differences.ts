@@ -94,6 +94,7 @@ export async function ledgerDifferences(
     params: { from, to },
     row: ledgerRow,
     label: 'ledger.differences',
+    inBackground: true,
   });
   return rows.map(({ at, ...row }) => ({ of: 'ledger', ...row, at: instant(at) }));
 }
@@ -115,6 +116,7 @@ export async function minuteDifferences(
     params: { from, to },
     row: minuteRow,
     label: 'ledger.minute_differences',
+    inBackground: true,
   });
   return rows.map(({ at, ...row }) => ({ of: 'usage_minute', ...row, at: instant(at) }));
 }
@@ -136,6 +138,7 @@ export async function dayDifferences(
     params: { start, end, ...timeOfDays(start, end) },
     row: dayRow,
     label: 'ledger.day_differences',
+    inBackground: true,
   });
   return rows.map((row) => ({ of: 'usage_user_day', ...row }));
 }

@@ -40,8 +40,12 @@ export interface Reconciliation {
 const LOOK_EACH_MS = 60_000;
 /** Looking takes at most this share of the time. */
 const LOOKING_SHARE = 0.02;
-/** Each so many looks, whole recent days. */
+/** Each so many looks (an hour), the hours of the last three days. */
 const LOOKS_PER_SURVEY = 60;
+/** Each so many looks (a day), local days as well: those take the longest, being read whole. */
+const LOOKS_PER_DAY_SURVEY = 1_440;
+/** The embedded engine answers one question at a time; others get this many times as long as each of ours took. */
+const PAUSE_SHARE = 4;
 const SURVEYED_HOURS = 72;
 /** Every tenant's rows are kept for this long: a month at least. What is older may be gone by right. */
 const KEPT_SECONDS = 27 * 86_400;
@@ -98,10 +102,10 @@ export class Reconciler {
    */
   async reconcile(range: TimeRange): Promise<Reconciliation> {
     const hours = hourRange(range);
-    await this.#look([hours], true);
+    await this.#look([hours], [hours]);
     if (this.#seen.size > 0) {
       await delay(SECOND_LOOK_MS);
-      await this.#look([hours], true);
+      await this.#look([hours], [hours]);
     }
     return {
       from: new Date(hours.from * MS_PER_SECOND),
@@ -110,21 +114,28 @@ export class Reconciler {
     };
   }
 
-  /** One look at what was touched since the last. @throws {StoreError}; ClickHouse's own error */
-  async look(): Promise<void> {
+  /**
+   * One look at what was touched since the last.
+   *
+   * @param pauseShare how long others get the store after each question, in multiples of what the question took
+   * @throws {StoreError}; ClickHouse's own error
+   */
+  async look(pauseShare = 0): Promise<void> {
     await this.#options.ledger.flush();
     for (const hour of this.#options.ledger.takeTouched()) {
       this.#unlooked.add(hour);
     }
     const survey = this.#looks % LOOKS_PER_SURVEY === 0;
+    const surveyDays = this.#looks % LOOKS_PER_DAY_SURVEY === 0;
     this.#looks += 1;
     const open = [...this.#seen.values()].flatMap(hoursOf);
     const oldest = Date.now() / MS_PER_SECOND - KEPT_SECONDS;
     const hours = [...this.#unlooked, ...open, ...(survey ? recentHours() : [])].filter(
       (hour) => hour > oldest,
     );
-    const days = survey || [...this.#seen.values()].some((difference) => difference.of === 'usage_user_day');
-    await this.#look(rangesOf(new Set(hours), MOST_HOURS), days);
+    const openDays = [...this.#seen.values()].filter((difference) => difference.of === 'usage_user_day');
+    const days = surveyDays ? recentHours() : openDays.flatMap(hoursOf);
+    await this.#look(rangesOf(new Set(hours), 1), rangesOf(new Set(days), MOST_HOURS), pauseShare);
     this.#unlooked = new Set();
   }
 
@@ -139,26 +150,44 @@ export class Reconciler {
       }
       const began = performance.now();
       try {
-        await this.look();
+        await this.look(PAUSE_SHARE);
       } catch (error) {
+        if (signal.aborted) {
+          return;
+        }
         this.#options.logger.warn({ err: error }, 'the ledger cannot be compared with the store now');
       }
       wait = Math.max(LOOK_EACH_MS, (performance.now() - began) / LOOKING_SHARE);
     }
   }
 
-  async #look(ranges: readonly HourRange[], days: boolean): Promise<void> {
+  async #look(hours: readonly HourRange[], days: readonly HourRange[], pauseShare = 0): Promise<void> {
     const { store } = this.#options;
+    const comparisons = [
+      ...hours
+        .flatMap(inDays)
+        .flatMap((range) => [() => ledgerDifferences(store, range), () => minuteDifferences(store, range)]),
+      ...days
+        .flatMap(inDays)
+        .map(
+          (range) => () => dayDifferences(store, { start: utcDay(range.from), end: utcDay(range.to - 1) }),
+        ),
+    ];
     const found: Difference[] = [];
-    for (const range of ranges.flatMap(inDays)) {
-      found.push(...(await ledgerDifferences(store, range)), ...(await minuteDifferences(store, range)));
-      if (days) {
-        found.push(
-          ...(await dayDifferences(store, { start: utcDay(range.from), end: utcDay(range.to - 1) })),
-        );
+    for (const compare of comparisons) {
+      const began = performance.now();
+      found.push(...(await compare()));
+      if (pauseShare > 0) {
+        // Rejects when it is stopped, and with it the look, of which nothing is concluded then.
+        await delay((performance.now() - began) * pauseShare, undefined, {
+          signal: this.#stopping.signal,
+          ref: false,
+        });
       }
     }
-    this.#conclude(found, (difference) => ranges.some((range) => within(difference, range)));
+    this.#conclude(found, (difference) =>
+      (difference.of === 'usage_user_day' ? days : hours).some((range) => within(difference, range)),
+    );
     this.#lookedAt = new Date();
   }
 

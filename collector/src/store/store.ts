@@ -61,6 +61,8 @@ export interface Select<T> {
   readonly row: z.ZodType<T>;
   /** Kept in ClickHouse's query log as `log_comment`. */
   readonly label: string;
+  /** Nobody waits for it: it may take longer and read more. */
+  readonly inBackground?: boolean;
 }
 
 const DATABASE = 'riwayat';
@@ -69,6 +71,10 @@ const DATABASE = 'riwayat';
 const READ_SECONDS = 20;
 const READ_MEMORY_BYTES = 2_000_000_000;
 const READ_ROWS = 500_000_000;
+
+/** What looks at all tenants' rows of a day. */
+const BACKGROUND_SECONDS = 300;
+const BACKGROUND_ROWS = 20_000_000_000;
 
 /** One block an insert, whatever the server's profile says: only then does a refused insert leave nothing behind. */
 const INSERT_BLOCK_ROWS = 1_048_576;
@@ -233,11 +239,13 @@ export class Store {
    *
    * @throws {StoreError} `store-unavailable`, `query-failed`, or `unexpected-answer` when a row is not as promised
    */
-  async select<T>({ sql, params, row, label }: Select<T>): Promise<T[]> {
+  async select<T>({ sql, params, row, label, inBackground = false }: Select<T>): Promise<T[]> {
+    const limits = inBackground
+      ? `max_execution_time = ${BACKGROUND_SECONDS}, max_rows_to_read = ${BACKGROUND_ROWS}`
+      : `max_execution_time = ${READ_SECONDS}, max_rows_to_read = ${READ_ROWS}`;
     const rows = await this.#rows({
       query:
-        `${fillIn(sql, this.#layout)}\nSETTINGS max_execution_time = ${READ_SECONDS}` +
-        `, max_memory_usage = ${READ_MEMORY_BYTES}, max_rows_to_read = ${READ_ROWS}` +
+        `${fillIn(sql, this.#layout)}\nSETTINGS ${limits}, max_memory_usage = ${READ_MEMORY_BYTES}` +
         `, output_format_json_quote_64bit_integers = 1${readSettings(this.#layout)}, log_comment = ${literal(label)}`,
       query_params: params,
     }).catch((error: unknown) => {

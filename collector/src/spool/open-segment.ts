@@ -32,6 +32,8 @@ export class OpenSegment {
   /** Bytes written, the unsynced ones among them. */
   written = 0;
   file: FileHandle | undefined;
+  /** Whether the directory is known to list the file also after a power cut. */
+  listed = false;
 
   constructor(lane: Lane, position: number, token: string) {
     this.lane = lane;

@@ -2,8 +2,9 @@
  * Lines of all lanes onto the disk, in groups.
  *
  * What always holds:
- * - a line is written within one group (10 ms), so that only the last 10 ms die with a killed process; it is synced
- *   with its group when somebody waits for that, and within 100 ms otherwise, which is what a power cut can take;
+ * - a line is written within one group (10 ms), also while the disk is busy syncing those before, so that only the
+ *   last 10 ms die with a killed process; it is synced with its group when somebody waits for that, and within 100 ms
+ *   otherwise, which is what a power cut can take;
  * - a line stays in memory until it is synced: after a sync that failed everything since the last good one is
  *   written again, because the system may have dropped it;
  * - a segment is handed on once, when all of it is synced and the keys of its events are in the key log.
@@ -25,6 +26,8 @@ const AWAITED_GROUP_MS = 5;
 /** How long written lines may wait to be synced when nobody waits for it. */
 const SYNC_MS = 100;
 const RETRY_MS = 500;
+/** One that waits for a sync under way, one that writes and syncs the rest, one that hands on. */
+const CLOSING_ROUNDS = 3;
 
 export interface SegmentWriterOptions {
   readonly directory: string;
@@ -54,6 +57,10 @@ export class SegmentWriter {
   /** What the timer was set to, milliseconds. */
   #delay = Number.POSITIVE_INFINITY;
   #writing: Promise<void> | undefined;
+  /** Never rejects. */
+  #syncing: Promise<void> | undefined;
+  /** What the last sync failed with, until the next round sees to it. */
+  #syncFailure: { readonly error: unknown } | undefined;
   #failure: unknown;
   #closed = false;
 
@@ -120,7 +127,10 @@ export class SegmentWriter {
     this.#closed = true;
     clearTimeout(this.#timer);
     await this.#writing;
-    await this.#round();
+    for (let round = 0; round < CLOSING_ROUNDS && this.#segments.length > 0; round += 1) {
+      await this.#round();
+      await this.#syncing;
+    }
     for (const segment of this.#segments) {
       await segment.file?.close();
       segment.takeBack();
@@ -140,47 +150,58 @@ export class SegmentWriter {
     this.#delay = Number.POSITIVE_INFINITY;
     this.#writing = this.#round().finally(() => {
       this.#writing = undefined;
-      if (this.#waiters.length > 0) {
-        this.#schedule(AWAITED_GROUP_MS);
-      } else if (this.#segments.some(({ pending, sealed }) => sealed || pending.rows > 0)) {
-        this.#schedule(GROUP_MS);
-      } else if (this.#unsyncedBytes > 0) {
-        this.#schedule(SYNC_MS);
-      }
+      this.#scheduleNext();
     });
   };
+
+  #scheduleNext(): void {
+    const syncing = this.#syncing !== undefined;
+    if (this.#waiters.length > 0 && !syncing) {
+      this.#schedule(AWAITED_GROUP_MS);
+    } else if (this.#segments.some(({ pending, sealed }) => pending.rows > 0 || (sealed && !syncing))) {
+      this.#schedule(GROUP_MS);
+    } else if ((this.#unsyncedBytes > 0 || this.#failure !== undefined) && !syncing) {
+      this.#schedule(SYNC_MS);
+    }
+  }
 
   /** Never rejects: what fails is told to those who wait, and tried again. */
   async #round(): Promise<void> {
     const upTo = this.#appended;
     const segments = [...this.#segments];
-    const sealed = segments.filter((segment) => segment.sealed);
     try {
+      if (this.#syncFailure !== undefined) {
+        throw this.#syncFailure.error;
+      }
       for (const segment of segments) {
         await this.#write(segment);
       }
-      if (sealed.length > 0 || this.#closed || this.#syncIsDue()) {
-        for (const segment of segments) {
-          await this.#sync(segment);
+      if (this.#syncing === undefined && this.#syncIsDue()) {
+        this.#syncing = this.#sync(upTo);
+      }
+      for (const segment of segments) {
+        if (segment.sealed && segment.pending.rows === 0 && segment.unsynced.length === 0) {
+          await this.#handOn(segment);
         }
-        this.#synced = upTo;
-        this.#syncedAt = performance.now();
       }
-      for (const segment of sealed) {
-        await this.#handOn(segment);
-      }
-      if (this.#failure !== undefined) {
-        this.#failure = undefined;
-        this.#options.logger.info({}, 'the spool can be written again');
+      if (this.#unsyncedBytes === 0) {
+        this.#recovered();
       }
     } catch (error) {
+      // A sync that is still under way is of lines that are about to be taken back.
+      await this.#syncing;
+      this.#syncFailure = undefined;
       this.#fail(error);
     }
-    this.#tellWaiters();
   }
 
   #syncIsDue(): boolean {
-    return this.#waiters.length > 0 || performance.now() - this.#syncedAt >= SYNC_MS;
+    return (
+      this.#waiters.length > 0 ||
+      this.#segments.some(({ sealed, unsynced }) => sealed && unsynced.length > 0) ||
+      (this.#unsyncedBytes > 0 &&
+        (this.#failure !== undefined || performance.now() - this.#syncedAt >= SYNC_MS))
+    );
   }
 
   async #write(segment: OpenSegment): Promise<void> {
@@ -192,23 +213,47 @@ export class SegmentWriter {
     segment.unsynced.push(group);
     const offset = segment.written;
     segment.written += group.bytes;
-    if (segment.file === undefined) {
-      const { directory } = this.#options;
-      segment.file = await open(this.#pathOf(segment, OPEN_ENDING), 'w');
-      await syncDirectory(directory);
-    }
+    segment.file ??= await open(this.#pathOf(segment, OPEN_ENDING), 'w');
     await writeFully(segment.file, group.buffers, offset);
   }
 
-  async #sync(segment: OpenSegment): Promise<void> {
-    if (segment.unsynced.length === 0) {
-      return;
+  /** Syncs what is written by now, while more may be written. Never rejects. */
+  async #sync(upTo: number): Promise<void> {
+    const written = this.#segments
+      .filter(({ unsynced }) => unsynced.length > 0)
+      .map((segment) => ({ segment, groups: segment.unsynced.length }));
+    try {
+      await Promise.all(written.map(({ segment }) => segment.file?.datasync()));
+      if (written.some(({ segment }) => !segment.listed)) {
+        await syncDirectory(this.#options.directory);
+      }
+      for (const { segment, groups } of written) {
+        segment.listed = true;
+        for (const { bytes } of segment.unsynced.splice(0, groups)) {
+          this.#unsyncedBytes -= bytes;
+        }
+      }
+      this.#synced = upTo;
+      this.#syncedAt = performance.now();
+      if (written.length > 0) {
+        this.#recovered();
+      }
+      this.#tellWaiters();
+    } catch (error) {
+      this.#syncFailure = { error };
     }
-    await segment.file?.datasync();
-    for (const { bytes } of segment.unsynced) {
-      this.#unsyncedBytes -= bytes;
+    this.#syncing = undefined;
+    if (this.#writing === undefined) {
+      const urgent =
+        this.#syncFailure !== undefined ||
+        this.#waiters.length > 0 ||
+        this.#segments.some(({ sealed }) => sealed);
+      if (urgent) {
+        this.#schedule(0);
+      } else {
+        this.#scheduleNext();
+      }
     }
-    segment.unsynced = [];
   }
 
   async #handOn(segment: OpenSegment): Promise<void> {
@@ -262,6 +307,13 @@ export class SegmentWriter {
       } else {
         waiter.reject(failure);
       }
+    }
+  }
+
+  #recovered(): void {
+    if (this.#failure !== undefined) {
+      this.#failure = undefined;
+      this.#options.logger.info({}, 'the spool can be written again');
     }
   }
 

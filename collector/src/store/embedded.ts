@@ -5,6 +5,11 @@ import { StoreError } from './store-error.ts';
 
 export type ClientConnection = NonNullable<ClickHouseClientConfigOptions['connection']>;
 
+type Engine = ReturnType<typeof createChdbConnection>;
+
+/** A connection runs one statement at a time: two inserts under way, a read that takes its time, and one that does not. */
+const CONNECTIONS = 4;
+
 /**
  * The engine inside this process as a connection of the ClickHouse client.
  *
@@ -15,18 +20,32 @@ export type ClientConnection = NonNullable<ClickHouseClientConfigOptions['connec
  * @throws {StoreError} `store-in-use` or `store-not-writable`
  */
 export function connectEmbedded(path: string): ClientConnection {
-  const engine = openEngine(path);
+  // All in this process share one engine; each costs next to no memory.
+  const connections = Array.from({ length: CONNECTIONS }, () => ({ engine: openEngine(path), busy: 0 }));
+  async function onFree<T>(run: (engine: Engine) => Promise<T>): Promise<T> {
+    const free = connections.reduce((least, other) => (other.busy < least.busy ? other : least));
+    free.busy += 1;
+    try {
+      return await run(free.engine);
+    } finally {
+      free.busy -= 1;
+    }
+  }
   return {
-    ping: () => engine.ping({ select: true }),
-    query: ({ query, query_params }) => engine.query({ query, ...(query_params && { query_params }) }),
-    command: ({ query, query_params }) => engine.command({ query, ...(query_params && { query_params }) }),
-    insert: ({ query, values }) => engine.insert({ query, values }),
-    exec: ({ query, values }) => engine.exec({ query, ...(values && { values }) }),
-    close: () => engine.close(),
+    ping: () => onFree((engine) => engine.ping({ select: true })),
+    query: ({ query, query_params }) =>
+      onFree((engine) => engine.query({ query, ...(query_params && { query_params }) })),
+    command: ({ query, query_params }) =>
+      onFree((engine) => engine.command({ query, ...(query_params && { query_params }) })),
+    insert: ({ query, values }) => onFree((engine) => engine.insert({ query, values })),
+    exec: ({ query, values }) => onFree((engine) => engine.exec({ query, ...(values && { values }) })),
+    close: async () => {
+      await Promise.all(connections.map(({ engine }) => engine.close()));
+    },
   };
 }
 
-function openEngine(path: string): ReturnType<typeof createChdbConnection> {
+function openEngine(path: string): Engine {
   try {
     mkdirSync(path, { recursive: true });
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);

@@ -7,8 +7,11 @@ export type ClientConnection = NonNullable<ClickHouseClientConfigOptions['connec
 
 type Engine = ReturnType<typeof createChdbConnection>;
 
-/** A connection runs one statement at a time: two inserts under way, a read that takes its time, and one that does not. */
-const CONNECTIONS = 4;
+/**
+ * A connection runs one statement at a time: two inserts are under way, and a read waits for neither. More would not
+ * help: statements with parameters, which is what reads are, take turns in the whole process.
+ */
+const CONNECTIONS = 3;
 
 /**
  * The engine inside this process as a connection of the ClickHouse client.

@@ -84,7 +84,7 @@ export class History {
 
   /** What the active parts of each table take, and each column of those parts that keep columns apart. */
   bytes(): Promise<ColumnBytes[]> {
-    const tables = "active AND table IN ('requests', 'usage_minute', 'usage_user_day')";
+    const tables = "active AND table IN ('requests', 'usage_hour', 'usage_user_day')";
     return this.#store.select({
       sql: `SELECT table, '' AS column, sum(data_compressed_bytes) AS bytes FROM system.parts WHERE ${tables} GROUP BY table
             UNION ALL

@@ -168,7 +168,7 @@ function sizes(columns: readonly ColumnBytes[], rows: number): Record<string, nu
   const figures: Record<string, number> = {
     'bytes a row': of('requests'),
     'bytes a row, were every request traced': of('requests') + traced * (1 - TRACED_SHARE),
-    'usage_minute, bytes a request': of('usage_minute'),
+    'usage_hour, bytes a request': of('usage_hour'),
     'usage_user_day, bytes a request': of('usage_user_day'),
   };
   for (const { table, column, bytes } of columns) {

@@ -13,7 +13,7 @@ const SEGMENT_ROWS = 50_000;
 /** What a tenant that pays little traffic, and a machine that has little to do, send at once. */
 const SMALL_SEGMENT_ROWS = 5_000;
 const SMALL_SEGMENTS = 40;
-const TABLES = ['requests', 'usage_minute', 'usage_user_day'] as const;
+const TABLES = ['requests', 'usage_hour', 'usage_user_day'] as const;
 const LOADING_MS = 300_000;
 
 const bytesRow = z.object({ table: z.string(), bytes: z.coerce.number() });
@@ -68,7 +68,7 @@ async function measure({ progress, setting }: BenchOptions): Promise<Report> {
         'CPU µs a row, merging all of requests once more': onceMore / stored,
         'CPU µs a row, inserting 5,000 at a time': insertingSmall / (SMALL_SEGMENTS * SMALL_SEGMENT_ROWS),
         'bytes a row, requests': (bytes.get('requests') ?? 0) / stored,
-        'bytes a row, usage_minute': (bytes.get('usage_minute') ?? 0) / stored,
+        'bytes a row, usage_hour': (bytes.get('usage_hour') ?? 0) / stored,
         'bytes a row, usage_user_day': (bytes.get('usage_user_day') ?? 0) / stored,
       },
       [],

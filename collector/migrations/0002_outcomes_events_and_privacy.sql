@@ -109,19 +109,38 @@ SETTINGS async_insert = 0, insert_deduplicate = 1, insert_deduplication_token = 
     max_threads = 1, max_insert_threads = 1, max_block_size = 1048576, min_insert_block_size_rows = 1048576,
     min_insert_block_size_bytes = 268435456;
 
--- The views are made anew under their names, never altered: what a rollup remembers of insert tokens hangs on the view's
--- name, and after MODIFY QUERY (26.7) it differs until the engine starts again, so that a segment sent twice around
--- that start would count twice. For the same reason usage_minute keeps its name: it is kept by the hour from here on
--- (minute is the first of its hour; rows of before stand for their minute), which takes half the space and, over a month,
--- 40 % of the time. Minutes that are not of a whole hour are read from raw rows.
-ALTER TABLE {{database}}.usage_minute {{on_cluster}}
-    ADD COLUMN IF NOT EXISTS retention SimpleAggregateFunction(max, UInt8) DEFAULT 13 CODEC(ZSTD(1));
+-- Usage by hour (UTC), in the place of usage_minute: half the space and, over a month, 40 % of the time. What is asked of
+-- minutes that are not of a whole hour is read from raw rows. The old table is only read here; the next migration drops it.
+CREATE TABLE IF NOT EXISTS {{database}}.usage_hour {{on_cluster}}
+(
+    tenant_id    LowCardinality(String)                       CODEC(ZSTD(1)),
+    hour         DateTime('UTC')                              CODEC(Delta(4), ZSTD(1)),
+    endpoint     LowCardinality(String)                       CODEC(ZSTD(1)),
+    method       LowCardinality(String)                       CODEC(ZSTD(1)),
+    status_class UInt8                                        CODEC(T64, ZSTD(1)),
+    calls        SimpleAggregateFunction(sum, UInt64)         CODEC(T64, ZSTD(1)),
+    bytes_in     SimpleAggregateFunction(sum, UInt64)         CODEC(T64, ZSTD(1)),
+    bytes_out    SimpleAggregateFunction(sum, UInt64)         CODEC(T64, ZSTD(1)),
+    cpu          SimpleAggregateFunction(sum, UInt64)         CODEC(T64, ZSTD(1)),
+    memory       SimpleAggregateFunction(sum, UInt64)         CODEC(T64, ZSTD(1)),
+    duration     SimpleAggregateFunction(sum, UInt64)         CODEC(T64, ZSTD(1)),
+    latency      SimpleAggregateFunction(sumMap, Map(UInt16, UInt64)) CODEC(ZSTD(1)),
+    retention    SimpleAggregateFunction(max, UInt8) DEFAULT 13 CODEC(ZSTD(1))
+)
+ENGINE = {{engine:AggregatingMergeTree}}
+PARTITION BY toYYYYMM(hour)
+ORDER BY (tenant_id, hour, endpoint, method, status_class)
+TTL hour + toIntervalMonth(retention)
+SETTINGS non_replicated_deduplication_window = 10000, merge_with_ttl_timeout = 604800;
 
+-- From one feed to the other. Migrations run before anything is sent, so no row is stored between the two. A segment that
+-- the first version had stored and not yet deleted counts twice here when it is sent again: the reconciliation finds it,
+-- repair-rollups heals it.
 DROP VIEW IF EXISTS {{database}}.usage_minute_feed {{on_cluster}};
 
-CREATE MATERIALIZED VIEW IF NOT EXISTS {{database}}.usage_minute_feed {{on_cluster}} TO {{database}}.usage_minute AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS {{database}}.usage_hour_feed {{on_cluster}} TO {{database}}.usage_hour AS
 SELECT
-    tenant_id, minute, endpoint, method, status_class,
+    tenant_id, hour, endpoint, method, status_class,
     sum(bucket_calls)     AS calls,
     sum(bucket_bytes_in)  AS bytes_in,
     sum(bucket_bytes_out) AS bytes_out,
@@ -134,7 +153,7 @@ FROM
 (
     SELECT
         requests.tenant_id AS tenant_id,
-        toDateTime(toStartOfHour(requests.ts), 'UTC') AS minute,
+        toDateTime(toStartOfHour(requests.ts), 'UTC') AS hour,
         requests.endpoint AS endpoint,
         requests.method AS method,
         toUInt8(intDiv(requests.status, 100)) AS status_class,
@@ -148,16 +167,28 @@ FROM
         sum(requests.duration)  AS bucket_duration,
         max(requests.retention) AS bucket_retention
     FROM {{database}}.requests AS requests
-    GROUP BY tenant_id, minute, endpoint, method, status_class, bucket
+    GROUP BY tenant_id, hour, endpoint, method, status_class, bucket
 )
-GROUP BY tenant_id, minute, endpoint, method, status_class;
+GROUP BY tenant_id, hour, endpoint, method, status_class;
 
-ALTER TABLE {{database}}.usage_minute {{on_cluster}}
-    MODIFY SETTING ttl_only_drop_parts = 0, merge_with_ttl_timeout = 604800;
+-- What was stored before; it keeps its 13 months. Under a token, so that a second time adds nothing.
+INSERT INTO {{database}}.usage_hour
+    (tenant_id, hour, endpoint, method, status_class, calls, bytes_in, bytes_out, cpu, memory, duration, latency)
+SELECT
+    minutes.tenant_id, toStartOfHour(minutes.minute) AS hour, minutes.endpoint, minutes.method, minutes.status_class,
+    sum(minutes.calls), sum(minutes.bytes_in), sum(minutes.bytes_out), sum(minutes.cpu), sum(minutes.memory),
+    sum(minutes.duration), sumMap(minutes.latency)
+FROM {{database}}.usage_minute AS minutes
+GROUP BY minutes.tenant_id, hour, minutes.endpoint, minutes.method, minutes.status_class
+ORDER BY minutes.tenant_id, hour, minutes.endpoint, minutes.method, minutes.status_class
+SETTINGS async_insert = 0, insert_deduplicate = 1, insert_deduplication_token = 'migration-2-usage-hour',
+    max_threads = 1, max_insert_threads = 1, max_block_size = 1048576, min_insert_block_size_rows = 1048576,
+    min_insert_block_size_bytes = 268435456;
 
-ALTER TABLE {{database}}.usage_minute {{on_cluster}} MODIFY TTL minute + toIntervalMonth(retention)
-    SETTINGS materialize_ttl_after_modify = 0;
-
+-- The view is made anew under its name, never altered: what a rollup remembers of insert tokens hangs on the view's name,
+-- and after MODIFY QUERY (26.7) it differs until the engine starts again, so that a segment sent twice around that start
+-- would count twice.
+--
 -- windows: in which five minutes (epoch seconds / 300) a person was there, so that the most people at once over a month
 -- is a question to a few rows a person, not to every request.
 ALTER TABLE {{database}}.usage_user_day {{on_cluster}}

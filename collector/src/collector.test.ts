@@ -156,7 +156,7 @@ describe('the collector', () => {
     );
     const range = { from: new Date(Date.now() - 70 * 86_400_000), to: new Date() };
     expect(await collector.usage.summary(tenantScope('past'), range)).toMatchObject({ calls: 300 });
-    expect((await collector.usage.rollupDifference(tenantScope('past'), range)).minute.calls).toBe(0);
+    expect((await collector.usage.rollupDifference(tenantScope('past'), range)).hour.calls).toBe(0);
   });
 
   it('closes, opens again, and still knows its imports', async () => {

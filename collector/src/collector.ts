@@ -214,7 +214,7 @@ export class Collector {
   }
 
   /**
-   * Rebuilds rollups from raw rows: whole hours of `usage_minute`, and every local day that lies in them in part of
+   * Rebuilds rollups from raw rows: whole hours of `usage_hour`, and every local day that lies in them in part of
    * `usage_user_day`. Nothing is stored meanwhile, one day after another; what comes waits in the spool.
    *
    * @param scope one tenant; all unless given

@@ -96,7 +96,7 @@ it.each<{ tenant: string; name: string; fault: Fault }>([
   expect(collector.status()).toMatchObject({ store: 'up', accepted: 500, stored: 500, rejected: 0, lost: 0 });
   expect(await stored(tenant)).toEqual({ records: 500, distinct: 500 });
   const difference = await collector.usage.rollupDifference(tenantScope(tenant), RANGE);
-  expect([...Object.values(difference.minute), ...Object.values(difference.userDay)]).toEqual(
+  expect([...Object.values(difference.hour), ...Object.values(difference.userDay)]).toEqual(
     Array.from({ length: 9 }, () => 0),
   );
   await collector.close();

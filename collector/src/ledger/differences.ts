@@ -6,12 +6,12 @@
  */
 import { z } from 'zod';
 import type { Store } from '../store/store.ts';
-import type { HourRange } from './hours.ts';
+import { type HourRange, IN_HOURS } from './hours.ts';
 
 /** Where counts do not agree. */
 export interface Difference {
   /** `ledger`: what was taken in against what is stored. Else the rollup that does not add up to the raw rows. */
-  readonly of: 'ledger' | 'usage_minute' | 'usage_user_day';
+  readonly of: 'ledger' | 'usage_hour' | 'usage_user_day';
   readonly tenantId: string;
   /** Of the ledger, which kind of line. */
   readonly lane?: string;
@@ -30,17 +30,15 @@ const MOST_DIFFERENCES = 1_000;
 
 const whole = z.union([z.string(), z.number()]).transform(Number).refine(Number.isSafeInteger);
 const ledgerRow = z.object({ tenantId: z.string(), lane: z.string(), at: whole, rows: whole });
-const minuteRow = z.object({ tenantId: z.string(), at: whole, rows: whole });
+const hourRow = z.object({ tenantId: z.string(), at: whole, rows: whole });
 const dayRow = z.object({ tenantId: z.string(), at: z.string(), rows: whole });
 
-const IN_HOURS = "hour >= toDateTime({from:UInt32}, 'UTC') AND hour < toDateTime({to:UInt32}, 'UTC')";
-const IN_MINUTES = "minute >= toDateTime({from:UInt32}, 'UTC') AND minute < toDateTime({to:UInt32}, 'UTC')";
 const IN_TIME = "ts >= toDateTime({from:UInt32}, 'UTC') AND ts < toDateTime({to:UInt32}, 'UTC')";
 const IN_DAYS = 'day >= toDate({start:String}) AND day <= toDate({end:String})';
 const HOUR_OF_TS = "toDateTime(toStartOfHour(ts), 'UTC')";
 
 /** Sums that must agree, side by side: of raw rows, and of the rollup. */
-const MINUTE_RAW = [
+const HOUR_RAW = [
   'count()',
   'countIf(status >= 500)',
   'sum(bytes_in)',
@@ -49,14 +47,14 @@ const MINUTE_RAW = [
   'sum(memory)',
   'sum(requests.duration)',
 ];
-const MINUTE_ROLLUP = [
-  'sum(minutes.calls)',
-  'sumIf(minutes.calls, status_class >= 5)',
+const HOUR_ROLLUP = [
+  'sum(hours.calls)',
+  'sumIf(hours.calls, status_class >= 5)',
   'sum(bytes_in)',
   'sum(bytes_out)',
   'sum(cpu)',
   'sum(memory)',
-  'sum(minutes.duration)',
+  'sum(hours.duration)',
 ];
 const DAY_RAW = [
   'count()',
@@ -99,26 +97,26 @@ export async function ledgerDifferences(
   return rows.map(({ at, ...row }) => ({ of: 'ledger', ...row, at: instant(at) }));
 }
 
-/** Raw rows minus `usage_minute`, by tenant and hour. */
-export async function minuteDifferences(
+/** Raw rows minus `usage_hour`, by tenant and hour. */
+export async function hourDifferences(
   store: Pick<Store, 'select'>,
   { from, to }: HourRange,
 ): Promise<Difference[]> {
   const rows = await store.select({
-    sql: `SELECT tenant_id AS tenantId, toUnixTimestamp(hour) AS at, ${missing(MINUTE_RAW.length)}
+    sql: `SELECT tenant_id AS tenantId, toUnixTimestamp(hour) AS at, ${missing(HOUR_RAW.length)}
           FROM (
-            SELECT tenant_id, ${HOUR_OF_TS} AS hour, ${signed('', MINUTE_RAW)}
+            SELECT tenant_id, ${HOUR_OF_TS} AS hour, ${signed('', HOUR_RAW)}
             FROM {{database}}.requests AS requests WHERE ${IN_TIME} GROUP BY tenant_id, hour
             UNION ALL
-            SELECT tenant_id, toStartOfHour(minute) AS hour, ${signed('-', MINUTE_ROLLUP)}
-            FROM {{database}}.usage_minute AS minutes WHERE ${IN_MINUTES} GROUP BY tenant_id, hour
+            SELECT tenant_id, hour, ${signed('-', HOUR_ROLLUP)}
+            FROM {{database}}.usage_hour AS hours WHERE ${IN_HOURS} GROUP BY tenant_id, hour
           ) GROUP BY tenantId, at HAVING rows != 0 ORDER BY at, tenantId LIMIT ${MOST_DIFFERENCES}`,
     params: { from, to },
-    row: minuteRow,
-    label: 'ledger.minute_differences',
+    row: hourRow,
+    label: 'ledger.hour_differences',
     inBackground: true,
   });
-  return rows.map(({ at, ...row }) => ({ of: 'usage_minute', ...row, at: instant(at) }));
+  return rows.map(({ at, ...row }) => ({ of: 'usage_hour', ...row, at: instant(at) }));
 }
 
 /** Raw rows minus `usage_user_day`, by tenant and local day; whole days, from the first to the last, both included. */

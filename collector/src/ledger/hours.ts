@@ -1,5 +1,7 @@
-/** Hours of the ledger: UTC, told by the epoch second of their beginning. */
+/** Hours of the ledger and of `usage_hour`: UTC, told by the epoch second of their beginning. */
 export const SECONDS_PER_HOUR = 3_600;
+/** SQL: a row's `hour` is in an {@link HourRange}, given as parameters. */
+export const IN_HOURS = "hour >= toDateTime({from:UInt32}, 'UTC') AND hour < toDateTime({to:UInt32}, 'UTC')";
 const MS_PER_SECOND = 1_000;
 
 /** Whole hours, epoch seconds, half open. */

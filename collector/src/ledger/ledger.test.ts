@@ -154,13 +154,13 @@ describe('the reconciler', () => {
       params: {},
     });
     await store.change({
-      sql: "ALTER TABLE {{local:usage_minute}} UPDATE bytes_in = bytes_in + 1 WHERE tenant_id = 'mixed' SETTINGS mutations_sync = 2",
+      sql: "ALTER TABLE {{local:usage_hour}} UPDATE bytes_in = bytes_in + 1 WHERE tenant_id = 'mixed' SETTINGS mutations_sync = 2",
       params: {},
     });
     const { differences } = await reconciler.reconcile(RANGE);
     expect(differences.map(({ of, tenantId: tenant, rows }) => [of, tenant, rows]).sort()).toEqual([
       ['ledger', 'forged', -5],
-      ['usage_minute', 'mixed', 1],
+      ['usage_hour', 'mixed', 1],
       ['usage_user_day', 'shop', 30],
     ]);
     expect(reconciler.status()).toMatchObject({ differenceRows: 5, rollupDifferenceRows: 31 });

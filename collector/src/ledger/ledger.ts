@@ -14,7 +14,7 @@ import type { Insert, Store } from '../store/store.ts';
 import type { TimeRange } from '../usage/range.ts';
 import type { TenantScope } from '../usage/tenant-scope.ts';
 import { COUNTED_LANES, DuplicateCounts, entriesOf, type SettledSegment } from './entries.ts';
-import { hourRange, SECONDS_PER_HOUR } from './hours.ts';
+import { hourRange, IN_HOURS, SECONDS_PER_HOUR } from './hours.ts';
 
 export interface LedgerOptions {
   readonly store: Pick<Store, 'insert' | 'select'>;
@@ -58,7 +58,6 @@ const hourRow = z.object({
 type HourCounts = Omit<z.infer<typeof hourRow>, 'hour'>;
 
 const NOTHING: HourCounts = { accepted: 0, refused: 0, duplicates: 0, rejected: 0, stored: 0 };
-const IN_HOURS = "hour >= toDateTime({from:UInt32}, 'UTC') AND hour < toDateTime({to:UInt32}, 'UTC')";
 const IN_TIME = "ts >= toDateTime({from:UInt32}, 'UTC') AND ts < toDateTime({to:UInt32}, 'UTC')";
 
 export class Ledger {

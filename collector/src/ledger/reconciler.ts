@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../logger.ts';
 import type { Store } from '../store/store.ts';
 import type { TimeRange } from '../usage/range.ts';
-import { type Difference, dayDifferences, ledgerDifferences, minuteDifferences } from './differences.ts';
+import { type Difference, dayDifferences, hourDifferences, ledgerDifferences } from './differences.ts';
 import { type HourRange, hourRange, rangesOf, SECONDS_PER_HOUR } from './hours.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -166,7 +166,7 @@ export class Reconciler {
     const comparisons = [
       ...hours
         .flatMap(inDays)
-        .flatMap((range) => [() => ledgerDifferences(store, range), () => minuteDifferences(store, range)]),
+        .flatMap((range) => [() => ledgerDifferences(store, range), () => hourDifferences(store, range)]),
       ...days
         .flatMap(inDays)
         .map(

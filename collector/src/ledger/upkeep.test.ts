@@ -95,10 +95,10 @@ describe('a collector keeps account', () => {
   it('repairs rollups while it goes on taking records', async () => {
     await collector.close();
     const store = openStore({ address: { kind: 'embedded', path }, logger: testLogger() });
-    await store.change({ sql: 'TRUNCATE TABLE {{local:usage_minute}}', params: {} });
+    await store.change({ sql: 'TRUNCATE TABLE {{local:usage_hour}}', params: {} });
     await store.close();
     collector = await open();
-    expect((await collector.reconcile(RANGE)).differences.map(({ of }) => of)).toContain('usage_minute');
+    expect((await collector.reconcile(RANGE)).differences.map(({ of }) => of)).toContain('usage_hour');
     expect(collector.ledger.status().rollupDifferenceRows).toBeGreaterThan(0);
     let taking = true;
     const taken = (async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { dayDifferences, minuteDifferences } from '../ledger/differences.ts';
+import { dayDifferences, hourDifferences } from '../ledger/differences.ts';
 import { hourRange } from '../ledger/hours.ts';
 import { LINE_FORMATS } from '../record/lanes.ts';
 import { encodeEvent, encodeLine, encodeRefusal } from '../record/line.ts';
@@ -136,12 +136,12 @@ describe('retention', () => {
       );
     await insertRecords('brief', old('brief'), DEFAULT_POLICY);
     await insertRecords('long', old('long'), DEFAULT_POLICY);
-    expect(await kept('brief')).toEqual({ requests: '3', minutes: '3', days: '3' });
+    expect(await kept('brief')).toEqual({ requests: '3', hours: '3', days: '3' });
     await retention.apply(tenantScope('brief'), 2);
-    expect(await kept('brief')).toEqual({ requests: '2', minutes: '2', days: '2' });
+    expect(await kept('brief')).toEqual({ requests: '2', hours: '2', days: '2' });
     await retention.apply(tenantScope('brief'), 1);
-    expect(await kept('brief')).toEqual({ requests: '1', minutes: '1', days: '1' });
-    expect(await kept('long')).toEqual({ requests: '3', minutes: '3', days: '3' });
+    expect(await kept('brief')).toEqual({ requests: '1', hours: '1', days: '1' });
+    expect(await kept('long')).toEqual({ requests: '3', hours: '3', days: '3' });
     await expect(retention.apply(tenantScope('brief'), 0)).rejects.toThrow(RangeError);
     await expect(retention.apply(tenantScope('brief'), 1.5)).rejects.toThrow(RangeError);
   });
@@ -153,10 +153,10 @@ describe('retention', () => {
       retentionMonths: 1,
     });
     await store.change({ sql: 'OPTIMIZE TABLE {{local:requests}} FINAL', params: {} });
-    await store.change({ sql: 'OPTIMIZE TABLE {{local:usage_minute}} FINAL', params: {} });
+    await store.change({ sql: 'OPTIMIZE TABLE {{local:usage_hour}} FINAL', params: {} });
     await store.change({ sql: 'OPTIMIZE TABLE {{local:usage_user_day}} FINAL', params: {} });
-    expect(await kept('one-month')).toEqual({ requests: '0', minutes: '0', days: '0' });
-    expect(await kept('long')).toEqual({ requests: '3', minutes: '3', days: '3' });
+    expect(await kept('one-month')).toEqual({ requests: '0', hours: '0', days: '0' });
+    expect(await kept('long')).toEqual({ requests: '3', hours: '3', days: '3' });
   });
 });
 
@@ -261,7 +261,7 @@ async function traces(word: string): Promise<string[]> {
 async function differences(tenant: string): Promise<unknown[]> {
   const [start = '', end = ''] = [RANGE.from, RANGE.to].map((instant) => instant.toISOString().slice(0, 10));
   const all = [
-    ...(await minuteDifferences(store, hourRange(RANGE))),
+    ...(await hourDifferences(store, hourRange(RANGE))),
     ...(await dayDifferences(store, { start, end })),
   ];
   return all.filter((difference) => difference.tenantId === tenant);
@@ -270,7 +270,7 @@ async function differences(tenant: string): Promise<unknown[]> {
 async function kept(tenant: string): Promise<unknown> {
   const [rows] = await store.select({
     sql: `SELECT (SELECT count() FROM {{database}}.requests WHERE tenant_id = {tenant:String}) AS requests,
-            (SELECT sum(calls) FROM {{database}}.usage_minute WHERE tenant_id = {tenant:String}) AS minutes,
+            (SELECT sum(calls) FROM {{database}}.usage_hour WHERE tenant_id = {tenant:String}) AS hours,
             (SELECT sum(calls) FROM {{database}}.usage_user_day WHERE tenant_id = {tenant:String}) AS days`,
     params: { tenant },
     row: z.unknown(),

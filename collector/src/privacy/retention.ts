@@ -2,7 +2,7 @@ import type { Store } from '../store/store.ts';
 import type { TenantScope } from '../usage/tenant-scope.ts';
 
 /** Everything that is kept as long as a tenant says. */
-const TABLES = ['requests', 'events', 'rejected', 'usage_minute', 'usage_user_day'] as const;
+const TABLES = ['requests', 'events', 'rejected', 'usage_hour', 'usage_user_day'] as const;
 const LEAST_MONTHS = 1;
 const MOST_MONTHS = 120;
 

@@ -4,7 +4,7 @@
  */
 import { readMigrations } from '../store/migrations.ts';
 
-export type Rollup = 'usage_minute' | 'usage_user_day';
+export type Rollup = 'usage_hour' | 'usage_user_day';
 
 /** Stands for itself, so that the statement can be filled in for wherever it runs. */
 const TEMPLATE = { database: '{{database}}' };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { dayDifferences, minuteDifferences } from '../ledger/differences.ts';
+import { dayDifferences, hourDifferences } from '../ledger/differences.ts';
 import { hourRange } from '../ledger/hours.ts';
 import { LINE_FORMATS } from '../record/lanes.ts';
 import type { RequestRecord } from '../record/request-record.ts';
@@ -12,7 +12,7 @@ import { feedOf } from './feed.ts';
 import { type Repair, RollupRepair } from './repair.ts';
 
 const KEYS = {
-  usage_minute: 'tenant_id, minute, endpoint, method, status_class',
+  usage_hour: 'tenant_id, hour, endpoint, method, status_class',
   usage_user_day: 'tenant_id, day, user_id, user_role',
 };
 const HOUR_MS = 3_600_000;
@@ -54,10 +54,10 @@ describe('a repair of the rollups', () => {
   it('heals what was damaged by hand: missing, doubled and changed rows', async () => {
     const before = await rollups();
     await change(
-      "ALTER TABLE {{local:usage_minute}} DELETE WHERE tenant_id = 't1' AND status_class = 5 SETTINGS mutations_sync = 2",
+      "ALTER TABLE {{local:usage_hour}} DELETE WHERE tenant_id = 't1' AND status_class = 5 SETTINGS mutations_sync = 2",
     );
     await change(
-      "INSERT INTO {{database}}.usage_minute SETTINGS insert_deduplicate = 0 SELECT * FROM {{database}}.usage_minute WHERE tenant_id = 't2'",
+      "INSERT INTO {{database}}.usage_hour SETTINGS insert_deduplicate = 0 SELECT * FROM {{database}}.usage_hour WHERE tenant_id = 't2'",
     );
     await change(
       "ALTER TABLE {{local:usage_user_day}} UPDATE bytes_in = bytes_in + 1 WHERE tenant_id = 't1' AND user_id = 'u3' SETTINGS mutations_sync = 2",
@@ -66,7 +66,7 @@ describe('a repair of the rollups', () => {
       "ALTER TABLE {{local:usage_user_day}} DELETE WHERE tenant_id = 't2' SETTINGS mutations_sync = 2",
     );
     expect(new Set((await differences()).map(({ of, tenantId: tenant }) => `${of} ${tenant}`))).toEqual(
-      new Set(['usage_minute t1', 'usage_minute t2', 'usage_user_day t1', 'usage_user_day t2']),
+      new Set(['usage_hour t1', 'usage_hour t2', 'usage_user_day t1', 'usage_user_day t2']),
     );
     expect((await repair()).differences).toEqual([]);
     expect(await differences()).toEqual([]);
@@ -74,7 +74,7 @@ describe('a repair of the rollups', () => {
   });
 
   it('keeps to one tenant when told so', async () => {
-    await change('DELETE FROM {{local:usage_minute}} WHERE 1 SETTINGS lightweight_deletes_sync = 2');
+    await change('DELETE FROM {{local:usage_hour}} WHERE 1 SETTINGS lightweight_deletes_sync = 2');
     expect((await repairer.repair(RANGE, tenantScope('t1'))).differences).toEqual([]);
     expect(new Set((await differences()).map(({ tenantId: tenant }) => tenant))).toEqual(new Set(['t2']));
     await repair();
@@ -110,7 +110,7 @@ describe('a repair of the rollups', () => {
   });
 
   it('uses the text of the views, and names every column of the rollups', async () => {
-    for (const rollup of ['usage_minute', 'usage_user_day'] as const) {
+    for (const rollup of ['usage_hour', 'usage_user_day'] as const) {
       const columns = await store.select({
         sql: "SELECT name FROM system.columns WHERE database = 'riwayat' AND table = {rollup:String}",
         params: { rollup },
@@ -130,7 +130,7 @@ async function differences(): Promise<{ of: string; tenantId: string }[]> {
   const hours = hourRange(RANGE);
   const [start, end] = [RANGE.from, RANGE.to].map((instant) => instant.toISOString().slice(0, 10));
   return [
-    ...(await minuteDifferences(store, hours)),
+    ...(await hourDifferences(store, hours)),
     ...(await dayDifferences(store, { start: start ?? '', end: end ?? '' })),
   ];
 }
@@ -144,7 +144,7 @@ async function rollups(): Promise<unknown[]> {
       row: z.record(z.string(), z.unknown()),
       label: 'test.rollup',
     });
-  const rows = [...(await read('usage_minute')), ...(await read('usage_user_day'))];
+  const rows = [...(await read('usage_hour')), ...(await read('usage_user_day'))];
   return rows.map((row) => ({ ...row, windows: Array.isArray(row['windows']) ? row['windows'].sort() : [] }));
 }
 

@@ -6,8 +6,8 @@
  * process on the same server is not held: a day into which it stored in that moment does not add up at the end, and is
  * made again. A repair that was cut short leaves a day short in the rollup, never too full; making it again heals it.
  */
-import { type Difference, dayDifferences, minuteDifferences, timeOfDays } from '../ledger/differences.ts';
-import { hourRange } from '../ledger/hours.ts';
+import { type Difference, dayDifferences, hourDifferences, timeOfDays } from '../ledger/differences.ts';
+import { hourRange, IN_HOURS } from '../ledger/hours.ts';
 import type { Logger } from '../logger.ts';
 import type { Store } from '../store/store.ts';
 import type { TimeRange } from '../usage/range.ts';
@@ -22,7 +22,7 @@ export interface RepairOptions {
 }
 
 export interface Repair {
-  /** Days (UTC) of `usage_minute`, local days of `usage_user_day`. */
+  /** Days (UTC) of `usage_hour`, local days of `usage_user_day`. */
   readonly days: number;
   /** How often a day was made again because another process stored into it. */
   readonly repeated: number;
@@ -59,7 +59,7 @@ export class RollupRepair {
   }
 
   /**
-   * Rebuilds both rollups: whole hours of `usage_minute`, and of `usage_user_day` every local day that lies in them in
+   * Rebuilds both rollups: whole hours of `usage_hour`, and of `usage_user_day` every local day that lies in them in
    * part, whatever the zone.
    *
    * @param scope one tenant; all unless given
@@ -70,7 +70,7 @@ export class RollupRepair {
     const differences: Difference[] = [];
     let days = 0;
     let repeated = 0;
-    for (const part of [...this.#minuteParts(from, to, scope), ...this.#dayParts(from, to, scope)]) {
+    for (const part of [...this.#hourParts(from, to, scope), ...this.#dayParts(from, to, scope)]) {
       const { tries, left } = await this.#rebuildUntilRight(part);
       days += 1;
       repeated += tries - 1;
@@ -99,16 +99,16 @@ export class RollupRepair {
     }
   }
 
-  #minuteParts(from: number, to: number, scope: TenantScope | undefined): Part[] {
+  #hourParts(from: number, to: number, scope: TenantScope | undefined): Part[] {
     const parts: Part[] = [];
     for (let start = from; start < to; start = startOfNextDay(start)) {
       const span = { from: start, to: Math.min(to, startOfNextDay(start)) };
       parts.push({
-        rollup: 'usage_minute',
-        rows: `minute >= toDateTime({from:UInt32}, 'UTC') AND minute < toDateTime({to:UInt32}, 'UTC')${ofTenant(scope)}`,
+        rollup: 'usage_hour',
+        rows: `${IN_HOURS}${ofTenant(scope)}`,
         raw: `${IN_TIME}${ofTenant(scope)}`,
         params: { ...span, ...tenantParam(scope) },
-        differences: () => minuteDifferences(this.#options.store, span),
+        differences: () => hourDifferences(this.#options.store, span),
       });
     }
     return parts;

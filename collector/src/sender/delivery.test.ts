@@ -15,7 +15,7 @@ import { Inserter } from './inserter.ts';
 
 const RANGE = { from: new Date(Date.now() - 3_600_000), to: new Date(Date.now() + 3_600_000) };
 const NO_DIFFERENCE = {
-  minute: { calls: 0, errors: 0, bytesIn: 0, bytesOut: 0, duration: 0 },
+  hour: { calls: 0, errors: 0, bytesIn: 0, bytesOut: 0, duration: 0 },
   userDay: { calls: 0, errors: 0, bytesIn: 0, bytesOut: 0 },
 };
 const rejectedRow = z.object({

@@ -24,6 +24,7 @@ export interface Layout {
 const DEDUPLICATION_SECONDS = 604_800;
 const LOCAL_SUFFIX = '_local';
 const CREATED_TABLE = /^CREATE TABLE IF NOT EXISTS \{\{database\}\}\.(\w+)/;
+const DROPPED_TABLE = /^DROP TABLE IF EXISTS \{\{database\}\}\.(\w+)/;
 const ALTERED_TABLE = /^ALTER TABLE \{\{database\}\}\.(\w+)/;
 const FIRST_KEY_COLUMN = /^ORDER BY \(?(\w+)/m;
 
@@ -89,8 +90,12 @@ export class MigrationSql {
       this.#tables.add(created);
       return [this.#local(replicated(template, created, database)), this.#distributed(created, template)];
     }
-    if (template.startsWith('INSERT ')) {
-      return [fillIn(template, this.#layout)];
+    const dropped = DROPPED_TABLE.exec(template)?.[1];
+    if (dropped !== undefined) {
+      // The distributed one first: it is never there without the one it reads.
+      const both = [fillIn(template, this.#layout), this.#local(template)];
+      this.#tables.delete(dropped);
+      return both;
     }
     const altered = ALTERED_TABLE.exec(template)?.[1];
     const local = this.#local(template);

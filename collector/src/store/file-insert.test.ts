@@ -70,7 +70,7 @@ describeStores('the lines of a file', (address) => {
       activeUsers: 11,
     });
     const difference = await usage.rollupDifference(tenantScope('once'), RANGE);
-    expect(Object.values({ ...difference.minute, ...difference.userDay }).every((n) => n === 0)).toBe(true);
+    expect(Object.values({ ...difference.hour, ...difference.userDay }).every((n) => n === 0)).toBe(true);
   });
 
   it('are stored all or not at all, however many they are', async () => {

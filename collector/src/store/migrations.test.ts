@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { REQUEST_COLUMNS_V1 } from '../record/line.ts';
+import { RollupRepair } from '../rollups/repair.ts';
 import { temporaryDirectory, testLogger } from '../testing/engine.ts';
-import { encodedLine, record, tenantId } from '../testing/records.ts';
+import { encodedLine, microseconds, record, tenantId } from '../testing/records.ts';
 import { UsageQueries } from '../usage/queries.ts';
 import { tenantScope } from '../usage/tenant-scope.ts';
 import { foundation, type Layout } from './cluster.ts';
@@ -18,14 +19,19 @@ const TABLES = [
   'rejected',
   'requests',
   'resource_samples',
-  'usage_minute',
+  'usage_hour',
   'usage_user_day',
 ];
-const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+/** Between two rows: 300 of them are three hours. */
+const STEP_MS = 36_000;
+const NOW = Date.now();
 
-const RANGE = { from: new Date(Date.now() - 60 * MINUTE_MS), to: new Date(Date.now() + MINUTE_MS) };
+const RANGE = { from: new Date(NOW - 4 * HOUR_MS), to: new Date(NOW + HOUR_MS) };
+const scope = tenantScope('old');
+const before = lines('old', 300).map(asFirstVersion);
 const NO_DIFFERENCE = {
-  minute: { calls: 0, errors: 0, bytesIn: 0, bytesOut: 0, duration: 0 },
+  hour: { calls: 0, errors: 0, bytesIn: 0, bytesOut: 0, duration: 0 },
   userDay: { calls: 0, errors: 0, bytesIn: 0, bytesOut: 0 },
 };
 
@@ -43,12 +49,15 @@ describe('migrations', () => {
 
   it('bring a store of the first version up to date, with every row and every sum', async () => {
     await migrateTo(1);
-    const before = lines('old', 300);
-    await insert('v1', before.map(asFirstVersion), REQUEST_COLUMNS_V1);
+    await insert('v1', before, REQUEST_COLUMNS_V1);
+    const expectedHours = await sumsByHour('usage_minute', 'minute');
+    expect(expectedHours.length).toBeGreaterThan(3);
+    // All of it ran, and the process ended before that was noted.
+    await runStatementsOf(2);
+    expect(await sumsByHour('usage_hour', 'hour')).toEqual(expectedHours);
     await store.migrate();
-    await insert('v1', before.map(asFirstVersion), REQUEST_COLUMNS_V1);
+    expect(await sumsByHour('usage_hour', 'hour')).toEqual(expectedHours);
     const usage = new UsageQueries(store);
-    const scope = tenantScope('old');
     const expected = {
       calls: 300,
       errors: 30,
@@ -72,13 +81,27 @@ describe('migrations', () => {
     expect(rows).toEqual([{ outcome: 'completed', messages: 0, client_network: '', retention: 13 }]);
   });
 
+  it('leave a repair for what the first version had stored and is sent again', async () => {
+    const usage = new UsageQueries(store);
+    await insert('v1', before, REQUEST_COLUMNS_V1);
+    expect(await usage.rollupDifference(scope, RANGE)).toMatchObject({
+      hour: { calls: -300 },
+      userDay: { calls: 0 },
+    });
+    const repair = new RollupRepair({ store, logger: testLogger(), hold: (run) => run() });
+    expect((await repair.repair(RANGE)).differences).toEqual([]);
+    expect(await usage.summary(scope, RANGE)).toMatchObject({ calls: 400 });
+    expect(await usage.rollupDifference(scope, RANGE)).toEqual(NO_DIFFERENCE);
+  });
+
   it('can run twice, each statement of them', async () => {
-    for (const { statements } of await readMigrations(ONE_NODE)) {
-      for (const sql of statements) {
-        await store.change({ sql, params: {} });
-      }
+    const tables = await tableNames();
+    expect(tables.filter((name) => !name.endsWith('_feed'))).toEqual([...TABLES, 'schema_migrations'].sort());
+    for (const { version } of await readMigrations(ONE_NODE)) {
+      await runStatementsOf(version);
     }
-    expect(await new UsageQueries(store).summary(tenantScope('old'), RANGE)).toMatchObject({ calls: 400 });
+    expect(await tableNames()).toEqual(tables);
+    expect(await new UsageQueries(store).summary(scope, RANGE)).toMatchObject({ calls: 400 });
   });
 });
 
@@ -112,14 +135,22 @@ describe('migrations of a cluster', () => {
         `AS riwayat.${table}_local\nENGINE = Distributed('main', 'riwayat', '${table}_local', cityHash64(${key}))`,
       );
     }
-    expect(statements.filter((sql) => sql.includes('ENGINE = Distributed'))).toHaveLength(TABLES.length);
+    const made = statements.filter((sql) => sql.includes('ENGINE = Distributed'));
+    expect(made).toHaveLength([...TABLES, 'usage_minute'].length);
+  });
+
+  it('take a table away on both levels', async () => {
+    expect((await clusterStatements()).filter((sql) => sql.startsWith('DROP TABLE'))).toEqual([
+      "DROP TABLE IF EXISTS riwayat.usage_minute ON CLUSTER 'main'",
+      "DROP TABLE IF EXISTS riwayat.usage_minute_local ON CLUSTER 'main'",
+    ]);
   });
 
   it('keep views on the shard, and give a new column to both tables', async () => {
     const statements = await clusterStatements();
     for (const sql of statements.filter((statement) => /CREATE MATERIALIZED VIEW/.test(statement))) {
       expect(sql).toContain('FROM riwayat.requests_local AS requests');
-      expect(sql).not.toMatch(/riwayat\.(requests|usage_minute|usage_user_day)\b(?!_)/);
+      expect(sql).not.toMatch(/riwayat\.(requests|usage_minute|usage_hour|usage_user_day)\b(?!_)/);
     }
     const outcome = statements.filter((sql) => sql.includes('ADD COLUMN IF NOT EXISTS outcome'));
     expect(outcome.map((sql) => sql.split(' ')[2])).toEqual(['riwayat.requests_local', 'riwayat.requests']);
@@ -139,13 +170,13 @@ describe('migrations of a cluster', () => {
       params: {},
     });
     const sums = await store.select({
-      sql: `SELECT (SELECT sum(calls) FROM shard.usage_minute_local) AS minute,
+      sql: `SELECT (SELECT sum(calls) FROM shard.usage_hour_local) AS hour,
               (SELECT sum(calls) FROM shard.usage_user_day_local) AS userDay`,
       params: {},
       row: z.unknown(),
       label: 'test.shard',
     });
-    expect(sums).toEqual([{ minute: '10', userDay: '10' }]);
+    expect(sums).toEqual([{ hour: '10', userDay: '10' }]);
   });
 });
 
@@ -171,9 +202,7 @@ async function migrateTo(version: number): Promise<void> {
   }
   for (const migration of await readMigrations(ONE_NODE)) {
     if (migration.version <= version) {
-      for (const sql of migration.statements) {
-        await store.change({ sql, params: {} });
-      }
+      await runStatementsOf(migration.version);
       const { version: number, name, checksum } = migration;
       await insert(
         `migration-${number}`,
@@ -183,6 +212,36 @@ async function migrateTo(version: number): Promise<void> {
       );
     }
   }
+}
+
+async function runStatementsOf(version: number): Promise<void> {
+  for (const migration of await readMigrations(ONE_NODE)) {
+    for (const sql of migration.version === version ? migration.statements : []) {
+      await store.change({ sql, params: {} });
+    }
+  }
+}
+
+/** All that a rollup of calls tells, added up by hour. */
+function sumsByHour(table: string, time: string): Promise<unknown[]> {
+  return store.select({
+    sql: `SELECT tenant_id, toUnixTimestamp(toStartOfHour(${time})) AS at, endpoint, method, status_class, sum(sums.calls),
+            sum(sums.bytes_in), sum(sums.bytes_out), sum(sums.cpu), sum(sums.memory), sum(sums.duration), sumMap(sums.latency)
+          FROM {{database}}.${table} AS sums GROUP BY tenant_id, at, endpoint, method, status_class ORDER BY ALL`,
+    params: {},
+    row: z.unknown(),
+    label: 'test.sums',
+  });
+}
+
+async function tableNames(): Promise<string[]> {
+  const rows = await store.select({
+    sql: "SELECT name FROM system.tables WHERE database = 'riwayat' ORDER BY name",
+    params: {},
+    row: z.object({ name: z.string() }),
+    label: 'test.tables',
+  });
+  return rows.map(({ name }) => name);
 }
 
 function insert(
@@ -197,7 +256,13 @@ function insert(
 function lines(tenant: string, count: number): string[] {
   return Array.from({ length: count }, (_, i) =>
     encodedLine(
-      record({ tenantId: tenantId(tenant), userId: `u${i % 7}`, status: i % 10 === 0 ? 500 : 200 }),
+      record({
+        ts: microseconds((NOW - i * STEP_MS) * 1_000),
+        tenantId: tenantId(tenant),
+        userId: `u${i % 7}`,
+        status: i % 10 === 0 ? 500 : 200,
+        duration: microseconds(i * 37),
+      }),
     ),
   );
 }

@@ -50,7 +50,7 @@ describeStores('the store', (address) => {
     const usage = new UsageQueries(store);
     expect(await usage.summary(tenantScope('once'), RANGE)).toMatchObject({ calls: 600 });
     const difference = await usage.rollupDifference(tenantScope('once'), RANGE);
-    expect(Object.values({ ...difference.minute, ...difference.userDay }).every((n) => n === 0)).toBe(true);
+    expect(Object.values({ ...difference.hour, ...difference.userDay }).every((n) => n === 0)).toBe(true);
   });
 
   it('stores nothing of an insert with a row that cannot be read', async () => {

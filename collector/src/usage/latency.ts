@@ -1,5 +1,5 @@
 /*
- * Latency histograms with log-linear buckets, as the rollup `usage_minute` keeps them.
+ * Latency histograms with log-linear buckets, as the rollup `usage_hour` keeps them.
  *
  * What always holds: histograms merge exactly, by adding counts; the middle of a bucket is within 1/64 (1.6 %) of every
  * duration in it, so a quantile read as the middle of its bucket is within 1.6 % of the exact one. Below 32 a bucket is

@@ -201,17 +201,17 @@ describeStores('usage', (address) => {
 
   it('agrees between raw rows and rollups, and tells when it does not', async () => {
     const none = await usage.rollupDifference(scope, OCTOBER);
-    expect(
-      [...Object.values(none.minute), ...Object.values(none.userDay)].every((value) => value === 0),
-    ).toBe(true);
+    expect([...Object.values(none.hour), ...Object.values(none.userDay)].every((value) => value === 0)).toBe(
+      true,
+    );
     await store.insert({
-      table: 'usage_minute',
-      columns: ['tenant_id', 'minute', 'endpoint', 'method', 'status_class', 'calls', 'bytes_in'],
+      table: 'usage_hour',
+      columns: ['tenant_id', 'hour', 'endpoint', 'method', 'status_class', 'calls', 'bytes_in'],
       token: 'a-rollup-row-from-nowhere',
       lines: '["astray","2026-10-02 00:00:00","/a","GET",5,3,7]\n',
     });
     const astray = await usage.rollupDifference(tenantScope('astray'), OCTOBER);
-    expect(astray.minute).toEqual({ calls: -3, errors: -3, bytesIn: -7, bytesOut: 0, duration: 0 });
+    expect(astray.hour).toEqual({ calls: -3, errors: -3, bytesIn: -7, bytesOut: 0, duration: 0 });
   });
 
   it('refuses ranges that are not', async () => {
@@ -267,7 +267,7 @@ describeStores('a tenant scope', (address) => {
       expect((await usage.usersSince(scope, OCTOBER.from)).map(({ userId }) => userId)).toEqual([
         `only-${i}`,
       ]);
-      expect((await usage.rollupDifference(scope, OCTOBER)).minute.calls).toBe(0);
+      expect((await usage.rollupDifference(scope, OCTOBER)).hour.calls).toBe(0);
     }
     expect(await usage.summary(tenantScope('nobody'), OCTOBER)).toMatchObject({ calls: 0, activeUsers: 0 });
     expect(await usage.firstDay(tenantScope('nobody'))).toBeUndefined();

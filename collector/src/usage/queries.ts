@@ -208,7 +208,7 @@ export class UsageQueries {
 
   /** Proves the rollups against raw rows; see {@link rollupDifference}. */
   rollupDifference(scope: TenantScope, range: TimeRange): Promise<RollupDifference> {
-    return rollupDifference((select) => this.#select(scope, select), minuteRange(range));
+    return rollupDifference((select) => this.#select(scope, select), range);
   }
 
   /** Totals over whole days with the people behind them: what live totals start from. */

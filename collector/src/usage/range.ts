@@ -7,7 +7,7 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const DAY_LENGTH = 'YYYY-MM-DD'.length;
 
 /**
- * A span of time, half open, UTC. Usage is kept by the minute: `from` counts from the beginning of its minute, and
+ * A span of time, half open, UTC. Usage is answered by the minute: `from` counts from the beginning of its minute, and
  * `to` to the end of its minute unless it is a whole minute itself.
  */
 export interface TimeRange {

@@ -10,7 +10,7 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const FOLDERS = ['collector/src', 'api/src', 'simulator/src'];
 const CLIENT = /from '(@clickhouse\/\w+|chdb)/;
 const TENANT_TABLES =
-  /(FROM|JOIN)\s+(\{\{database\}\}\.|\{\{local:|riwayat\.)(requests|events|rejected|ledger|usage_minute|usage_user_day)\b/;
+  /(FROM|JOIN)\s+(\{\{database\}\}\.|\{\{local:|riwayat\.)(requests|events|rejected|ledger|usage_hour|usage_user_day)\b/;
 
 /** Sources, tests and what tests use left out, that have a text. */
 function sourcesWith(pattern: RegExp): string[] {

@@ -1,13 +1,13 @@
 import type { z } from 'zod';
+import { hourRange, IN_HOURS } from '../ledger/hours.ts';
 import type { Select } from '../store/store.ts';
 import { daysAround } from './people.ts';
-import type { MinuteRange } from './range.ts';
+import { minuteRange, type TimeRange } from './range.ts';
 import { totalsRow, whole } from './rows.ts';
-import { touchedHours } from './span.ts';
 
 /** Raw rows minus rollup; all zeros when they agree. */
 export interface RollupDifference {
-  readonly minute: {
+  readonly hour: {
     readonly calls: number;
     readonly errors: number;
     readonly bytesIn: number;
@@ -29,7 +29,6 @@ type Totals = z.infer<typeof differenceRow>;
 
 const TENANT = 'tenant_id = {tenant:String}';
 const IN_TIME = "ts >= toDateTime({from:UInt32}, 'UTC') AND ts < toDateTime({to:UInt32}, 'UTC')";
-const IN_HOURS = "minute >= toDateTime({from:UInt32}, 'UTC') AND minute < toDateTime({to:UInt32}, 'UTC')";
 const IN_DAYS = 'day >= toDate({start:String}) AND day <= toDate({end:String})';
 const RAW_TOTALS = `count() AS calls, countIf(status >= 500) AS errors, sum(bytes_in) AS bytesIn,
   sum(bytes_out) AS bytesOut, sum(requests.duration) AS duration`;
@@ -39,19 +38,20 @@ const RAW_TOTALS = `count() AS calls, countIf(status >= 500) AS errors, sum(byte
  * the range in UTC and one on either side, by the day that each row carries.
  *
  * @param select reads within the tenant's scope
+ * @throws {RangeError} for a range that is none; {StoreError}
  */
 export async function rollupDifference(
   select: <T>(question: Select<T>) => Promise<T[]>,
-  range: MinuteRange,
+  range: TimeRange,
 ): Promise<RollupDifference> {
-  const hours = touchedHours(range);
-  const days = daysAround(range);
+  const hours = hourRange(range);
+  const days = daysAround(minuteRange(range));
   const timeOfDays = {
     ...days,
     from: Math.max(0, hours.from - 3 * SECONDS_PER_DAY),
     to: hours.to + 3 * SECONDS_PER_DAY,
   };
-  const [[raw], [minute], [rawDays], [userDays]] = await Promise.all([
+  const [[raw], [hour], [rawDays], [userDays]] = await Promise.all([
     select({
       sql: `SELECT ${RAW_TOTALS} FROM {{database}}.requests AS requests WHERE ${TENANT} AND ${IN_TIME}`,
       params: { ...hours },
@@ -59,12 +59,12 @@ export async function rollupDifference(
       label: 'usage.difference.raw',
     }),
     select({
-      sql: `SELECT sum(minutes.calls) AS calls, sumIf(minutes.calls, status_class >= 5) AS errors, sum(bytes_in) AS bytesIn,
-              sum(bytes_out) AS bytesOut, sum(minutes.duration) AS duration
-            FROM {{database}}.usage_minute AS minutes WHERE ${TENANT} AND ${IN_HOURS}`,
+      sql: `SELECT sum(hours.calls) AS calls, sumIf(hours.calls, status_class >= 5) AS errors, sum(bytes_in) AS bytesIn,
+              sum(bytes_out) AS bytesOut, sum(hours.duration) AS duration
+            FROM {{database}}.usage_hour AS hours WHERE ${TENANT} AND ${IN_HOURS}`,
       params: { ...hours },
       row: differenceRow,
-      label: 'usage.difference.minute',
+      label: 'usage.difference.hour',
     }),
     select({
       sql: `SELECT ${RAW_TOTALS} FROM {{database}}.requests AS requests WHERE ${TENANT} AND ${IN_TIME} AND ${IN_DAYS}`,
@@ -81,7 +81,7 @@ export async function rollupDifference(
     }),
   ]);
   return {
-    minute: { ...minus(raw, minute), duration: (raw?.duration ?? 0) - (minute?.duration ?? 0) },
+    hour: { ...minus(raw, hour), duration: (raw?.duration ?? 0) - (hour?.duration ?? 0) },
     userDay: minus(rawDays, userDays),
   };
 }

@@ -2,14 +2,13 @@
  * The rows that add up to the usage of a span of whole minutes.
  *
  * What always holds: every request of the span is in exactly one of the rows. Whole hours come from the rollup
- * `usage_minute`; the minutes before the first whole hour and after the last come from raw rows. Spans of whole local
+ * `usage_hour`; the minutes before the first whole hour and after the last come from raw rows. Spans of whole local
  * days have no such minutes where the zone is a whole number of hours from UTC, and at most three quarters of an hour
  * of them at each end elsewhere.
  */
+import { type HourRange, SECONDS_PER_HOUR } from '../ledger/hours.ts';
 import { BUCKET_OF_DURATION } from './latency.ts';
 import type { MinuteRange } from './range.ts';
-
-const SECONDS_PER_HOUR = 3_600;
 
 /** A table expression with its parameters, but for the tenant. */
 export interface UsageRows {
@@ -26,8 +25,8 @@ export function usageRows({ from, to }: MinuteRange): UsageRows {
   const { from: firstHour, to: endHour } = wholeHours({ from, to });
   const hours = `SELECT endpoint, method, status_class, calls, bytes_in, bytes_out, duration, cpu,
       mapKeys(latency) AS buckets, mapValues(latency) AS counts
-    FROM {{database}}.usage_minute WHERE tenant_id = {tenant:String}
-      AND minute >= toDateTime({firstHour:UInt32}, 'UTC') AND minute < toDateTime({endHour:UInt32}, 'UTC')`;
+    FROM {{database}}.usage_hour WHERE tenant_id = {tenant:String}
+      AND hour >= toDateTime({firstHour:UInt32}, 'UTC') AND hour < toDateTime({endHour:UInt32}, 'UTC')`;
   const edges = `SELECT endpoint, method, toUInt8(intDiv(status, 100)) AS status_class, toUInt64(1) AS calls, bytes_in,
       bytes_out, duration, cpu, [${BUCKET_OF_DURATION}] AS buckets, [toUInt64(1)] AS counts
     FROM {{database}}.requests WHERE tenant_id = {tenant:String}
@@ -39,15 +38,7 @@ export function usageRows({ from, to }: MinuteRange): UsageRows {
 }
 
 /** The whole hours inside a span; empty, at the first one after its beginning, when there is none. */
-function wholeHours({ from, to }: MinuteRange): MinuteRange {
+function wholeHours({ from, to }: MinuteRange): HourRange {
   const first = Math.ceil(from / SECONDS_PER_HOUR) * SECONDS_PER_HOUR;
   return { from: first, to: Math.max(first, Math.floor(to / SECONDS_PER_HOUR) * SECONDS_PER_HOUR) };
-}
-
-/** The whole hours that a span touches. */
-export function touchedHours({ from, to }: MinuteRange): MinuteRange {
-  return {
-    from: Math.floor(from / SECONDS_PER_HOUR) * SECONDS_PER_HOUR,
-    to: Math.ceil(to / SECONDS_PER_HOUR) * SECONDS_PER_HOUR,
-  };
 }

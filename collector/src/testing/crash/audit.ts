@@ -87,9 +87,9 @@ async function rollupDifference(store: Store, tenant: string, stored: number): P
   const range: TimeRange = { from: new Date(now - 2 * HOUR_MS), to: new Date(now + HOUR_MS) };
   const usage = new UsageQueries(store);
   const scope = tenantScope(tenant);
-  const { minute, userDay } = await usage.rollupDifference(scope, range);
+  const { hour, userDay } = await usage.rollupDifference(scope, range);
   const { calls } = await usage.summary(scope, range);
-  return [...Object.values(minute), ...Object.values(userDay), calls - stored].reduce(
+  return [...Object.values(hour), ...Object.values(userDay), calls - stored].reduce(
     (sum, difference) => sum + Math.abs(difference),
     0,
   );

@@ -6,6 +6,7 @@
  * URL; nothing that fails in here fails a request.
  */
 import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import type { Collector } from '../collector.ts';
@@ -97,6 +98,8 @@ class Recording {
   readonly #ids: RequestIds;
   readonly #localDays = new LocalDays();
   #gate: ServerGate | undefined;
+  /** By connection, what ends those of its requests whose response waits behind another. */
+  readonly #queued = new WeakMap<Socket, Set<() => void>>();
   /** The request that a hook saw last. */
   #latest: IncomingMessage | undefined;
 
@@ -143,8 +146,21 @@ class Recording {
   #watchQueued(flight: Flight, request: FastifyRequest, reply: FastifyReply): void {
     const { socket } = request.raw;
     const ended = (): void => this.#finish(flight, request, reply, 'aborted');
-    socket.once('close', ended);
-    reply.raw.once('close', () => socket.off('close', ended));
+    const waiting = this.#queued.get(socket) ?? this.#watchConnection(socket);
+    waiting.add(ended);
+    reply.raw.once('close', () => waiting.delete(ended));
+  }
+
+  /** One listener a connection: a client may have any number of requests under way on it. */
+  #watchConnection(socket: Socket): Set<() => void> {
+    const waiting = new Set<() => void>();
+    this.#queued.set(socket, waiting);
+    socket.once('close', () => {
+      for (const ended of waiting) {
+        ended();
+      }
+    });
+    return waiting;
   }
 
   #finish(flight: Flight, request: FastifyRequest, reply: FastifyReply, cut: Cut | undefined): void {

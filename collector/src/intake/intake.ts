@@ -150,7 +150,7 @@ export class Intake {
   /** The lines of a history. */
   *encoded(records: Iterable<RequestRecord>): Generator<string> {
     for (const record of records) {
-      yield encodeLine(record, this.#stored(record));
+      yield String(encodeLine(record, this.#stored(record)));
     }
   }
 

@@ -232,7 +232,7 @@ async function insertRecords(
   records: readonly RequestRecord[],
   policy: TenantPolicy,
 ): Promise<void> {
-  const lines = records.map((one) => encodeLine(one, applyPolicy(one, policy, pseudonyms))).join('');
+  const lines = records.map((one) => String(encodeLine(one, applyPolicy(one, policy, pseudonyms)))).join('');
   await store.insert({ ...LINE_FORMATS.requests, token: `requests-${token}`, lines });
 }
 

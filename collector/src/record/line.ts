@@ -6,7 +6,7 @@
  * does, and encoding is on every request's path.
  */
 import type { BusinessEvent } from './business-event.ts';
-import { PlainLine } from './plain-line.ts';
+import { type Line, PlainLine } from './plain-line.ts';
 import type { RequestRecord } from './request-record.ts';
 import type { ResourceSample } from './resource-sample.ts';
 
@@ -138,10 +138,11 @@ export interface Refusal {
  * can carry, becomes U+FFFD.
  *
  * @param eventKey the identity of an event that came from outside, made of hex digits; empty for all else
+ * @returns a line that is good until the next record is encoded
  * @throws {RecordError} for a number that is negative, fractional, not finite, or a status above 999: ClickHouse
  *   would wrap some of them around silently
  */
-export function encodeLine(record: RequestRecord, stored: StoredIdentity, eventKey = ''): string {
+export function encodeLine(record: RequestRecord, stored: StoredIdentity, eventKey = ''): Line {
   const status = record.status;
   if (!(status <= MAXIMUM_STATUS)) {
     throw new RecordError('status', status, `a whole number from 0 to ${MAXIMUM_STATUS}`);
@@ -154,13 +155,13 @@ export function encodeLine(record: RequestRecord, stored: StoredIdentity, eventK
   whole(record.cpu, 'cpu');
   whole(record.memory, 'memory');
   whole(record.messages, 'messages');
-  return plainLine(record, stored, eventKey) ?? anyLine(record, stored, eventKey);
+  return writePlain(record, stored, eventKey) ? line : anyLine(record, stored, eventKey);
 }
 
 const line = new PlainLine();
 
-/** The line, unless a text in it needs care. */
-function plainLine(record: RequestRecord, stored: StoredIdentity, eventKey: string): string | undefined {
+/** @returns false when a text in it needs care */
+function writePlain(record: RequestRecord, stored: StoredIdentity, eventKey: string): boolean {
   line.begin();
   line.whole(record.ts);
   line.digits(`${record.requestId}`);

@@ -22,7 +22,7 @@ function written(all: readonly (string | number)[], line = new PlainLine()): str
       line.whole(value);
     }
   }
-  return line.end();
+  return line.end() ? String(line) : undefined;
 }
 
 it('writes what joining strings would give, or nothing where JSON escapes', () => {

@@ -19,6 +19,9 @@ const ZERO = 0x30;
 const BILLION_DIGITS = 9;
 const BILLION = 10 ** BILLION_DIGITS;
 
+/** A line as it is handed on: what a {@link PlainLine} holds is good until the next is begun in it. */
+export type Line = string | PlainLine;
+
 /** A line of numbers and of texts in which JSON escapes nothing. */
 export class PlainLine {
   readonly #bytes = Buffer.alloc(CAPACITY);
@@ -77,13 +80,26 @@ export class PlainLine {
     this.#at = at;
   }
 
-  /** The line, its end included; undefined when it is no plain one. */
-  end(): string | undefined {
-    if (!this.#plain) {
-      return undefined;
+  /** @returns whether it came out a plain one, its end included; if not, it is no line at all */
+  end(): boolean {
+    if (this.#plain) {
+      this.#bytes[this.#at - 1] = CLOSE;
+      this.#bytes[this.#at++] = NEW_LINE;
     }
-    this.#bytes[this.#at - 1] = CLOSE;
-    this.#bytes[this.#at++] = NEW_LINE;
+    return this.#plain;
+  }
+
+  /** Bytes, and letters: they are the same. */
+  get length(): number {
+    return this.#at;
+  }
+
+  /** @returns how many bytes it took */
+  copyTo(target: Buffer, offset: number): number {
+    return this.#bytes.copy(target, offset, 0, this.#at);
+  }
+
+  toString(): string {
     return this.#bytes.toString('latin1', 0, this.#at);
   }
 

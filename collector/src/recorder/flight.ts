@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CacheOutcome, RequestKind, RequestOutcome } from '../record/request-record.ts';
 import type { Charge, Share } from './attribution.ts';
+import { connectionOf, type Endings } from './endings.ts';
 import { WebSocketTraffic } from './frames.ts';
 
 /** The status of a request whose client went away before there was a response, after nginx. */
@@ -14,15 +16,23 @@ const GATEWAY_TIMEOUT = 504;
 const NOT_MODIFIED = 304;
 const NO_CONTENT = 204;
 
-/** An injected request's socket counts nothing. */
-interface SocketCounts {
-  readonly bytesWritten?: number;
-  readonly bytesRead?: number;
+/** What is known of a request when it begins. */
+export interface Beginning {
+  /** Milliseconds of the monotonic clock. */
+  readonly startedAt: number;
+  readonly share: Share;
+  readonly clientAddress: string;
 }
 
 /** One request from its first hook to its record. */
 export class Flight {
   cache: CacheOutcome = 'none';
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  /** Undefined for an injected request. */
+  readonly connection: Socket | undefined;
+  /** Who tells of its end. */
+  endings: Endings | undefined;
   /** Milliseconds of the monotonic clock. */
   readonly startedAt: number;
   readonly share: Share;
@@ -38,12 +48,15 @@ export class Flight {
   charge: Charge | undefined;
   recorded = false;
 
-  constructor(startedAt: number, share: Share, socket: SocketCounts | null, clientAddress: string) {
-    this.startedAt = startedAt;
-    this.share = share;
-    this.clientAddress = clientAddress;
-    this.#written = socket?.bytesWritten ?? 0;
-    this.#read = socket?.bytesRead ?? 0;
+  constructor(request: FastifyRequest, reply: FastifyReply, beginning: Beginning) {
+    this.request = request;
+    this.reply = reply;
+    this.connection = connectionOf(request.raw);
+    this.startedAt = beginning.startedAt;
+    this.share = beginning.share;
+    this.clientAddress = beginning.clientAddress;
+    this.#written = this.connection?.bytesWritten ?? 0;
+    this.#read = this.connection?.bytesRead ?? 0;
   }
 
   get isWebSocket(): boolean {

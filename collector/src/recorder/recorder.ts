@@ -6,7 +6,6 @@
  * URL; nothing that fails in here fails a request.
  */
 import type { IncomingMessage, Server } from 'node:http';
-import type { Socket } from 'node:net';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import type { Collector } from '../collector.ts';
@@ -24,6 +23,7 @@ import {
 import { traceIdOf } from '../record/traceparent.ts';
 import { Attribution } from './attribution.ts';
 import { EpochClock, microseconds } from './clock.ts';
+import { Endings, isUpgrade } from './endings.ts';
 import { type Cut, Flight, responseBody } from './flight.ts';
 import { ServerGate, type TurnedAway } from './turned-away.ts';
 
@@ -98,8 +98,7 @@ class Recording {
   readonly #ids: RequestIds;
   readonly #localDays = new LocalDays();
   #gate: ServerGate | undefined;
-  /** By connection, what ends those of its requests whose response waits behind another. */
-  readonly #queued = new WeakMap<Socket, Set<() => void>>();
+  readonly #endings = new Endings((flight, cut) => this.#finish(flight, cut));
   /** The request that a hook saw last. */
   #latest: IncomingMessage | undefined;
 
@@ -107,6 +106,11 @@ class Recording {
     this.#options = options;
     this.#logger = logger;
     this.#ids = new RequestIds(options.instance);
+  }
+
+  /** Hears no more of this process's requests. */
+  async end(): Promise<void> {
+    this.#endings.close();
   }
 
   /** Listens for what never reaches a hook. */
@@ -122,7 +126,11 @@ class Recording {
     this.#latest = raw;
     const now = performance.now();
     // A connection forgets its address when it ends, so it is asked now.
-    const flight = new Flight(now, this.#attribution.start(now), raw.socket, this.#addressOf(request));
+    const flight = new Flight(request, reply, {
+      startedAt: now,
+      share: this.#attribution.start(now),
+      clientAddress: this.#addressOf(request),
+    });
     request.usage = flight;
     if (raw.headers['transfer-encoding'] !== undefined) {
       flight.countBody(raw);
@@ -132,51 +140,25 @@ class Recording {
         flight.charge = this.#attribution.end(flight.share, performance.now());
       });
     }
-    // Fastify's hook for responses would come at the same time, and costs two listeners more.
-    reply.raw.on('finish', () => this.#finish(flight, request, reply, undefined));
-    // A response that never finishes (the client went away, the connection was handed over) still closes.
-    reply.raw.on('close', () => this.#finish(flight, request, reply, 'aborted'));
-    if (reply.raw.socket === null) {
-      this.#watchQueued(flight, request, reply);
-    }
+    this.#endings.watch(flight);
     done();
   };
 
-  /** A response that waits behind another one on its connection does not even close when the connection does. */
-  #watchQueued(flight: Flight, request: FastifyRequest, reply: FastifyReply): void {
-    const { socket } = request.raw;
-    const ended = (): void => this.#finish(flight, request, reply, 'aborted');
-    const waiting = this.#queued.get(socket) ?? this.#watchConnection(socket);
-    waiting.add(ended);
-    reply.raw.once('close', () => waiting.delete(ended));
-  }
-
-  /** One listener a connection: a client may have any number of requests under way on it. */
-  #watchConnection(socket: Socket): Set<() => void> {
-    const waiting = new Set<() => void>();
-    this.#queued.set(socket, waiting);
-    socket.once('close', () => {
-      for (const ended of waiting) {
-        ended();
-      }
-    });
-    return waiting;
-  }
-
-  #finish(flight: Flight, request: FastifyRequest, reply: FastifyReply, cut: Cut | undefined): void {
+  #finish(flight: Flight, cut: Cut | undefined): void {
     if (flight.recorded) {
       return;
     }
     flight.recorded = true;
     try {
-      const timedOut = cut !== undefined && this.#gate?.timedOut(request.raw) === true;
-      this.#record(flight, request, reply, timedOut ? 'timed-out' : cut);
+      const timedOut = cut !== undefined && this.#gate?.timedOut(flight.request.raw) === true;
+      this.#record(flight, timedOut ? 'timed-out' : cut);
     } catch (error) {
       this.#logger.error({ err: error }, 'a request could not be recorded');
     }
   }
 
-  #record(flight: Flight, request: FastifyRequest, reply: FastifyReply, cut: Cut | undefined): void {
+  #record(flight: Flight, cut: Cut | undefined): void {
+    const { request, reply } = flight;
     const now = performance.now();
     const charge = flight.charge ?? this.#attribution.end(flight.share, now);
     const { raw } = request;
@@ -295,16 +277,12 @@ const recorder: FastifyPluginAsync<RequestRecorderOptions> = async (app, options
   const recording = new Recording(options, options.logger ?? app.log);
   app.decorateRequest('usage');
   app.addHook('onRequest', recording.begin);
+  app.addHook('onClose', () => recording.end());
   recording.watch(app.server);
 };
 
 /** The Fastify plugin that records every request of the application that it is registered in. */
 export const requestRecorder = fastifyPlugin(recorder, { fastify: '5.x', name: '@riwayat/request-recorder' });
-
-/** Set by Node on requests that it hands to an `upgrade` listener. */
-function isUpgrade(raw: IncomingMessage): boolean {
-  return 'upgrade' in raw && raw.upgrade === true;
-}
 
 function single(header: string | string[] | undefined): string | undefined {
   return typeof header === 'string' ? header : undefined;

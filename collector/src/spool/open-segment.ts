@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { KeyBuffer } from '../duplicates/key-buffer.ts';
 import type { Lane } from '../record/lanes.ts';
+import type { Line } from '../record/plain-line.ts';
 import { LineCounts } from './counts.ts';
 import { type Group, Pages } from './pages.ts';
 
@@ -42,7 +43,7 @@ export class OpenSegment {
   }
 
   /** @returns the line's size in bytes */
-  append(line: string, tenantId: string, ts: number, key: LineKey | undefined): number {
+  append(line: Line, tenantId: string, ts: number, key: LineKey | undefined): number {
     const bytes = this.pending.append(line);
     this.rows += 1;
     this.bytes += bytes;

@@ -5,6 +5,8 @@
  * kept as the string it was built as, it would hold on to dozens of its parts, which costs five times as much in
  * garbage collection as this does.
  */
+import type { Line } from '../record/plain-line.ts';
+
 const PAGE_BYTES = 256 * 1024;
 /** Few segments of a quiet lane ever need a second page. */
 const FIRST_PAGE_BYTES = 16 * 1024;
@@ -34,14 +36,17 @@ export class Pages {
   }
 
   /** @returns the line's size in bytes */
-  append(line: string): number {
+  append(line: Line): number {
     const most = line.length * MAXIMUM_BYTES_PER_UNIT;
     if (this.#page === undefined || this.#used + most > this.#page.length) {
       const size = this.#page === undefined ? FIRST_PAGE_BYTES : PAGE_BYTES;
       this.#turn();
       this.#page = Buffer.allocUnsafe(Math.max(size, most));
     }
-    const bytes = this.#page.write(line, this.#used, 'utf8');
+    const bytes =
+      typeof line === 'string'
+        ? this.#page.write(line, this.#used, 'utf8')
+        : line.copyTo(this.#page, this.#used);
     this.#used += bytes;
     this.#bytes += bytes;
     this.#rows += 1;

@@ -18,6 +18,7 @@ import type { DuplicateWindow } from '../duplicates/duplicate-window.ts';
 import type { KeyLog } from '../duplicates/key-log.ts';
 import type { Logger } from '../logger.ts';
 import { LANES, type Lane } from '../record/lanes.ts';
+import type { Line } from '../record/plain-line.ts';
 import type { Counted } from './counts.ts';
 import { writeHistory } from './history.ts';
 import { type LineKey, OpenSegment } from './open-segment.ts';
@@ -190,7 +191,7 @@ export class Spool {
    * @param key of the event that it came from
    * @returns false when it is lost: the disk takes nothing and memory is used up, the quota is, or the spool is closed
    */
-  append(lane: Lane, line: string, tenantId: string, ts: number, key?: LineKey): boolean {
+  append(lane: Lane, line: Line, tenantId: string, ts: number, key?: LineKey): boolean {
     if (this.#closed || this.#writer.unsyncedBytes > MEMORY_LIMIT_BYTES || this.#quota.full) {
       this.#lose(lane);
       return false;

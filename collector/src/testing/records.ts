@@ -42,7 +42,9 @@ export function record(changes: Partial<RequestRecord> = {}): RequestRecord {
 /** A record's line under the default policy. */
 export function encodedLine(one: RequestRecord): string {
   const { userId, sessionId } = one;
-  return encodeLine(one, { userId, sessionId, clientNetwork: '', retention: DEFAULT_POLICY.retentionMonths });
+  return String(
+    encodeLine(one, { userId, sessionId, clientNetwork: '', retention: DEFAULT_POLICY.retentionMonths }),
+  );
 }
 
 export function tenantId(name: string): TenantId {

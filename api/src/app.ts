@@ -34,6 +34,7 @@ import { VERSION } from './version.ts';
 const BODY_LIMIT_BYTES = 1024 * 1024;
 /** A client that takes longer than this to send a request is not going to. */
 const REQUEST_TIMEOUT_MS = 30_000;
+const HEADERS_TIMEOUT_MS = 15_000;
 /** Live messages are small, and clients send none. */
 const LARGEST_CLIENT_MESSAGE_BYTES = 1024;
 const STORE_RETRY_SECONDS = 5;
@@ -77,6 +78,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     routerOptions: { ignoreTrailingSlash: true },
     trustProxy: config.trustedProxies.length > 0 && [...config.trustedProxies],
   });
+  // Node would take the longer of the two for the whole request.
+  app.server.headersTimeout = HEADERS_TIMEOUT_MS;
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
 

@@ -231,8 +231,10 @@ export class Collector {
    * @returns how many rows named the person, before and after
    * @throws {RangeError} for an empty id; {StoreError}; ClickHouse's own error: to be called again, which finishes it
    */
-  erase(scope: TenantScope, userId: string): Promise<ErasureProof> {
-    return this.#upkeep.erase(scope, userId);
+  async erase(scope: TenantScope, userId: string): Promise<ErasureProof> {
+    const proof = await this.#upkeep.erase(scope, userId);
+    this.live.refresh();
+    return proof;
   }
 
   /**

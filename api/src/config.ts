@@ -108,6 +108,15 @@ export class ConfigError extends Error {
 export type Purpose = 'application' | 'collector';
 
 /**
+ * The configuration of the ingest server alone, from this process's environment.
+ *
+ * @throws {ConfigError} as {@link parseConfig}
+ */
+export function collectorConfig(): Config {
+  return parseConfig(process.env, 'collector');
+}
+
+/**
  * Reads the process's whole configuration from environment variables.
  *
  * @param purpose decides what must be there in production

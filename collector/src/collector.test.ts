@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type Collector, openCollector } from './collector.ts';
+import type { Collector } from './collector.ts';
+import { openCollector } from './opening.ts';
 import { LocalDays } from './record/local-day.ts';
 import { eventually, temporaryDirectory, testLogger } from './testing/engine.ts';
 import { microseconds, record, tenantId } from './testing/records.ts';

@@ -5,8 +5,6 @@
  * nothing is lost but what found no room while the disk took nothing, at most 10 ms of records when the process dies, and
  * 100 ms when the machine does; what sync() or ingest() has confirmed outlives both.
  */
-import { randomBytes } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { type IngestItem, type IngestResult, Intake, type RecordListener } from './intake/intake.ts';
 import type { Reconciliation } from './ledger/reconciler.ts';
@@ -15,45 +13,24 @@ import { Upkeep } from './ledger/upkeep.ts';
 import { LiveUsage } from './live/live-usage.ts';
 import type { Logger } from './logger.ts';
 import type { ErasureProof } from './privacy/erasure.ts';
-import { DEFAULT_POLICY, type TenantPolicy } from './privacy/policy.ts';
+import type { TenantPolicy } from './privacy/policy.ts';
 import { Pseudonyms } from './privacy/pseudonyms.ts';
 import type { Lane } from './record/lanes.ts';
 import type { RequestRecord, TenantId } from './record/request-record.ts';
 import type { ResourceSample } from './record/resource-sample.ts';
 import type { Repair } from './rollups/repair.ts';
-import { Inserter, type InsertListener } from './sender/inserter.ts';
-import { Release } from './sender/release.ts';
-import { Sender } from './sender/sender.ts';
+import type { Inserter, InsertListener } from './sender/inserter.ts';
+import type { Release } from './sender/release.ts';
+import type { Sender } from './sender/sender.ts';
 import type { Counted } from './spool/counts.ts';
-import { openSpool } from './spool/opening.ts';
-import type { SpoolQuota } from './spool/quota.ts';
 import { importToken } from './spool/segment.ts';
-import { DEFAULT_SEAL_LIMITS, type SealLimits, type Spool } from './spool/spool.ts';
+import type { Spool } from './spool/spool.ts';
 import { type CollectorStatus, collectorStatus } from './status.ts';
-import { openStore, type Store, type StoreAddress } from './store/store.ts';
+import type { Store } from './store/store.ts';
 import { UsageQueries } from './usage/queries.ts';
 import type { TimeRange } from './usage/range.ts';
 import { RefusedRows } from './usage/refused-rows.ts';
 import type { TenantScope } from './usage/tenant-scope.ts';
-
-export interface CollectorOptions {
-  readonly store: StoreAddress;
-  /** Where records wait to be stored; one process at a time. */
-  readonly spoolDirectory: string;
-  /** Name of this process. */
-  readonly instance: string;
-  readonly logger: Logger;
-  /** When a segment is sent: 50,000 rows, 16 MiB or 1 second unless given. */
-  readonly seal?: Partial<SealLimits>;
-  /** What may wait: 4 GiB, a quarter of it for one tenant, and up to half a GiB of the disk stays free, unless given. */
-  readonly quota?: Partial<SpoolQuota>;
-  /** How many identities of events from outside are remembered: 4 million unless given. */
-  readonly identities?: number;
-  /** A server that has not answered an insert by then is asked again: 30 seconds unless given. */
-  readonly insertTimeoutMs?: number;
-  /** What may be kept of people; {@link DEFAULT_POLICY} for every tenant unless given. */
-  readonly privacy?: Privacy;
-}
 
 /** What may be kept of people. */
 export interface Privacy {
@@ -66,17 +43,9 @@ export interface Privacy {
 /** How long close() goes on sending. */
 const CLOSE_GRACE_MS = 5_000;
 
-/** How long a start waits for a server. */
-const START_PATIENCE_MS = 5_000;
-/** ClickHouse's codes for those it does not let in. */
-const NOT_LET_IN: ReadonlySet<string> = new Set(['192', '193', '194', '497', '516']);
-
-/** No policy asks for pseudonyms, so none outlives the process. */
-const NOTHING_CHOSEN: Privacy = { policyOf: () => DEFAULT_POLICY, pseudonymKey: randomBytes(32) };
-
 const importRow = z.object({ records: z.string().transform(Number) });
 
-/** Made by {@link openCollector}. */
+/** Made by `openCollector`. */
 export class Collector {
   /** Reads of what is stored, each within a tenant's scope. */
   readonly usage: UsageQueries;
@@ -313,7 +282,8 @@ export class Collector {
   }
 }
 
-interface CollectorParts {
+/** What a collector is made of. */
+export interface CollectorParts {
   readonly store: Store;
   readonly spool: Spool;
   readonly sender: Sender;
@@ -323,87 +293,4 @@ interface CollectorParts {
   /** Lines found in the spool. */
   readonly recovered: Readonly<Record<Lane, number>>;
   readonly privacy: Privacy;
-}
-
-/**
- * Opens a collector: its store, with migrations, and its spool, with what an earlier process left in it, which is
- * sent. A store server that does not answer does not stop the start: records wait in the spool meanwhile.
- *
- * @throws {StoreError} when the embedded store's directory is in use or not writable, or the store was migrated by
- *   other files; {SpoolError} when the spool directory is in use or not writable
- */
-export async function openCollector(options: CollectorOptions): Promise<Collector> {
-  const { logger, instance, spoolDirectory } = options;
-  const store = openStore({ address: options.store, logger });
-  try {
-    const migrated = await tryMigrate(store, options);
-    const inserter = new Inserter({ store, logger, migrated, timeoutMs: options.insertTimeoutMs });
-    const release: Release = new Release({
-      logger,
-      syncKeys: () => spool.syncKeys(),
-      onReleased: (segment) => spool.released(segment),
-    });
-    const sender = new Sender({ inserter, release, logger });
-    const recovered: Record<Lane, number> = { requests: 0, events: 0, rejected: 0, samples: 0 };
-    const spool = await openSpool({
-      directory: spoolDirectory,
-      instance,
-      limits: { ...DEFAULT_SEAL_LIMITS, ...options.seal },
-      quota: options.quota,
-      identities: options.identities,
-      logger,
-      onRecovered: ({ lane, rows }) => {
-        recovered[lane] += rows;
-      },
-      onSealed: (segment) => sender.enqueue(segment),
-      isStoreAway: () => inserter.status().store === 'down',
-    });
-    if (Object.values(recovered).some((lines) => lines > 0)) {
-      logger.info({ ...recovered }, 'records of an earlier process are sent from the spool');
-    }
-    sender.start();
-    return new Collector({
-      store,
-      spool,
-      sender,
-      inserter,
-      release,
-      logger,
-      recovered,
-      privacy: options.privacy ?? NOTHING_CHOSEN,
-    });
-  } catch (error) {
-    await store.close();
-    throw error;
-  }
-}
-
-/** Whether the tables are there; false when a server does not answer or cannot now, which is worth waiting for. */
-async function tryMigrate(store: Store, { store: address, logger }: CollectorOptions): Promise<boolean> {
-  if (address.kind === 'embedded') {
-    await store.migrate();
-    return true;
-  }
-  const migrating = store.migrate();
-  try {
-    await Promise.race([migrating, noAnswer(START_PATIENCE_MS)]);
-    return true;
-  } catch (error) {
-    if (isOfNoUse(error)) {
-      throw error;
-    }
-    logger.warn({ err: error }, 'ClickHouse does not answer; records wait in the spool until it does');
-    return false;
-  }
-}
-
-async function noAnswer(milliseconds: number): Promise<never> {
-  await delay(milliseconds, undefined, { ref: false });
-  throw new Error(`no answer within ${milliseconds} ms`);
-}
-
-/** Whether waiting cannot help: the server does not let us in, or was migrated by other files. */
-function isOfNoUse(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && (code === 'migration-changed' || NOT_LET_IN.has(code));
 }

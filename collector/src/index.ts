@@ -1,9 +1,4 @@
-export {
-  type Collector,
-  type CollectorOptions,
-  openCollector,
-  type Privacy,
-} from './collector.ts';
+export type { Collector, Privacy } from './collector.ts';
 export type { IngestCredential, IngestScope } from './ingest/credential.ts';
 export { DEFAULT_INGEST_LIMITS, type IngestLimits } from './ingest/limits.ts';
 export { IngestProblem, type IngestProblemCode } from './ingest/problem.ts';
@@ -16,6 +11,7 @@ export type { LedgerReads } from './ledger/upkeep.ts';
 export type { LiveTenant, LiveUsage } from './live/live-usage.ts';
 export type { LiveTick, LiveTickMessage } from './live/tick.ts';
 export type { Logger } from './logger.ts';
+export { type CollectorOptions, openCollector } from './opening.ts';
 export type { ErasureProof, PersonRows } from './privacy/erasure.ts';
 export { DEFAULT_POLICY, type TenantPolicy } from './privacy/policy.ts';
 export type { BusinessEvent } from './record/business-event.ts';

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type Collector, openCollector } from './collector.ts';
+import type { Collector } from './collector.ts';
+import { openCollector } from './opening.ts';
 import { openStore, type Store } from './store/store.ts';
 import { type Fault, insertsInto } from './testing/clickhouse/faults.ts';
 import { type ClickHouseServer, startClickHouse } from './testing/clickhouse/server.ts';

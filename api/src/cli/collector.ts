@@ -1,7 +1,7 @@
 // `npm run collector`: the ingest server alone, and the upkeep of what it has stored.
 import { type Difference, SpoolError, StoreError, type TimeRange, tenantScope } from '@riwayat/collector';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { type Config, parseConfig } from '../config.ts';
+import { type Config, collectorConfig } from '../config.ts';
 import { explain } from '../explain.ts';
 import { assertCanListen } from '../listening.ts';
 import { openServices, type Services } from '../services.ts';
@@ -30,7 +30,7 @@ function program(): Command {
     .description(
       'Take records (default). Listens on HOST and INGEST_PORT: POST /v1/requests, /v1/events, /v1/traces',
     )
-    .action(() => serve(parseConfig(process.env, 'collector')));
+    .action(() => serve(collectorConfig()));
   command
     .command('reconcile')
     .description(
@@ -38,7 +38,7 @@ function program(): Command {
     )
     .option('--from <time>', 'from when, such as 2026-03-01 (default: a day ago)', instant)
     .option('--to <time>', 'until when (default: now)', instant)
-    .action((span: Partial<TimeRange>) => reconcile(parseConfig(process.env, 'collector'), rangeOf(span)));
+    .action((span: Partial<TimeRange>) => reconcile(collectorConfig(), rangeOf(span)));
   command
     .command('repair-rollups')
     .description('Make both rollups of a span anew from raw rows; safe while records come in')
@@ -46,7 +46,7 @@ function program(): Command {
     .requiredOption('--to <time>', 'until when', instant)
     .option('--tenant <id>', 'of one tenant alone (default: all)')
     .action((options: TimeRange & { readonly tenant?: string }) =>
-      repairRollups(parseConfig(process.env, 'collector'), rangeOf(options), options.tenant),
+      repairRollups(collectorConfig(), rangeOf(options), options.tenant),
     );
   return command;
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Collector, openCollector } from '../collector.ts';
+import type { Collector } from '../collector.ts';
+import { openCollector } from '../opening.ts';
 import { DEFAULT_POLICY } from '../privacy/policy.ts';
 import { openStore } from '../store/store.ts';
 import { eventually, temporaryDirectory, testLogger } from '../testing/engine.ts';

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import fastify from 'fastify';
 import type { z } from 'zod';
-import { type Collector, openCollector } from '../collector.ts';
+import type { Collector } from '../collector.ts';
 import type { IngestCredential } from '../ingest/credential.ts';
 import type { IngestLimits } from '../ingest/limits.ts';
 import { IngestProblem } from '../ingest/problem.ts';
 import { ingestRoutes } from '../ingest/routes.ts';
+import { openCollector } from '../opening.ts';
 import { openStore } from '../store/store.ts';
 import { temporaryDirectory, testLogger } from './engine.ts';
 import { tenantId } from './records.ts';

@@ -6,7 +6,7 @@
  * Writes one line to the standard output for each batch that was confirmed: how many events had been by then. Event n
  * has the id n.
  */
-import { openCollector } from '../collector.ts';
+import { openCollector } from '../opening.ts';
 import { businessEvent } from './events.ts';
 import { tenantId } from './records.ts';
 

@@ -6,7 +6,7 @@
  *
  * Records as many records as it is told to by message, and answers each message with its status.
  */
-import { openCollector } from '../collector.ts';
+import { openCollector } from '../opening.ts';
 import { record } from './records.ts';
 
 const [spoolDirectory = ''] = process.argv.slice(2);

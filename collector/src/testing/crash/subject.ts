@@ -8,9 +8,9 @@
  */
 import fastify from 'fastify';
 import { z } from 'zod';
-import { openCollector } from '../../collector.ts';
 import type { IngestCredential } from '../../ingest/credential.ts';
 import { ingestRoutes } from '../../ingest/routes.ts';
+import { openCollector } from '../../opening.ts';
 import { requestRecorder } from '../../recorder/recorder.ts';
 import { tenantId } from '../records.ts';
 import { BATCH_TENANT, EVENT_HEADER, REQUEST_TENANT, SUBJECT_TIMEZONE } from './tenants.ts';

@@ -1,8 +1,8 @@
 /*
  * How the end of a request is noticed.
  *
- * What always holds: each watched flight ends once at most. Node tells of every response that it has finished on a
- * channel, and a connection that closes ends what is still under way on it: so a request costs no listener of its
+ * What always holds: the end of each watched flight is told, at least once. Node tells of every response that it has
+ * finished on a channel, and a connection that closes ends what is still under way on it: so a request costs no listener of its
  * own, however many there are on a connection. What Node does not tell of (a WebSocket, a request that is injected in a
  * test, HTTP/2) is listened to one by one.
  */

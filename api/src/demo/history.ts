@@ -43,12 +43,11 @@ export async function importHistory(plan: DemoPlan, collector: Collector): Promi
 }
 
 function recordsOf(requests: readonly SimulatedRequest[]): RequestRecord[] {
-  let milliseconds = 0;
-  const ids = new RequestIds(INSTANCE, () => milliseconds);
+  const ids = new RequestIds(INSTANCE);
   const days = new LocalDays();
   return requests.map((request) => {
-    milliseconds = Math.floor(request.ts / MICROSECONDS_PER_MS);
-    return record(request, ids.next(), days.day(milliseconds, DEMO_TIMEZONE));
+    const milliseconds = Math.floor(request.ts / MICROSECONDS_PER_MS);
+    return record(request, ids.next(milliseconds), days.day(milliseconds, DEMO_TIMEZONE));
   });
 }
 

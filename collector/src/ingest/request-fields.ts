@@ -52,7 +52,7 @@ export function readRequest(fields: JsonObject, context: RequestContext): Reques
   const cpuUs = optionalCount(fields['cpu_us'], 'cpu_us', MAXIMUM_DURATION_MS * MICROSECONDS_PER_MS);
   return {
     ts,
-    requestId: context.requestIds.next(),
+    requestId: context.requestIds.next(Date.now()),
     tenantId: context.tenantId,
     day: context.localDays.day(ts / MICROSECONDS_PER_MS, context.timezone),
     userId: optionalText(fields['user_id'], 'user_id', MAXIMUM_NAME_LENGTH),

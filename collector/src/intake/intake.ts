@@ -51,7 +51,7 @@ export type IngestResult =
 export type RecordListener = (record: RequestRecord) => void;
 
 export interface IntakeOptions {
-  readonly spool: Pick<Spool, 'append' | 'sync' | 'admit' | 'duplicates'>;
+  readonly spool: Pick<Spool, 'append' | 'place' | 'sync' | 'admit' | 'duplicates'>;
   readonly live: Pick<LiveUsage, 'observe'>;
   readonly logger: Logger;
   readonly policyOf: (tenantId: TenantId) => TenantPolicy;
@@ -208,9 +208,10 @@ export class Intake {
 
   /** @returns false when the spool has lost it */
   #takeRecord(record: RequestRecord, key: EventKeys | undefined): boolean {
+    const { spool } = this.#options;
     const stored = this.#stored(record);
-    const line = encodeLine(record, stored, key?.hex() ?? '');
-    const taken = this.#options.spool.append('requests', line, record.tenantId, record.ts, key);
+    const line = encodeLine(record, stored, key?.hex() ?? '', spool.place('requests'));
+    const taken = spool.append('requests', line, record.tenantId, record.ts, key);
     if (taken) {
       this.#options.live.observe(record, stored.userId);
     }

@@ -6,6 +6,10 @@ const KEPT_IPV6_GROUPS = 3;
 const MAPPED_MARK_AT = 5;
 const MAPPED_MARK = 0xffff;
 
+/** What was asked lately: the same clients come again and again. */
+const known = new Map<string, string>();
+const MAXIMUM_KNOWN = 4_096;
+
 /**
  * The network that an address belongs to: IPv4 to /24 (`203.0.113.0/24`), IPv6 to /48 (`2001:db8:7::/48`), an IPv4
  * address in IPv6 notation as IPv4.
@@ -14,6 +18,19 @@ const MAPPED_MARK = 0xffff;
  * @returns empty for anything that is not an address
  */
 export function networkOf(address: string): string {
+  const before = known.get(address);
+  if (before !== undefined) {
+    return before;
+  }
+  const network = findNetwork(address);
+  if (known.size >= MAXIMUM_KNOWN) {
+    known.clear();
+  }
+  known.set(address, network);
+  return network;
+}
+
+function findNetwork(address: string): string {
   if (isIPv4(address)) {
     return `${address.slice(0, address.lastIndexOf('.'))}.0/24`;
   }

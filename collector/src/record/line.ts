@@ -6,7 +6,7 @@
  * does, and encoding is on every request's path.
  */
 import type { BusinessEvent } from './business-event.ts';
-import { type Line, PlainLine } from './plain-line.ts';
+import { type Line, PlainLine, type Place } from './plain-line.ts';
 import type { RequestRecord } from './request-record.ts';
 import type { ResourceSample } from './resource-sample.ts';
 
@@ -138,11 +138,17 @@ export interface Refusal {
  * can carry, becomes U+FFFD.
  *
  * @param eventKey the identity of an event that came from outside, made of hex digits; empty for all else
+ * @param place where the line is going to lie
  * @returns a line that is good until the next record is encoded
  * @throws {RecordError} for a number that is negative, fractional, not finite, or a status above 999: ClickHouse
  *   would wrap some of them around silently
  */
-export function encodeLine(record: RequestRecord, stored: StoredIdentity, eventKey = ''): Line {
+export function encodeLine(
+  record: RequestRecord,
+  stored: StoredIdentity,
+  eventKey = '',
+  place?: Place,
+): Line {
   const status = record.status;
   if (!(status <= MAXIMUM_STATUS)) {
     throw new RecordError('status', status, `a whole number from 0 to ${MAXIMUM_STATUS}`);
@@ -155,6 +161,7 @@ export function encodeLine(record: RequestRecord, stored: StoredIdentity, eventK
   whole(record.cpu, 'cpu');
   whole(record.memory, 'memory');
   whole(record.messages, 'messages');
+  line.begin(place);
   return writePlain(record, stored, eventKey) ? line : anyLine(record, stored, eventKey);
 }
 
@@ -162,7 +169,6 @@ const line = new PlainLine();
 
 /** @returns false when a text in it needs care */
 function writePlain(record: RequestRecord, stored: StoredIdentity, eventKey: string): boolean {
-  line.begin();
   line.whole(record.ts);
   line.digits(`${record.requestId}`);
   line.text(record.tenantId);

@@ -4,7 +4,8 @@
  * What always holds: a line that comes out is exactly what joining strings would have given. Joined, a line is made of
  * four dozen strings that live until it is copied; under load their garbage costs more than the encoding does.
  */
-const CAPACITY = 8 * 1024;
+/** The most that a line takes; one that would take more is no plain one. */
+export const LINE_CAPACITY = 8 * 1024;
 /** Room that is kept for what is not text: two dozen numbers and their commas. */
 const NUMBERS = 24 * 20;
 const OPEN = 0x5b;
@@ -19,18 +20,30 @@ const ZERO = 0x30;
 const BILLION_DIGITS = 9;
 const BILLION = 10 ** BILLION_DIGITS;
 
+/** Memory to write a line into: at least {@link LINE_CAPACITY} bytes of it. */
+export interface Place {
+  readonly buffer: Buffer;
+  /** Where the line begins. */
+  readonly at: number;
+}
+
 /** A line as it is handed on: what a {@link PlainLine} holds is good until the next is begun in it. */
 export type Line = string | PlainLine;
 
 /** A line of numbers and of texts in which JSON escapes nothing. */
 export class PlainLine {
-  readonly #bytes = Buffer.alloc(CAPACITY);
+  readonly #own: Place = { buffer: Buffer.alloc(LINE_CAPACITY), at: 0 };
+  #bytes = this.#own.buffer;
+  #start = 0;
   #at = 0;
   #plain = true;
 
-  begin(): void {
-    this.#bytes[0] = OPEN;
-    this.#at = 1;
+  /** @param place where it is written, so that it need not be copied there; a buffer of its own unless given */
+  begin(place: Place = this.#own): void {
+    this.#bytes = place.buffer;
+    this.#start = place.at;
+    this.#at = place.at;
+    this.#bytes[this.#at++] = OPEN;
     this.#plain = true;
   }
 
@@ -39,7 +52,7 @@ export class PlainLine {
     const bytes = this.#bytes;
     const { length } = value;
     let at = this.#at;
-    if (at + length > CAPACITY - NUMBERS) {
+    if (at - this.#start + length > LINE_CAPACITY - NUMBERS) {
       this.#plain = false;
       return;
     }
@@ -91,16 +104,18 @@ export class PlainLine {
 
   /** Bytes, and letters: they are the same. */
   get length(): number {
-    return this.#at;
+    return this.#at - this.#start;
   }
 
-  /** @returns how many bytes it took */
-  copyTo(target: Buffer, offset: number): number {
-    return this.#bytes.copy(target, offset, 0, this.#at);
+  /** Copies it, unless it was written there. */
+  putInto(target: Buffer, offset: number): void {
+    if (this.#bytes !== target || this.#start !== offset) {
+      this.#bytes.copy(target, offset, this.#start, this.#at);
+    }
   }
 
   toString(): string {
-    return this.#bytes.toString('latin1', 0, this.#at);
+    return this.#bytes.toString('latin1', this.#start, this.#at);
   }
 
   #small(value: number): void {

@@ -6,7 +6,7 @@ const START = Date.UTC(2026, 10, 21);
 describe('request ids', () => {
   it('only grow, also when the clock steps back and within one millisecond', () => {
     let now = START;
-    const ids = new RequestIds('a', () => now);
+    const ids = new RequestIds('a');
     let last = -1n;
     for (let i = 0; i < 20_000; i += 1) {
       if (i === 9_000) {
@@ -14,7 +14,7 @@ describe('request ids', () => {
       } else if (i % 1_000 === 0) {
         now += 1;
       }
-      const id = ids.next();
+      const id = ids.next(now);
       expect(id).toBeGreaterThan(last);
       last = id;
     }
@@ -22,12 +22,12 @@ describe('request ids', () => {
   });
 
   it('differ between instances at the same instant', () => {
-    expect(new RequestIds('a', () => START).next()).not.toBe(new RequestIds('b', () => START).next());
+    expect(new RequestIds('a').next(START)).not.toBe(new RequestIds('b').next(START));
   });
 
   it('sort by time across instances', () => {
-    const earlier = new RequestIds('a', () => START).next();
-    const later = new RequestIds('b', () => START + 1).next();
+    const earlier = new RequestIds('a').next(START);
+    const later = new RequestIds('b').next(START + 1);
     expect(later).toBeGreaterThan(earlier);
   });
 });

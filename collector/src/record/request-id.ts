@@ -16,7 +16,6 @@ const TIME_SHIFT = BigInt(INSTANCE_BITS + SEQUENCE_BITS);
 /** Gives the ids of one instance. */
 export class RequestIds {
   readonly #instanceBits: bigint;
-  readonly #now: () => number;
   #milliseconds = -1;
   #used = 0;
   #last = 0n;
@@ -24,16 +23,15 @@ export class RequestIds {
   /**
    * @param instance name of this process; processes whose names differ share no id, but for a chance of one in
    *   1,024 that their names hash alike
-   * @param now epoch milliseconds
    */
-  constructor(instance: string, now: () => number = Date.now) {
+  constructor(instance: string) {
     const hash = createHash('sha256').update(instance).digest().readUInt16BE(0) >> (16 - INSTANCE_BITS);
     this.#instanceBits = BigInt(hash) << BigInt(SEQUENCE_BITS);
-    this.#now = now;
   }
 
-  next(): bigint {
-    const now = Math.max(0, this.#now() - EPOCH_MS);
+  /** @param epochMs when what it names began */
+  next(epochMs: number): bigint {
+    const now = Math.max(0, Math.floor(epochMs) - EPOCH_MS);
     if (now > this.#milliseconds) {
       this.#start(now);
     } else if (this.#used === SEQUENCES_PER_MS) {

@@ -13,20 +13,18 @@ import type { Cut, Flight } from './flight.ts';
 
 const RESPONSE_FINISHED = 'http.server.response.finish';
 
-/** On a response: whose end it is. */
-const FLIGHT: unique symbol = Symbol('riwayat.flight');
-/** On a connection: what is under way on it. */
-const FLIGHTS: unique symbol = Symbol('riwayat.flights');
+/** On a connection: what is under way on it, seldom more than one. */
+const UNDER_WAY: unique symbol = Symbol('riwayat.underWay');
 
-declare module 'node:http' {
-  interface ServerResponse {
-    [FLIGHT]?: Flight;
-  }
-}
 declare module 'node:net' {
   interface Socket {
-    [FLIGHTS]?: Set<Flight>;
+    [UNDER_WAY]?: Flights;
   }
+}
+
+/** Flights, the latest first. */
+interface Flights {
+  latest: Flight | undefined;
 }
 
 type OnEnd = (flight: Flight, cut: Cut | undefined) => void;
@@ -35,10 +33,11 @@ type OnEnd = (flight: Flight, cut: Cut | undefined) => void;
 export class Endings {
   readonly #onEnd: OnEnd;
   readonly #finished = (message: unknown): void => {
-    const flight = responseOf(message)?.[FLIGHT];
-    if (flight?.endings === this) {
-      flight.connection?.[FLIGHTS]?.delete(flight);
-      this.#onEnd(flight, undefined);
+    if (isFinish(message)) {
+      const flight = take(message.socket[UNDER_WAY], message.response, this);
+      if (flight !== undefined) {
+        this.#onEnd(flight, undefined);
+      }
     }
   };
 
@@ -51,16 +50,15 @@ export class Endings {
   watch(flight: Flight): void {
     const { connection, reply } = flight;
     const { raw: request } = flight.request;
-    const { raw: response } = reply;
     if (connection === undefined || request.httpVersionMajor !== 1 || isUpgrade(request)) {
-      response.on('finish', () => this.#onEnd(flight, undefined));
-      response.on('close', () => this.#onEnd(flight, 'aborted'));
+      reply.raw.on('finish', () => this.#onEnd(flight, undefined));
+      reply.raw.on('close', () => this.#onEnd(flight, 'aborted'));
       return;
     }
+    const flights = connection[UNDER_WAY] ?? watchConnection(connection);
     flight.endings = this;
-    response[FLIGHT] = flight;
-    const flights = connection[FLIGHTS] ?? watchConnection(connection);
-    flights.add(flight);
+    flight.earlier = flights.latest;
+    flights.latest = flight;
   }
 
   /** Hears no more of what Node tells. */
@@ -74,16 +72,34 @@ export class Endings {
   }
 }
 
-function watchConnection(connection: Socket): Set<Flight> {
-  const flights = new Set<Flight>();
-  connection[FLIGHTS] = flights;
+function watchConnection(connection: Socket): Flights {
+  const flights: Flights = { latest: undefined };
+  connection[UNDER_WAY] = flights;
   connection.once('close', () => {
-    for (const flight of flights) {
+    for (let flight = flights.latest; flight !== undefined; flight = flight.earlier) {
       flight.endings?.cut(flight);
     }
-    flights.clear();
+    flights.latest = undefined;
   });
   return flights;
+}
+
+/** Takes the flight of a response out of those under way. */
+function take(flights: Flights | undefined, response: ServerResponse, endings: Endings): Flight | undefined {
+  let later: Flight | undefined;
+  for (let flight = flights?.latest; flight !== undefined; flight = flight.earlier) {
+    if (flight.reply.raw === response && flight.endings === endings) {
+      if (later !== undefined) {
+        later.earlier = flight.earlier;
+      } else if (flights !== undefined) {
+        flights.latest = flight.earlier;
+      }
+      flight.earlier = undefined;
+      return flight;
+    }
+    later = flight;
+  }
+  return undefined;
 }
 
 /** The connection of a request; undefined for an injected one. */
@@ -96,10 +112,6 @@ export function isUpgrade(request: IncomingMessage): boolean {
   return 'upgrade' in request && request.upgrade === true;
 }
 
-function responseOf(message: unknown): ServerResponse | undefined {
-  return isFinish(message) ? message.response : undefined;
-}
-
-function isFinish(message: unknown): message is { readonly response: ServerResponse } {
-  return typeof message === 'object' && message !== null && 'response' in message;
+function isFinish(message: unknown): message is { readonly response: ServerResponse; readonly socket: Socket } {
+  return typeof message === 'object' && message !== null && 'response' in message && 'socket' in message;
 }

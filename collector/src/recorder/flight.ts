@@ -33,13 +33,16 @@ export class Flight {
   readonly connection: Socket | undefined;
   /** Who tells of its end. */
   endings: Endings | undefined;
+  /** Under way on the same connection, and begun before this one. */
+  earlier: Flight | undefined;
   /** Milliseconds of the monotonic clock. */
   readonly startedAt: number;
   readonly share: Share;
   readonly clientAddress: string;
-  /** What the connection had carried before this request. */
+  /** What the connection had carried out before this request… */
   readonly #written: number;
-  readonly #read: number;
+  /** …and brought, before it asked for a WebSocket. */
+  #read = 0;
   /** Of a body without a length. */
   #countedBytes = 0;
   /** Of a request to open a WebSocket. */
@@ -56,7 +59,6 @@ export class Flight {
     this.share = beginning.share;
     this.clientAddress = beginning.clientAddress;
     this.#written = this.connection?.bytesWritten ?? 0;
-    this.#read = this.connection?.bytesRead ?? 0;
   }
 
   get isWebSocket(): boolean {
@@ -80,6 +82,7 @@ export class Flight {
 
   /** @param onOpen is called when the request becomes a WebSocket */
   watchWebSocket(raw: IncomingMessage, onOpen: () => void): void {
+    this.#read = this.connection?.bytesRead ?? 0;
     this.#traffic = new WebSocketTraffic(raw.socket, onOpen);
   }
 

@@ -171,7 +171,7 @@ class Recording {
     const handlerTimedOut = handlerTimeout !== undefined && handlerTimeout > 0 && elapsed >= handlerTimeout;
     this.#options.collector.record({
       ts,
-      requestId: this.#ids.next(),
+      requestId: this.#ids.next(ts / MICROSECONDS_PER_MS),
       tenantId: identity.tenantId,
       day: this.#day(ts, identity.timezone),
       userId: identity.userId,
@@ -203,7 +203,7 @@ class Recording {
       this.#options.collector.record({
         ...PLATFORM_IDENTITY,
         ts,
-        requestId: this.#ids.next(),
+        requestId: this.#ids.next(ts / MICROSECONDS_PER_MS),
         day: this.#day(ts, PLATFORM_TIMEZONE),
         endpoint: UNMATCHED_ENDPOINT,
         method,

@@ -3,7 +3,7 @@ import { KeyBuffer } from '../duplicates/key-buffer.ts';
 import type { Lane } from '../record/lanes.ts';
 import type { Line } from '../record/plain-line.ts';
 import { LineCounts } from './counts.ts';
-import { type Group, Pages } from './pages.ts';
+import { type Group, type PagePool, Pages } from './pages.ts';
 
 /** The key of the event that a line came from. */
 export interface LineKey {
@@ -27,7 +27,7 @@ export class OpenSegment {
   /** Of the lines that came as events from outside. */
   keys: KeyBuffer | undefined;
   /** Lines not written yet. */
-  readonly pending = new Pages();
+  readonly pending: Pages;
   /** What was written and not synced: if the sync fails it has to be written again. */
   unsynced: Group[] = [];
   /** Bytes written, the unsynced ones among them. */
@@ -36,10 +36,11 @@ export class OpenSegment {
   /** Whether the directory is known to list the file also after a power cut. */
   listed = false;
 
-  constructor(lane: Lane, position: number, token: string) {
+  constructor(lane: Lane, position: number, token: string, pool: PagePool) {
     this.lane = lane;
     this.position = position;
     this.token = token;
+    this.pending = new Pages(pool);
   }
 
   /** @returns the line's size in bytes */

@@ -16,6 +16,7 @@ import type { Logger } from '../logger.ts';
 import { LINE_FORMATS } from '../record/lanes.ts';
 import { syncDirectory } from './directory.ts';
 import type { OpenSegment } from './open-segment.ts';
+import type { Group, PagePool } from './pages.ts';
 import { OPEN_ENDING, SEALED_ENDING, type SealedSegment } from './segment.ts';
 import { SpoolError } from './spool-error.ts';
 
@@ -32,6 +33,7 @@ const CLOSING_ROUNDS = 3;
 export interface SegmentWriterOptions {
   readonly directory: string;
   readonly keyLog: KeyLog;
+  readonly pages: PagePool;
   readonly logger: Logger;
   readonly onSealed: (segment: SealedSegment) => void;
 }
@@ -214,7 +216,7 @@ export class SegmentWriter {
     const offset = segment.written;
     segment.written += group.bytes;
     segment.file ??= await open(this.#pathOf(segment, OPEN_ENDING), 'w');
-    await writeFully(segment.file, group.buffers, offset);
+    await writeFully(segment.file, group, offset);
   }
 
   /** Syncs what is written by now, while more may be written. Never rejects. */
@@ -229,8 +231,9 @@ export class SegmentWriter {
       }
       for (const { segment, groups } of written) {
         segment.listed = true;
-        for (const { bytes } of segment.unsynced.splice(0, groups)) {
-          this.#unsyncedBytes -= bytes;
+        for (const group of segment.unsynced.splice(0, groups)) {
+          this.#unsyncedBytes -= group.bytes;
+          this.#options.pages.giveBack(group);
         }
       }
       this.#synced = upTo;
@@ -328,15 +331,23 @@ export class SegmentWriter {
   }
 }
 
-async function writeFully(file: FileHandle, buffers: readonly Buffer[], offset: number): Promise<void> {
-  let position = offset;
-  for (const buffer of buffers) {
-    for (let done = 0; done < buffer.length; ) {
-      const { bytesWritten } = await file.write(buffer, done, buffer.length - done, position);
-      done += bytesWritten;
-      position += bytesWritten;
-    }
+async function writeFully(file: FileHandle, { stretches, bytes }: Group, offset: number): Promise<void> {
+  let rest = stretches.map((stretch) => stretch.bytes);
+  for (let done = 0; done < bytes; ) {
+    const { bytesWritten } = await file.writev(rest, offset + done);
+    done += bytesWritten;
+    rest = after(rest, bytesWritten);
   }
+}
+
+/** What is left of buffers behind their first bytes. */
+function after(buffers: readonly Buffer[], bytes: number): Buffer[] {
+  let skip = bytes;
+  return buffers.flatMap((buffer) => {
+    const skipped = Math.min(skip, buffer.length);
+    skip -= skipped;
+    return skipped < buffer.length ? [buffer.subarray(skipped)] : [];
+  });
 }
 
 /** A file that somebody removed is missed by whoever sends it. */

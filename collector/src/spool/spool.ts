@@ -18,10 +18,11 @@ import type { DuplicateWindow } from '../duplicates/duplicate-window.ts';
 import type { KeyLog } from '../duplicates/key-log.ts';
 import type { Logger } from '../logger.ts';
 import { LANES, type Lane } from '../record/lanes.ts';
-import type { Line } from '../record/plain-line.ts';
+import type { Line, Place } from '../record/plain-line.ts';
 import type { Counted } from './counts.ts';
 import { writeHistory } from './history.ts';
 import { type LineKey, OpenSegment } from './open-segment.ts';
+import { PagePool } from './pages.ts';
 import type { QuotaKeeper, SpoolQuota } from './quota.ts';
 import { type SealedSegment, SegmentTokens } from './segment.ts';
 import { SegmentWriter } from './segment-writer.ts';
@@ -94,6 +95,7 @@ export class Spool {
   readonly #unlock: () => void;
   readonly #tokens: SegmentTokens;
   readonly #writer: SegmentWriter;
+  readonly #pages = new PagePool();
   readonly #current = new Map<Lane, OpenSegment>();
   readonly #ageTimers = new Map<OpenSegment, NodeJS.Timeout>();
   readonly #lost = new Map<Lane, number>(LANES.map((lane) => [lane, 0]));
@@ -113,6 +115,7 @@ export class Spool {
     this.#writer = new SegmentWriter({
       directory: options.directory,
       keyLog: parts.keyLog,
+      pages: this.#pages,
       logger: options.logger,
       onSealed: (segment) => {
         quota.hold(segment.counts);
@@ -181,6 +184,11 @@ export class Spool {
       tenantId,
       this.#writer.segments.map(({ lines }) => lines.counts),
     );
+  }
+
+  /** Where the next line of a lane may be written, so that append() need not copy it; undefined if nowhere yet. */
+  place(lane: Lane): Place | undefined {
+    return this.#current.get(lane)?.pending.place();
   }
 
   /**
@@ -274,6 +282,7 @@ export class Spool {
     const segment = this.#current.get(lane);
     if (segment !== undefined) {
       segment.sealed = true;
+      segment.pending.close();
       this.#current.delete(lane);
       clearTimeout(this.#ageTimers.get(segment));
       this.#ageTimers.delete(segment);
@@ -283,7 +292,7 @@ export class Spool {
 
   #begin(lane: Lane): OpenSegment {
     this.#position += 1;
-    const segment = new OpenSegment(lane, this.#position, this.#tokens.next(lane));
+    const segment = new OpenSegment(lane, this.#position, this.#tokens.next(lane), this.#pages);
     this.#sealWithAge(segment, lane);
     this.#current.set(lane, segment);
     this.#writer.add(segment);

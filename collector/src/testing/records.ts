@@ -13,7 +13,7 @@ export function record(changes: Partial<RequestRecord> = {}): RequestRecord {
   const ts = changes.ts ?? microseconds(Date.now() * 1000);
   return {
     ts,
-    requestId: ids.next(),
+    requestId: ids.next(Date.now()),
     tenantId: tenantId('t1'),
     day: localDays.day(ts / 1000, TIMEZONE),
     userId: 'u1',

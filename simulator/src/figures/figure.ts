@@ -11,6 +11,7 @@ export type FigureUnit =
   | 'people'
   | 'requests'
   | 'requests/day'
+  | 'requests/min'
   | 'requests/hour'
   | 'requests/month'
   | 'count'
@@ -24,7 +25,11 @@ export type FigureUnit =
   | '%'
   | 'USD'
   | 'stars'
-  | 'cores';
+  | 'cores'
+  | 'CPU h'
+  | 'GB h'
+  | 'instances'
+  | 'times';
 
 /** One number of the documented month. */
 export interface Figure {

@@ -61,7 +61,7 @@ function tenantQuestions(usage: UsageQueries, scope: TenantScope, lastDay: strin
   const month = { start: `${lastDay.slice(0, MONTH_LENGTH)}-01`, end: lastDay };
   return [
     ...spans(lastDay).flatMap((span) => spanQuestions(usage, scope, span)),
-    { name: 'firstDay', ask: () => usage.firstDay(scope) },
+    { name: 'recordedBy, this month', ask: () => usage.recordedBy(scope, month.start) },
     { name: 'totalsWithUsers, this month', ask: () => usage.totalsWithUsers(scope, month) },
     { name: 'usersSince, 5 minutes', ask: () => usage.usersSince(scope, liveSince) },
   ];

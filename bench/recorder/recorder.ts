@@ -32,9 +32,10 @@ const TARGETS = [
 ];
 
 /**
- * What recording costs an application. All servers run at once and are asked in turns, one at a time; each turn
- * stands between two of the bare server and is held against their mean; the median over rounds counts. CPU time is
- * that of the whole process, all threads, and hardly depends on what else the machine does.
+ * What recording costs an application. Each recorder's server stands beside the bare one and nothing else: another
+ * one, idle, would still have its timers and its engine's merges. The two are asked in turns; each turn stands between two of
+ * the bare server and is held against their mean; the median over rounds counts. CPU time is that of the whole process, all
+ * threads, and hardly depends on what else the machine does.
  */
 export const recorder: Benchmark = {
   summary: 'Fastify with the recorder and its peers, as a share of bare Fastify',
@@ -42,9 +43,10 @@ export const recorder: Benchmark = {
   run: measure,
 };
 
+/** What every variant is measured on. */
 interface Ground {
   readonly bare: Server;
-  readonly observed: readonly Server[];
+  readonly launch: (variant: string) => Promise<Server>;
   readonly rounds: number;
   readonly progress: (line: string) => void;
 }
@@ -53,23 +55,21 @@ async function measure({ progress, setting }: BenchOptions): Promise<Report> {
   const directory = await mkdtemp(join(tmpdir(), 'riwayat-bench-'));
   const postgres = await startTestPostgres();
   const sink = await start('sink', './sink.ts', []);
-  const servers: Server[] = [];
+  const running = [sink];
   try {
     const url = await tenants(postgres);
-    for (const name of Object.keys(VARIANTS)) {
+    const launch = async (variant: string): Promise<Server> => {
       const own = await mkdtemp(join(directory, 'variant-'));
-      const server = await start(name, './server.ts', [name, own, sink.url, url]);
-      servers.push(server);
+      const server = await start(variant, './server.ts', [variant, own, sink.url, url]);
+      running.push(server);
       await underLoad(server, { ...TRIVIAL, seconds: WARM_UP_SECONDS });
-    }
-    const [bare, ...observed] = servers;
-    if (bare === undefined) {
-      return report('recorder', {}, TARGETS);
-    }
-    const figures = await allFigures({ bare, observed, rounds: setting(ROUNDS), progress });
+      return server;
+    };
+    const bare = await launch('bare');
+    const figures = await allFigures({ bare, launch, rounds: setting(ROUNDS), progress });
     return report('recorder', figures, TARGETS);
   } finally {
-    await Promise.all([sink, ...servers].map(stop));
+    await Promise.all(running.map(stop));
     await postgres.stop();
     await rm(directory, { recursive: true, force: true });
   }
@@ -84,65 +84,59 @@ async function tenants(postgres: TestPostgres): Promise<string> {
 
 async function allFigures(ground: Ground): Promise<Record<string, number>> {
   const figures: Record<string, number> = {};
-  const ours = ground.observed.filter(({ name }) => name.startsWith(OURS));
-
-  const trivial = await inTurns(ground, TRIVIAL);
-  figures['bare, requests/s'] = median(trivial.flatMap(({ bare }) => bare.map(({ rate }) => rate)));
-  figures['bare, CPU µs a request'] = median(trivial.flatMap(({ bare }) => bare.map(cpuOfOne)));
-  for (const { name, pairs } of trivial) {
-    figures[`${name}, of bare`] = median(pairs.map(rateRatio));
-    figures[`${name}, CPU µs a request added`] = median(pairs.map(cpuAdded));
+  const bare: Turn[] = [];
+  const others: { readonly ofBare: number; readonly cpu: number }[] = [];
+  for (const name of Object.keys(VARIANTS).filter((variant) => variant !== 'bare')) {
+    const server = await ground.launch(name);
+    const trivial = await inTurns(ground, server, TRIVIAL);
+    bare.push(...trivial.map(([, , after]) => after));
+    const ofBare = median(trivial.map(rateRatio));
+    const cpu = median(trivial.map(cpuAdded));
+    figures[`${name}, of bare`] = ofBare;
+    figures[`${name}, CPU µs a request added`] = cpu;
+    if (name.startsWith(OURS)) {
+      const reading = await inTurns(ground, server, POSTGRES);
+      figures[`${name}, of bare on a route that reads Postgres`] = median(reading.map(rateRatio));
+      const steady = await inTurns(ground, server, STEADY);
+      figures[`${name}, event-loop delay p99 added at 5,000 requests/s, ms`] = median(steady.map(delayAdded));
+      figures['bare, event-loop delay p99 at 5,000 requests/s, ms'] = median(
+        steady.map(([, , { delayP99 }]) => delayP99),
+      );
+    } else {
+      others.push({ ofBare, cpu });
+    }
+    await stop(server);
   }
-  const others = trivial.filter(({ name }) => !name.startsWith(OURS));
-  const best = Math.max(...others.map(({ pairs }) => median(pairs.map(rateRatio))));
+  figures['bare, requests/s'] = median(bare.map(({ rate }) => rate));
+  figures['bare, CPU µs a request'] = median(bare.map(cpuOfOne));
   figures['riwayat, engine elsewhere, of the best other recorder'] =
-    (figures['riwayat, engine elsewhere, of bare'] ?? Number.NaN) / best;
-  const lightest = Math.min(...others.map(({ pairs }) => median(pairs.map(cpuAdded))));
+    (figures['riwayat, engine elsewhere, of bare'] ?? Number.NaN) /
+    Math.max(...others.map(({ ofBare }) => ofBare));
   figures['riwayat, engine elsewhere, CPU added, of the lightest other recorder'] =
-    (figures['riwayat, engine elsewhere, CPU µs a request added'] ?? Number.NaN) / lightest;
-
-  for (const { name, pairs } of await inTurns({ ...ground, observed: ours }, POSTGRES)) {
-    figures[`${name}, of bare on a route that reads Postgres`] = median(pairs.map(rateRatio));
-  }
-  const steady = await inTurns({ ...ground, observed: ours }, STEADY);
-  figures['bare, event-loop delay p99 at 5,000 requests/s, ms'] = median(
-    steady.flatMap(({ bare }) => bare.map(({ delayP99 }) => delayP99)),
-  );
-  for (const { name, pairs } of steady) {
-    figures[`${name}, event-loop delay p99 added at 5,000 requests/s, ms`] = median(pairs.map(delayAdded));
-  }
+    (figures['riwayat, engine elsewhere, CPU µs a request added'] ?? Number.NaN) /
+    Math.min(...others.map(({ cpu }) => cpu));
   return figures;
 }
 
 /** A turn, and the bare server's before and after it. */
 type Pair = readonly [turn: Turn, before: Turn, after: Turn];
 
-interface Series {
-  readonly name: string;
-  readonly pairs: Pair[];
-  readonly bare: Turn[];
-}
-
 async function inTurns(
-  { bare, observed, rounds, progress }: Ground,
+  { bare, rounds, progress }: Ground,
+  server: Server,
   load: Omit<Load, 'seconds'>,
-): Promise<Series[]> {
-  const series = observed.map((server): Series & { server: Server } => {
-    return { server, name: server.name, pairs: [], bare: [] };
-  });
+): Promise<Pair[]> {
+  const pairs: Pair[] = [];
   let before = await turn(bare, load);
   for (let round = 1; round <= rounds; round += 1) {
-    for (const { server, pairs, bare: own } of series) {
-      const during = await turn(server, load);
-      const after = await turn(bare, load);
-      pairs.push([during, before, after]);
-      own.push(after);
-      before = after;
-    }
-    const soFar = series.map(({ name, pairs }) => `${name} ${median(pairs.map(rateRatio)).toFixed(3)}`);
-    progress(`${load.path} round ${round}/${rounds}  of bare so far: ${soFar.join(' · ')}`);
+    const during = await turn(server, load);
+    const after = await turn(bare, load);
+    pairs.push([during, before, after]);
+    before = after;
   }
-  return series;
+  const what = load.rate === undefined ? load.path : `${load.path} at ${load.rate}/s`;
+  progress(`${server.name}, ${what}: ${median(pairs.map(rateRatio)).toFixed(3)} of bare`);
+  return pairs;
 }
 
 /** One turn, with everything behind the server in full swing. */

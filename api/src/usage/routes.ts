@@ -51,10 +51,10 @@ export const usageRoutes: FastifyPluginAsyncZod<UsageRoutesOptions> = async (app
     async (request, reply): Promise<UsageSummary> => {
       const { scope, period } = await question(request.principal, request.query, options);
       const before = previousPeriod(period);
-      const [current, previous, firstDay] = await Promise.all([
+      const [current, previous, comparable] = await Promise.all([
         usage.summary(scope, period),
         usage.summary(scope, before),
-        usage.firstDay(scope),
+        usage.recordedBy(scope, before.start),
       ]);
       const bytes = current.bytesIn + current.bytesOut;
       reply.header('cache-control', 'private, no-store');
@@ -69,15 +69,14 @@ export const usageRoutes: FastifyPluginAsyncZod<UsageRoutesOptions> = async (app
           ...WITHOUT_PLAN,
         },
         total_cost: null,
-        previous:
-          firstDay === undefined || firstDay > before.start
-            ? null
-            : {
-                range: days(before),
-                api_calls: previous.calls,
-                data_transfer_bytes: previous.bytesIn + previous.bytesOut,
-                active_users: previous.activeUsers,
-              },
+        previous: comparable
+          ? {
+              range: days(before),
+              api_calls: previous.calls,
+              data_transfer_bytes: previous.bytesIn + previous.bytesOut,
+              active_users: previous.activeUsers,
+            }
+          : null,
       };
     },
   );

@@ -6,7 +6,7 @@
  * does, and encoding is on every request's path.
  */
 import type { BusinessEvent } from './business-event.ts';
-import { type Line, PlainLine, type Place } from './plain-line.ts';
+import { type Line, type Place, PlainLine } from './plain-line.ts';
 import type { RequestRecord } from './request-record.ts';
 import type { ResourceSample } from './resource-sample.ts';
 

@@ -112,6 +112,8 @@ export function isUpgrade(request: IncomingMessage): boolean {
   return 'upgrade' in request && request.upgrade === true;
 }
 
-function isFinish(message: unknown): message is { readonly response: ServerResponse; readonly socket: Socket } {
+function isFinish(
+  message: unknown,
+): message is { readonly response: ServerResponse; readonly socket: Socket } {
   return typeof message === 'object' && message !== null && 'response' in message && 'socket' in message;
 }

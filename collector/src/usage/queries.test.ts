@@ -262,7 +262,8 @@ describeStores('a tenant scope', (address) => {
       expect((await usage.endpoints(scope, OCTOBER)).map((row) => row.calls)).toEqual([calls]);
       const days = { start: '2026-10-01', end: '2026-10-31' };
       expect((await usage.users(scope, days, 10)).map(({ userId }) => userId)).toEqual([`only-${i}`]);
-      expect(await usage.firstDay(scope)).toMatch(/^2026-10-/);
+      expect(await usage.recordedBy(scope, '2026-10-31')).toBe(true);
+      expect(await usage.recordedBy(scope, '2026-09-30')).toBe(false);
       expect(await usage.totalsWithUsers(scope, days)).toMatchObject({ calls, users: [`only-${i}`] });
       expect((await usage.usersSince(scope, OCTOBER.from)).map(({ userId }) => userId)).toEqual([
         `only-${i}`,
@@ -270,6 +271,6 @@ describeStores('a tenant scope', (address) => {
       expect((await usage.rollupDifference(scope, OCTOBER)).hour.calls).toBe(0);
     }
     expect(await usage.summary(tenantScope('nobody'), OCTOBER)).toMatchObject({ calls: 0, activeUsers: 0 });
-    expect(await usage.firstDay(tenantScope('nobody'))).toBeUndefined();
+    expect(await usage.recordedBy(tenantScope('nobody'), '2026-10-31')).toBe(false);
   });
 });

@@ -94,7 +94,7 @@ const endpointRow = totalsRow.extend({
   latency: z.tuple([whole, whole, whole]),
 });
 const userRow = totalsRow.extend({ userId: z.string(), userRole: z.string() });
-const firstDayRow = z.object({ firstDay: z.string() });
+const recordedRow = z.object({ recorded: z.literal(1) });
 const monthRow = z.object({ calls: whole, bytes: whole, users: z.array(z.string()) });
 const seenRow = z.object({ userId: z.string(), lastSeen: whole });
 
@@ -154,17 +154,22 @@ export class UsageQueries {
     return days.map((day) => ({ day, ...(byDay.get(day) ?? none) }));
   }
 
-  /** The first local day with a record, `YYYY-MM-DD`; undefined when nothing is recorded yet. */
-  async firstDay(scope: TenantScope): Promise<string | undefined> {
-    const [row] = await this.#select(scope, {
-      // In the order of the key, so that the first row ends the reading.
-      sql: `SELECT toString(days.day) AS firstDay FROM {{database}}.usage_user_day AS days WHERE ${TENANT}
-            ORDER BY days.day LIMIT 1`,
-      params: {},
-      row: firstDayRow,
-      label: 'usage.first_day',
+  /**
+   * Whether anything is recorded of a local day or of one before it.
+   *
+   * @param day `YYYY-MM-DD`
+   */
+  async recordedBy(scope: TenantScope, day: string): Promise<boolean> {
+    const rows = await this.#select(scope, {
+      // In no order and by one thread: the first row found ends the reading, however many months there are.
+      sql: `SELECT recorded FROM (
+              SELECT 1 AS recorded FROM {{database}}.usage_user_day AS days
+              WHERE ${TENANT} AND days.day <= toDate({day:String}) LIMIT 1 SETTINGS max_threads = 1)`,
+      params: { day },
+      row: recordedRow,
+      label: 'usage.recorded_by',
     });
-    return row?.firstDay;
+    return rows.length > 0;
   }
 
   /** Usage by endpoint and method, most called first. */

@@ -2,8 +2,8 @@ import { type Person, population } from '../population/population.ts';
 import type { UserClass } from '../population/user-class.ts';
 import { createStream } from '../random/stream.ts';
 import { PageCache } from './answers.ts';
-import { sessionsOfMonth } from './appointments.ts';
-import { parseStart, startOfDay } from './calendar.ts';
+import { type OpenDay, sessionsOfMonth } from './appointments.ts';
+import { type DayNumber, parseStart, startOfDay } from './calendar.ts';
 import { planMonth } from './month-plan.ts';
 import type { SimulatedRequest } from './request.ts';
 import { answered, pendingRequests } from './timeline.ts';
@@ -31,18 +31,21 @@ export interface MonthOptions {
  * @throws {StartDateError} when `start` is no Monday
  */
 export function documentedMonth({ seed, start = DOCUMENTED_START }: MonthOptions): SimulatedRequest[] {
-  const firstDay = parseStart(start);
+  const pages = new PageCache();
+  return sessionsOfMonth(seed, openDays(seed, parseStart(start))).flatMap((sessions) =>
+    pendingRequests(seed, sessions).map((pending) => answered(pending, pages)),
+  );
+}
+
+/** The planned days of the month that begins on this day. */
+export function openDays(seed: number, firstDay: DayNumber): OpenDay[] {
   const registrations = planRegistrations(seed);
-  const days = planMonth(seed, registrations).map((plan, index) => ({
+  return planMonth(seed, registrations).map((plan, index) => ({
     ...plan,
     index,
     midnight: startOfDay(firstDay + index),
     people: [...registrations].filter(([, since]) => since <= index).map(([person]) => person),
   }));
-  const pages = new PageCache();
-  return sessionsOfMonth(seed, days).flatMap((sessions) =>
-    pendingRequests(seed, sessions).map((pending) => answered(pending, pages)),
-  );
 }
 
 /** The day, counted from 0, on which each person registers. */

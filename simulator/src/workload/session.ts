@@ -29,7 +29,7 @@ const COURSE_WEIGHTS = zipf(COURSES);
 const MENTOR_WEIGHTS = zipf(MENTORS);
 
 /** What people search for. */
-const SEARCH_WORDS = [
+export const SEARCH_WORDS = [
   'matematika',
   'bahasa inggris',
   'fisika',

@@ -20,6 +20,8 @@ export const STATE = [
   'uploads',
   /** Bytes of them that are in buffers, MB. */
   'upload-megabytes',
+  /** Files that arrived whole in the minute before. */
+  'files',
   /** Background jobs that wait. */
   'queued-jobs',
   /** Share of all cores that was busy in the minute before, 0 to 1. */

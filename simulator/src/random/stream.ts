@@ -22,30 +22,34 @@ export function createStream(seed: number, purpose: string, replication: number 
 }
 
 /**
- * Chris Doty-Humphrey's sfc32 (128 bits of state, passes PractRand). A class, as its numbers then cost no memory: a
- * closure's took twice the time.
+ * Chris Doty-Humphrey's sfc32 (128 bits of state, passes PractRand). Its words are in a typed array, as a field that
+ * needs all 32 bits is a number object: measured, a third of the time.
  */
 class SmallFastCounter implements RandomStream {
-  #a: number;
-  #b: number;
-  #c: number;
-  #counter = 1;
+  /** Three words and a counter. */
+  readonly #state = new Int32Array(4);
 
   constructor(key: string) {
-    this.#a = hash(key, 1);
-    this.#b = hash(key, 2);
-    this.#c = hash(key, 3);
+    this.#state[0] = hash(key, 1);
+    this.#state[1] = hash(key, 2);
+    this.#state[2] = hash(key, 3);
+    this.#state[3] = 1;
     for (let round = 0; round < WARM_UP_ROUNDS; round += 1) {
       this.next();
     }
   }
 
   next(): number {
-    const sum = (((this.#a + this.#b) | 0) + this.#counter) | 0;
-    this.#counter = (this.#counter + 1) | 0;
-    this.#a = this.#b ^ (this.#b >>> 9);
-    this.#b = (this.#c + (this.#c << 3)) | 0;
-    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + sum) | 0;
+    const state = this.#state;
+    const a = state[0] ?? 0;
+    const b = state[1] ?? 0;
+    const c = state[2] ?? 0;
+    const counter = state[3] ?? 0;
+    const sum = (((a + b) | 0) + counter) | 0;
+    state[0] = b ^ (b >>> 9);
+    state[1] = (c + (c << 3)) | 0;
+    state[2] = (((c << 21) | (c >>> 11)) + sum) | 0;
+    state[3] = (counter + 1) | 0;
     return ((sum >>> 0) + 0.5) / TWO_POW_32;
   }
 }

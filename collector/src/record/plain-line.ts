@@ -17,8 +17,17 @@ const BACKSLASH = 0x5c;
 const SPACE = 0x20;
 const LAST_PRINTABLE = 0x7e;
 const ZERO = 0x30;
+const TEN = 10;
 const BILLION_DIGITS = 9;
 const BILLION = 10 ** BILLION_DIGITS;
+
+/** `"",` */
+const EMPTY_BYTES = 3;
+
+/** By character code: 1 where JSON takes the character as it is, and one byte holds it. */
+const PLAIN = Uint8Array.from({ length: LAST_PRINTABLE + 1 }, (_, unit) =>
+  unit >= SPACE && unit !== QUOTE && unit !== BACKSLASH ? 1 : 0,
+);
 
 /** Memory to write a line into: at least {@link LINE_CAPACITY} bytes of it. */
 export interface Place {
@@ -52,6 +61,13 @@ export class PlainLine {
     const bytes = this.#bytes;
     const { length } = value;
     let at = this.#at;
+    if (length === 0) {
+      bytes[at] = QUOTE;
+      bytes[at + 1] = QUOTE;
+      bytes[at + 2] = COMMA;
+      this.#at = at + EMPTY_BYTES;
+      return;
+    }
     if (at - this.#start + length > LINE_CAPACITY - NUMBERS) {
       this.#plain = false;
       return;
@@ -59,7 +75,7 @@ export class PlainLine {
     bytes[at++] = QUOTE;
     for (let i = 0; i < length; i += 1) {
       const unit = value.charCodeAt(i);
-      if (unit < SPACE || unit > LAST_PRINTABLE || unit === QUOTE || unit === BACKSLASH) {
+      if (PLAIN[unit] !== 1) {
         this.#plain = false;
         return;
       }
@@ -72,7 +88,9 @@ export class PlainLine {
 
   /** A whole number from 0 to 2^53 - 1. */
   whole(value: number): void {
-    if (value < BILLION) {
+    if (value < TEN) {
+      this.#bytes[this.#at++] = ZERO + value;
+    } else if (value < BILLION) {
       this.#small(value);
     } else {
       const billions = Math.floor(value / BILLION);

@@ -17,8 +17,24 @@ export function standardNormal(stream: RandomStream): number {
  * @param variation standard deviation divided by mean
  */
 export function logNormal(stream: RandomStream, mean: number, variation: number): number {
+  return mean * logNormalFactor(stream, spreadOf(variation));
+}
+
+/** Of a lognormal with mean 1: standard deviation and half the variance of the logarithms. */
+export interface Spread {
+  readonly deviation: number;
+  readonly halfVariance: number;
+}
+
+/** The spread of a lognormal with this standard deviation divided by its mean. */
+export function spreadOf(variation: number): Spread {
   const variance = Math.log(1 + variation * variation);
-  return mean * Math.exp(Math.sqrt(variance) * standardNormal(stream) - variance / 2);
+  return { deviation: Math.sqrt(variance), halfVariance: variance / 2 };
+}
+
+/** A draw from the lognormal distribution with mean 1 and this spread: {@link logNormal} for many draws. */
+export function logNormalFactor(stream: RandomStream, spread: Spread): number {
+  return Math.exp(spread.deviation * standardNormal(stream) - spread.halfVariance);
 }
 
 /**
@@ -27,14 +43,15 @@ export function logNormal(stream: RandomStream, mean: number, variation: number)
  * @param weights not negative, at least one positive
  * @throws {RangeError} when no weight is positive
  */
-export function categorical(stream: RandomStream, weights: readonly number[]): number {
+export function categorical(stream: RandomStream, weights: ArrayLike<number>): number {
   let total = 0;
-  for (const weight of weights) {
-    total += weight;
+  for (let index = 0; index < weights.length; index += 1) {
+    total += weights[index] ?? 0;
   }
   let remaining = stream.next() * total;
   let last = -1;
-  for (const [index, weight] of weights.entries()) {
+  for (let index = 0; index < weights.length; index += 1) {
+    const weight = weights[index] ?? 0;
     if (weight > 0) {
       last = index;
       remaining -= weight;

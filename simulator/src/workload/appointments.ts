@@ -1,17 +1,14 @@
 import { documented } from '../figures/figures.ts';
-import type { Person } from '../population/population.ts';
 import { USER_CLASSES } from '../population/user-class.ts';
-import { createStream } from '../random/stream.ts';
-import { MICROS_PER_HOUR } from './calendar.ts';
+import { MICROS_PER_DAY, MICROS_PER_HOUR } from './calendar.ts';
 import { type DayKind, LOW_FROM, LOW_UNTIL, PEAK_FROM, PEAK_UNTIL } from './day-curves.ts';
 import { Diary } from './diary.ts';
 import { workloadModel } from './model.ts';
-import type { DayPlan } from './month-plan.ts';
+import type { DayPlan, MonthPlan, PlanOptions } from './month-plan.ts';
 import { LAST_PERIOD } from './periods.ts';
-import { durationOf, type Session } from './session.ts';
 
 /** People register before this hour, so that they can use their account on the same day. An assumption. */
-const REGISTER_BEFORE_HOUR = 17;
+export const REGISTER_BEFORE_HOUR = 17;
 
 /** How near the weekdays of days 22 to 30 come to the documented peak and low hour, as a share of each. */
 export const PEAK_TOLERANCE = 0.05;
@@ -19,45 +16,114 @@ export const LOW_TOLERANCE = 0.1;
 /** Some ten redrawn days are enough as a rule. */
 const MOST_REDRAWS = 400;
 
-/** A day of sessions to be given their people and times. */
-export interface OpenDay extends DayPlan {
-  /** Day of the month, counted from 0. */
-  readonly index: number;
-  /** Its local midnight, epoch microseconds. */
-  readonly midnight: number;
-  /** Who can come. */
-  readonly people: readonly Person[];
+/** Whose each visit of a log is and when it begins. */
+export interface Appointments {
+  /** Index in the people. */
+  readonly person: Int32Array;
+  /** Microseconds since the run's first midnight. */
+  readonly start: Float64Array;
 }
 
 /**
- * Gives every session of the month its person and its time: starts follow the curve of its class, and nobody has
+ * Gives every visit of the month its person and its time: starts follow the curve of its class, and nobody has
  * two sessions at once.
  *
  * The documented peak and low hour of days 22 to 30 are conditioned on as the documented counts are: one weekday
  * after the other has its times drawn again, and keeps those that bring the means nearer, until they are near.
- *
- * @returns for each day its sessions in the order of their starts
  */
-export function sessionsOfMonth(seed: number, days: readonly OpenDay[]): Session[][] {
-  const month = days.map((day) => sessionsOfDay(seed, day, 0));
+export function appointmentsOfMonth(plan: MonthPlan, options: PlanOptions): Appointments {
+  const days = plan.days.map((day) => openDay(plan, day, options));
+  const drawn = days.map((day) => drawDay(plan, day, options, 0));
   const weekdays = days.filter(({ index, weekend }) => index >= LAST_PERIOD.firstDay && !weekend);
-  const counts = new Map(weekdays.map((day) => [day, countHours(day, month[day.index] ?? [])]));
+  const counts = new Map(weekdays.map((day) => [day, countHours(plan, drawn[day.index])]));
   let miss = missOf([...counts.values()]);
   for (let redraw = 0; miss > 1 && redraw < MOST_REDRAWS; redraw += 1) {
     const day = weekdays[redraw % weekdays.length];
     if (day === undefined) {
       break;
     }
-    const sessions = sessionsOfDay(seed, day, redraw + 1);
-    const count = countHours(day, sessions);
+    const again = drawDay(plan, day, options, redraw + 1);
+    const count = countHours(plan, again);
     const missWith = missOf([...new Map(counts).set(day, count).values()]);
     if (missWith < miss) {
-      month[day.index] = sessions;
+      drawn[day.index] = again;
       counts.set(day, count);
       miss = missWith;
     }
   }
-  return month;
+  const person = new Int32Array(plan.log.visits);
+  const start = new Float64Array(plan.log.visits);
+  for (const [index, day] of drawn.entries()) {
+    for (const [number, visit] of day.visits.entries()) {
+      person[visit] = day.person[number] ?? 0;
+      start[visit] = index * MICROS_PER_DAY + (day.at[number] ?? 0);
+    }
+  }
+  return { person, start };
+}
+
+/** A day of visits to be given their people and times. */
+interface OpenDay extends DayPlan {
+  /** Who can come, by class. */
+  readonly members: readonly (readonly number[])[];
+}
+
+/** Who comes when on one day. */
+interface DrawnDay {
+  readonly visits: readonly number[];
+  readonly person: readonly number[];
+  /** Microseconds since midnight. */
+  readonly at: readonly number[];
+}
+
+/** Those whose time is least free come first: registrations, as nobody comes before, then the deadline's visits. */
+function openDay(
+  { newcomers, drawn }: MonthPlan,
+  day: DayPlan,
+  { people, registeredOn }: PlanOptions,
+): OpenDay {
+  const rank = (visit: number): number => (newcomers.has(visit) ? 0 : drawn.has(visit) ? 1 : 2);
+  const members = USER_CLASSES.map((): number[] => []);
+  for (let person = 0; person < people.length; person += 1) {
+    if ((registeredOn[person] ?? 0) <= day.index) {
+      members[people[person] ?? 0]?.push(person);
+    }
+  }
+  return { ...day, visits: [...day.visits].sort((one, other) => rank(one) - rank(other)), members };
+}
+
+function drawDay(
+  plan: MonthPlan,
+  day: OpenDay,
+  { streams, people, deadline }: PlanOptions,
+  draw: number,
+): DrawnDay {
+  const stream = streams('appointments', `${day.index}/${draw}`);
+  const diary = new Diary(people.length);
+  const starts = workloadModel().starts[dayKindOf(day)];
+  const person: number[] = [];
+  const at: number[] = [];
+  for (const visit of day.visits) {
+    const userClass = plan.classOf[visit] ?? 0;
+    const curve = starts[userClass] ?? [];
+    const members = day.members[userClass] ?? [];
+    const duration = plan.log.durationOf(visit);
+    const newcomer = plan.newcomers.get(visit);
+    const atDeadline =
+      deadline !== undefined && plan.drawn.has(visit)
+        ? diary.enterWithin(stream, members, deadline, duration)
+        : undefined;
+    const appointment =
+      newcomer === undefined
+        ? (atDeadline ?? diary.enter(stream, members, curve, duration))
+        : diary.enter(stream, [newcomer], curve.slice(0, REGISTER_BEFORE_HOUR), duration);
+    if (newcomer !== undefined) {
+      diary.blockUntil(newcomer, appointment.at + duration);
+    }
+    person.push(appointment.person);
+    at.push(appointment.at);
+  }
+  return { visits: day.visits, person, at };
 }
 
 /** Requests of a day in its peak and in its low hours. */
@@ -66,12 +132,14 @@ interface HourCount {
   readonly low: number;
 }
 
-function countHours({ midnight }: OpenDay, sessions: readonly Session[]): HourCount {
+function countHours({ log }: MonthPlan, day: DrawnDay | undefined): HourCount {
   let peak = 0;
   let low = 0;
-  for (const { start, steps } of sessions) {
-    for (const { offset } of steps) {
-      const hour = (start - midnight + offset) / MICROS_PER_HOUR;
+  for (const [number, visit] of day?.visits.entries() ?? []) {
+    const start = day?.at[number] ?? 0;
+    const end = log.from[visit + 1] ?? 0;
+    for (let request = log.from[visit] ?? 0; request < end; request += 1) {
+      const hour = (start + (log.offset[request] ?? 0)) / MICROS_PER_HOUR;
       peak += hour >= PEAK_FROM && hour < PEAK_UNTIL ? 1 : 0;
       low += hour >= LOW_FROM && hour < LOW_UNTIL ? 1 : 0;
     }
@@ -91,46 +159,9 @@ function missOf(days: readonly HourCount[]): number {
   );
 }
 
-/** The sessions of one day; registrations first, so that nobody comes before having registered. */
-function sessionsOfDay(seed: number, day: OpenDay, draw: number): Session[] {
-  const stream = createStream(seed, 'appointments', `${day.index}/${draw}`);
-  const diary = new Diary();
-  const starts = workloadModel().starts[dayKindOf(day)];
-  const newcomersFirst = [...day.visits].sort(
-    (one, other) => Number(other.newcomer !== undefined) - Number(one.newcomer !== undefined),
-  );
-  const members = new Map(
-    USER_CLASSES.map((userClass) => [
-      userClass,
-      day.people.filter((person) => person.userClass === userClass),
-    ]),
-  );
-  return newcomersFirst
-    .map((visit) => {
-      const { userClass, newcomer, device, steps } = visit;
-      const curve = starts[USER_CLASSES.indexOf(userClass)] ?? [];
-      const duration = durationOf(visit);
-      const { person, at } =
-        newcomer === undefined
-          ? diary.enter(stream, members.get(userClass) ?? [], curve, duration)
-          : diary.enter(stream, [newcomer], curve.slice(0, REGISTER_BEFORE_HOUR), duration);
-      if (newcomer !== undefined) {
-        diary.blockUntil(newcomer, at + duration);
-      }
-      return { device, steps, person, start: day.midnight + at };
-    })
-    .sort((one, other) => one.start - other.start)
-    .map((session, number) => ({ ...session, id: sessionId(seed, day.index, number) }));
-}
-
 function dayKindOf({ phase, weekend }: DayPlan): DayKind {
   if (phase === 'setup') {
     return 'setup';
   }
   return weekend ? 'weekend' : 'weekday';
-}
-
-/** `m1-d07-0042` is the 42nd session of day 7 in the month of seed 1. */
-function sessionId(seed: number, dayIndex: number, number: number): string {
-  return `m${seed}-d${String(dayIndex + 1).padStart(2, '0')}-${String(number + 1).padStart(4, '0')}`;
 }

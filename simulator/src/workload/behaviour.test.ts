@@ -3,10 +3,12 @@ import { USER_CLASSES } from '../population/user-class.ts';
 import { createStream } from '../random/stream.ts';
 import { fitBehaviour } from './behaviour.ts';
 import { CLASS_TOTALS } from './class-totals.ts';
-import { endpointOf } from './endpoints.ts';
+import { ACTIONS, endpointOf } from './endpoints.ts';
 import { habitsOf } from './habits.ts';
-import { walk } from './session.ts';
+import { routeOf } from './route.ts';
+import { VisitLog } from './visit-log.ts';
 import { total } from './visits.ts';
+import { walk } from './walk.ts';
 
 const PHASES = ['setup', 'adaptation', 'steady'] as const;
 
@@ -30,13 +32,19 @@ describe('fitBehaviour', () => {
   it('walks as it was fitted', () => {
     const behaviour = fitBehaviour(habitsOf('steady').browser);
     const stream = createStream(1, 'test');
-    const visits = Array.from({ length: 20_000 }, () => walk(stream, behaviour, { limit: 1000 }));
-    const actions = visits.flatMap(({ steps }) => steps.map(({ action }) => action));
+    const route = routeOf(behaviour);
+    const log = new VisitLog();
+    const visits = 20_000;
+    for (let visit = 0; visit < visits; visit += 1) {
+      walk(log, stream, route, { limit: 1000 });
+    }
+    const actions = log.action.subarray(0, log.requests);
     for (const action of ['courses.list', 'mentors.list', 'courses.search', 'course.detail'] as const) {
-      const walked = actions.filter((one) => one === action).length / visits.length;
+      const number = ACTIONS.indexOf(action);
+      const walked = actions.filter((one) => one === number).length / visits;
       expect(Math.abs(walked / (behaviour.visits.get(action) ?? 0) - 1), action).toBeLessThan(0.06);
     }
-    const mobile = visits.filter(({ device }) => device === 'mobile').length / visits.length;
+    const mobile = log.mobile.subarray(0, visits).reduce((sum, one) => sum + one, 0) / visits;
     expect(mobile).toBeCloseTo(0.67, 1);
   });
 

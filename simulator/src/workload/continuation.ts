@@ -17,8 +17,10 @@ import {
 import type { DayKind } from './day-curves.ts';
 import { workloadModel } from './model.ts';
 import type { SimulatedRequest } from './request.ts';
-import { durationOf, type Session, walk } from './session.ts';
+import { durationOf, type Session, visitOf } from './session.ts';
 import { answered, inOrder, type PendingRequest, pendingRequests } from './timeline.ts';
+import { VisitLog } from './visit-log.ts';
+import { walk } from './walk.ts';
 
 /** Days simulated before the first wanted one, unseen: sessions still going on and a warm cache come from them. */
 const WARM_UP_DAYS = 2;
@@ -110,6 +112,7 @@ export function* sessionArrivals({
 }: ArrivalOptions): Generator<Session, void, void> {
   const { classes, starts } = workloadModel();
   const crowd = new Crowd();
+  const log = new VisitLog();
   let number = 0;
   for (let day = dayOf(from); startOfDay(day) < until; day += 1) {
     const midnight = startOfDay(day);
@@ -129,7 +132,8 @@ export function* sessionArrivals({
       }
       const chosen = classes.steady[categorical(stream, startsByHour[hour] ?? [])];
       if (chosen !== undefined) {
-        const visit = walk(stream, chosen.behaviour, { limit: Number.POSITIVE_INFINITY });
+        log.clear();
+        const visit = visitOf(log, walk(log, stream, chosen.route, { limit: Number.POSITIVE_INFINITY }));
         const start = Math.floor(at);
         const person = crowd.choose(stream, chosen.userClass, start, durationOf(visit));
         number += 1;

@@ -1,4 +1,3 @@
-import type { Person } from '../population/population.ts';
 import { categorical } from '../random/distributions.ts';
 import type { RandomStream } from '../random/stream.ts';
 import { HOURS_PER_DAY, MICROS_PER_DAY, MICROS_PER_HOUR, MICROS_PER_MINUTE } from './calendar.ts';
@@ -8,27 +7,36 @@ const SHORTEST_BREAK = 5 * MICROS_PER_MINUTE;
 /** Tries within the drawn hour before another hour is drawn: an overlap should not move load out of busy hours. */
 const TRIES_PER_HOUR = 6;
 const HOURS_TRIED = 40;
+/** Tries within a given time. */
+const TRIES_WITHIN = 60;
 
-interface Stretch {
+/** A stretch of the day, microseconds since local midnight. */
+export interface Stretch {
   readonly from: number;
   readonly until: number;
 }
 
-/** A session's person and its time since midnight. */
+/** A session's person and its time. */
 export interface Appointment {
-  readonly person: Person;
+  readonly person: number;
   /** Microseconds since local midnight. */
   readonly at: number;
 }
 
-/** When everybody is busy on one day. Nobody has two sessions at once. */
+/** When everybody is busy on one day. Nobody has two sessions at once. People are numbers from 0. */
 export class Diary {
-  readonly #busy = new Map<string, Stretch[]>();
-  readonly #notBefore = new Map<string, number>();
+  /** Of each person: begin and end of each session in turn, microseconds since local midnight. */
+  readonly #busy: number[][];
+  readonly #notBefore: Float64Array;
+
+  constructor(people: number) {
+    this.#busy = Array.from({ length: people }, () => []);
+    this.#notBefore = new Float64Array(people);
+  }
 
   /** Keeps a person free of other sessions before this time of day, microseconds since midnight. */
-  blockUntil(person: Person, time: number): void {
-    this.#notBefore.set(person.key, time);
+  blockUntil(person: number, time: number): void {
+    this.#notBefore[person] = time;
   }
 
   /**
@@ -40,7 +48,7 @@ export class Diary {
    */
   enter(
     stream: RandomStream,
-    people: readonly Person[],
+    people: readonly number[],
     startWeights: readonly number[],
     duration: number,
   ): Appointment {
@@ -57,9 +65,30 @@ export class Diary {
     return this.#enterAnywhere(stream, people, duration);
   }
 
+  /**
+   * The same for a session that begins within a given time of the day.
+   *
+   * @returns undefined when nobody was found free; nothing is entered then
+   */
+  enterWithin(
+    stream: RandomStream,
+    people: readonly number[],
+    { from, until }: Stretch,
+    duration: number,
+  ): Appointment | undefined {
+    for (let tries = 0; tries < TRIES_WITHIN; tries += 1) {
+      const person = people[Math.floor(stream.next() * people.length)];
+      const at = Math.floor(from + stream.next() * (until - from));
+      if (person !== undefined && this.#isFree(person, at, duration)) {
+        return this.#note(person, at, duration);
+      }
+    }
+    return undefined;
+  }
+
   /** For a day so full that chance finds nothing: the widest gap that anybody has. */
-  #enterAnywhere(stream: RandomStream, people: readonly Person[], duration: number): Appointment {
-    let best: { person: Person; gap: Stretch } | undefined;
+  #enterAnywhere(stream: RandomStream, people: readonly number[], duration: number): Appointment {
+    let best: { person: number; gap: Stretch } | undefined;
     for (const person of people) {
       for (const gap of this.#gaps(person)) {
         if (best === undefined || gap.until - gap.from > best.gap.until - best.gap.from) {
@@ -74,31 +103,38 @@ export class Diary {
     return this.#note(best.person, Math.floor(best.gap.from + stream.next() * slack), duration);
   }
 
-  #gaps(person: Person): Stretch[] {
+  #gaps(person: number): Stretch[] {
+    const busy = this.#busy[person] ?? [];
+    const stretches: Stretch[] = [];
+    for (let index = 0; index < busy.length; index += 2) {
+      stretches.push({ from: busy[index] ?? 0, until: busy[index + 1] ?? 0 });
+    }
+    stretches.sort((one, other) => one.from - other.from);
     const gaps: Stretch[] = [];
-    let from = this.#notBefore.get(person.key) ?? 0;
-    const busy = [...(this.#busy.get(person.key) ?? [])].sort((one, other) => one.from - other.from);
-    for (const stretch of [...busy, { from: HOURS_PER_DAY * MICROS_PER_HOUR, until: MICROS_PER_DAY }]) {
+    let from = this.#notBefore[person] ?? 0;
+    for (const stretch of [...stretches, { from: HOURS_PER_DAY * MICROS_PER_HOUR, until: MICROS_PER_DAY }]) {
       gaps.push({ from, until: stretch.from });
       from = Math.max(from, stretch.until);
     }
     return gaps;
   }
 
-  #isFree(person: Person, at: number, duration: number): boolean {
+  #isFree(person: number, at: number, duration: number): boolean {
     const until = at + duration;
-    return (
-      until < MICROS_PER_DAY &&
-      at >= (this.#notBefore.get(person.key) ?? 0) &&
-      (this.#busy.get(person.key) ?? []).every(
-        (other) => until + SHORTEST_BREAK <= other.from || other.until + SHORTEST_BREAK <= at,
-      )
-    );
+    if (until >= MICROS_PER_DAY || at < (this.#notBefore[person] ?? 0)) {
+      return false;
+    }
+    const busy = this.#busy[person] ?? [];
+    for (let index = 0; index < busy.length; index += 2) {
+      if (until + SHORTEST_BREAK > (busy[index] ?? 0) && (busy[index + 1] ?? 0) + SHORTEST_BREAK > at) {
+        return false;
+      }
+    }
+    return true;
   }
 
-  #note(person: Person, at: number, duration: number): Appointment {
-    const stretch = { from: at, until: at + duration };
-    this.#busy.set(person.key, [...(this.#busy.get(person.key) ?? []), stretch]);
+  #note(person: number, at: number, duration: number): Appointment {
+    this.#busy[person]?.push(at, at + duration);
     return { person, at };
   }
 }

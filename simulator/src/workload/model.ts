@@ -4,8 +4,11 @@ import { type Behaviour, fitBehaviour } from './behaviour.ts';
 import { type DayKind, hourlyRequests } from './day-curves.ts';
 import { habitsOf } from './habits.ts';
 import type { Phase } from './periods.ts';
-import { type Visit, walk } from './session.ts';
+import { type Route, routeOf } from './route.ts';
 import { startCurve } from './start-curves.ts';
+import { VisitLog } from './visit-log.ts';
+import type { Habit } from './visits.ts';
+import { walk } from './walk.ts';
 
 /** Sample sessions that the start curves are calibrated with. They belong to the model, so no run's seed enters. */
 const SAMPLES = 250;
@@ -15,6 +18,7 @@ const SAMPLE_SEED = 0;
 interface ClassModel {
   readonly userClass: UserClass;
   readonly behaviour: Behaviour;
+  readonly route: Route;
 }
 
 /** The fitted workload of the documented system. */
@@ -38,9 +42,9 @@ export function workloadModel(): WorkloadModel {
 
 function buildModel(): WorkloadModel {
   const steady = classModels('steady');
-  const samples = steady.map((model) => sampleVisits(model.behaviour, model.userClass));
+  const samples = steady.map((model) => sampleVisits(model));
   const startsOn = (kind: DayKind): number[][] =>
-    hourlyRequests(kind).map((wanted, index) => startCurve(wanted, samples[index] ?? []));
+    hourlyRequests(kind).map((wanted, index) => startCurve(wanted, samples[index] ?? new VisitLog()));
   return {
     classes: { setup: classModels('setup'), adaptation: classModels('adaptation'), steady },
     starts: { setup: startsOn('setup'), weekday: startsOn('weekday'), weekend: startsOn('weekend') },
@@ -48,18 +52,27 @@ function buildModel(): WorkloadModel {
 }
 
 function classModels(phase: Phase): ClassModel[] {
-  const fitted = new Map<string, Behaviour>();
+  const fitted = new Map<string, Pick<ClassModel, 'behaviour' | 'route'>>();
   return USER_CLASSES.map((userClass) => {
     const habit = habitsOf(phase)[userClass];
     // Classes with the same habit, as most have while they set up, share one fit.
     const key = JSON.stringify(habit);
-    const behaviour = fitted.get(key) ?? fitBehaviour(habit);
-    fitted.set(key, behaviour);
-    return { userClass, behaviour };
+    const model = fitted.get(key) ?? fit(habit);
+    fitted.set(key, model);
+    return { userClass, ...model };
   });
 }
 
-function sampleVisits(behaviour: Behaviour, userClass: UserClass): Visit[] {
+function fit(habit: Habit): Pick<ClassModel, 'behaviour' | 'route'> {
+  const behaviour = fitBehaviour(habit);
+  return { behaviour, route: routeOf(behaviour) };
+}
+
+function sampleVisits({ userClass, route }: ClassModel): VisitLog {
   const stream = createStream(SAMPLE_SEED, 'samples', userClass);
-  return Array.from({ length: SAMPLES }, () => walk(stream, behaviour, { limit: Number.POSITIVE_INFINITY }));
+  const samples = new VisitLog();
+  for (let sample = 0; sample < SAMPLES; sample += 1) {
+    walk(samples, stream, route, { limit: Number.POSITIVE_INFINITY });
+  }
+  return samples;
 }

@@ -1,18 +1,17 @@
-import { type Person, population } from '../population/population.ts';
-import type { UserClass } from '../population/user-class.ts';
+import { population } from '../population/population.ts';
+import { PEOPLE_PER_CLASS } from '../population/user-class.ts';
 import { createStream } from '../random/stream.ts';
+import { streamsOf } from '../random/streams.ts';
 import { PageCache } from './answers.ts';
-import { type OpenDay, sessionsOfMonth } from './appointments.ts';
-import { type DayNumber, parseStart, startOfDay } from './calendar.ts';
-import { planMonth } from './month-plan.ts';
+import { MICROS_PER_DAY, MICROS_PER_SECOND, parseStart, startOfDay } from './calendar.ts';
+import { documentedTrace } from './documented-trace.ts';
 import type { SimulatedRequest } from './request.ts';
-import { answered, pendingRequests } from './timeline.ts';
+import { stepOf } from './session.ts';
+import { type AnsweredSession, answered } from './timeline.ts';
+import type { SessionTable } from './trace.ts';
 
 /** The documented month began on this Monday. */
 export const DOCUMENTED_START = '2025-09-01';
-
-/** Share of people who register on the first day; the others do on the second. An assumption. */
-const REGISTER_ON_FIRST_DAY = 0.7;
 
 export interface MonthOptions {
   /** Any safe integer. The same seed gives the same month. */
@@ -31,33 +30,45 @@ export interface MonthOptions {
  * @throws {StartDateError} when `start` is no Monday
  */
 export function documentedMonth({ seed, start = DOCUMENTED_START }: MonthOptions): SimulatedRequest[] {
+  const midnight = startOfDay(parseStart(start));
+  const { at, action, item, session, sessions } = documentedTrace({
+    streams: streamsOf(seed, 0),
+    people: PEOPLE_PER_CLASS,
+  });
+  const opened = openSessions(seed, sessions);
   const pages = new PageCache();
-  return sessionsOfMonth(seed, openDays(seed, parseStart(start))).flatMap((sessions) =>
-    pendingRequests(seed, sessions).map((pending) => answered(pending, pages)),
-  );
+  return Array.from(at, (seconds, request) => {
+    const ts = midnight + Math.round(seconds * MICROS_PER_SECOND);
+    const step = stepOf(action[request] ?? 0, 0, item[request] ?? 0);
+    const of = opened[session[request] ?? 0];
+    if (of === undefined) {
+      throw new RangeError(`Request ${request} belongs to no session.`);
+    }
+    return answered({ ts, step, ...of }, pages);
+  });
 }
 
-/** The planned days of the month that begins on this day. */
-export function openDays(seed: number, firstDay: DayNumber): OpenDay[] {
-  const registrations = planRegistrations(seed);
-  return planMonth(seed, registrations).map((plan, index) => ({
-    ...plan,
-    index,
-    midnight: startOfDay(firstDay + index),
-    people: [...registrations].filter(([, since]) => since <= index).map(([person]) => person),
-  }));
+/** Each session with its name and the stream of its answers. */
+function openSessions(seed: number, { person, first, mobile }: SessionTable): AnsweredSession[] {
+  const people = population();
+  const numbers = new Map<number, number>();
+  return Array.from(person, (index, session) => {
+    const owner = people[index];
+    if (owner === undefined) {
+      throw new RangeError(`Session ${session} belongs to nobody.`);
+    }
+    const day = Math.floor(((first[session] ?? 0) * MICROS_PER_SECOND) / MICROS_PER_DAY);
+    const number = (numbers.get(day) ?? 0) + 1;
+    numbers.set(day, number);
+    const id = sessionId(seed, day, number);
+    return {
+      session: { id, person: owner, device: mobile[session] === 1 ? 'mobile' : 'desktop' },
+      answers: createStream(seed, 'answers', id),
+    };
+  });
 }
 
-/** The day, counted from 0, on which each person registers. */
-function planRegistrations(seed: number): Map<Person, number> {
-  const stream = createStream(seed, 'registrations');
-  const days = new Map<Person, number>();
-  const classesBegun = new Set<UserClass>();
-  for (const person of population()) {
-    // Of each class somebody is there from the first day, for its requests of that day to have an owner.
-    const first = !classesBegun.has(person.userClass) || stream.next() < REGISTER_ON_FIRST_DAY;
-    classesBegun.add(person.userClass);
-    days.set(person, first ? 0 : 1);
-  }
-  return days;
+/** `m1-d07-0042` is the 42nd session of day 7 in the month of seed 1. */
+function sessionId(seed: number, dayIndex: number, number: number): string {
+  return `m${seed}-d${String(dayIndex + 1).padStart(2, '0')}-${String(number).padStart(4, '0')}`;
 }

@@ -1,5 +1,5 @@
 import { HOURS_PER_DAY, MICROS_PER_HOUR } from './calendar.ts';
-import { durationOf, type Visit } from './session.ts';
+import type { VisitLog } from './visit-log.ts';
 
 const CALIBRATION_ROUNDS = 60;
 
@@ -13,7 +13,7 @@ const CALIBRATION_ROUNDS = 60;
  * @param wanted requests in each of the 24 hours
  * @param samples sessions of the class
  */
-export function startCurve(wanted: readonly number[], samples: readonly Visit[]): number[] {
+export function startCurve(wanted: readonly number[], samples: VisitLog): number[] {
   const spread = requestsPerStart(samples);
   let starts = [...wanted];
   for (let round = 0; round < CALIBRATION_ROUNDS; round += 1) {
@@ -29,17 +29,18 @@ export function startCurve(wanted: readonly number[], samples: readonly Visit[])
 }
 
 /** Expected requests in each hour (column) of a session that starts evenly within an hour (row). */
-function requestsPerStart(samples: readonly Visit[]): number[][] {
+function requestsPerStart(samples: VisitLog): number[][] {
   return Array.from({ length: HOURS_PER_DAY }, (_, start) => {
     const row = new Array<number>(HOURS_PER_DAY).fill(0);
-    for (const visit of samples) {
+    for (let visit = 0; visit < samples.visits; visit += 1) {
       // Only starts from which the session still ends today can happen.
-      const until = Math.min(start + 1, HOURS_PER_DAY - durationOf(visit) / MICROS_PER_HOUR);
-      for (const { offset } of until > start ? visit.steps : []) {
-        const lag = offset / MICROS_PER_HOUR;
+      const until = Math.min(start + 1, HOURS_PER_DAY - samples.durationOf(visit) / MICROS_PER_HOUR);
+      const end = until > start ? (samples.from[visit + 1] ?? 0) : 0;
+      for (let request = samples.from[visit] ?? 0; request < end; request += 1) {
+        const lag = (samples.offset[request] ?? 0) / MICROS_PER_HOUR;
         for (let hour = Math.floor(start + lag); hour < Math.min(until + lag, HOURS_PER_DAY); hour += 1) {
           const overlap = Math.min(until + lag, hour + 1) - Math.max(start + lag, hour);
-          row[hour] = (row[hour] ?? 0) + overlap / samples.length;
+          row[hour] = (row[hour] ?? 0) + overlap / samples.visits;
         }
       }
     }

@@ -3,14 +3,18 @@ import { answer, type PageCache } from './answers.ts';
 import type { SimulatedRequest } from './request.ts';
 import type { Session, Step } from './session.ts';
 
-/** One request to come: its session and which of the session's steps. */
-export interface PendingRequest {
-  /** Epoch microseconds. */
-  readonly ts: number;
-  readonly session: Session;
-  readonly step: Step;
+/** A session whose requests are answered. */
+export interface AnsweredSession {
+  readonly session: Pick<Session, 'id' | 'person' | 'device'>;
   /** The session's own stream, so that its answers do not depend on which other sessions run beside it. */
   readonly answers: RandomStream;
+}
+
+/** One request to come: its session and which of the session's steps. */
+export interface PendingRequest extends AnsweredSession {
+  /** Epoch microseconds. */
+  readonly ts: number;
+  readonly step: Step;
 }
 
 /** The requests of some sessions in the order of their times. */

@@ -23,6 +23,7 @@ export function assemble<Argument, Result>(job: Job<Argument>, size: number): Cr
 }
 
 function ownThread<Argument, Result>({ module, argument }: Job<Argument>): Crew<Result> {
+  const received = structuredClone(argument);
   const loading = loadReplicate<Argument, Result>(module);
   return {
     size: 1,
@@ -30,7 +31,7 @@ function ownThread<Argument, Result>({ module, argument }: Job<Argument>): Crew<
       const replicate = await loading;
       // Lets a signal, such as Ctrl-C, through between two replications.
       await turn();
-      return perform(replicate, argument, replication);
+      return perform(replicate, received, replication);
     },
     end: async () => undefined,
   };

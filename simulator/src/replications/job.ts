@@ -17,7 +17,7 @@ export interface Job<Argument> {
 }
 
 /** The module that was named has no replications to run. */
-export class NoReplicateError extends Error {
+class NoReplicateError extends Error {
   readonly code = 'NO_REPLICATE';
   override readonly name = 'NoReplicateError';
 

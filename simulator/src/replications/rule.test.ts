@@ -28,8 +28,9 @@ function ending(outputs: readonly number[][], asked: PrecisionRule = rule): numb
 
 describe('decide', () => {
   it('asks for three replications before it looks', () => {
-    expect(decide([[]], rule)).toEqual({ verdict: 'more', wanted: 3 });
-    expect(decide([[5, 5]], rule)).toEqual({ verdict: 'more', wanted: 3 });
+    expect(decide([[]], rule)).toEqual({ verdict: 'more', wanted: 8 });
+    expect(decide([[5, 5]], { ...rule, budget: 3 })).toEqual({ verdict: 'more', wanted: 3 });
+    expect(decide([[5, 5, 5]], { ...rule, budget: 3 })).toMatchObject({ verdict: 'enough', precise: true });
   });
 
   it('looks five replications ahead, even where nothing scatters', () => {

@@ -5,6 +5,8 @@ const INITIAL = 3;
 /** Replications that must stay precise after the first precise one; from 100 on the same in percent of them. */
 const LOOK_AHEAD = 5;
 const LOOK_AHEAD_UNIT = 100;
+/** No rule is content with fewer. */
+export const FEWEST_REPLICATIONS = INITIAL + LOOK_AHEAD;
 /** Early intervals are so rough that no plan reaches further than this many times the replications there are. */
 const FURTHEST_PLAN = 2;
 
@@ -33,37 +35,46 @@ export type Decision =
  * @throws {RangeError} when outputs differ in length, a value is not finite, or the rule is senseless
  */
 export function decide(outputs: readonly ArrayLike<number>[], rule: PrecisionRule): Decision {
-  const { precision, confidence, budget } = rule;
-  if (!(precision > 0) || !(Number.isInteger(budget) && budget >= INITIAL)) {
-    throw new RangeError(
-      `A precision is positive and a budget a whole number from ${INITIAL} on; these are ${precision} and ${budget}.`,
-    );
-  }
   const replications = outputs[0]?.length ?? 0;
-  if (outputs.length === 0 || outputs.some((values) => values.length !== replications)) {
-    throw new RangeError(
-      'A rule needs one output at least, and of each output a value for every replication.',
-    );
-  }
+  requireSense(outputs, replications, rule);
   if (replications < INITIAL) {
-    return { verdict: 'more', wanted: INITIAL };
+    return { verdict: 'more', wanted: Math.min(rule.budget, FEWEST_REPLICATIONS) };
   }
-  const worst = (n: number): number =>
-    Math.max(...outputs.map((values) => imprecision(firstOf(values, n), confidence) / precision));
-  let precise = replications + 1;
-  while (precise > INITIAL && lookAhead(precise) > replications - precise && worst(precise - 1) <= 1) {
-    precise -= 1;
-  }
-  if (precise <= replications && lookAhead(precise) <= replications - precise) {
+  const first = firstPrecise(outputs, replications, rule);
+  if (first !== undefined && first + lookAhead(first) <= replications) {
     return { verdict: 'enough', replications, precise: true };
   }
-  if (replications >= budget) {
-    return { verdict: 'enough', replications, precise: precise <= replications };
+  if (replications >= rule.budget) {
+    return { verdict: 'enough', replications, precise: first !== undefined };
   }
-  const needed =
-    precise <= replications ? precise : replications * Math.min(FURTHEST_PLAN, worst(replications) ** 2);
-  const wanted = Math.max(replications + 1, Math.ceil(needed) + lookAhead(needed));
-  return { verdict: 'more', wanted: Math.min(budget, wanted) };
+  const needed = first ?? replications * Math.min(FURTHEST_PLAN, excess(outputs, replications, rule) ** 2);
+  const wanted = Math.max(replications + 1, Math.ceil(needed + lookAhead(needed)));
+  return { verdict: 'more', wanted: Math.min(rule.budget, wanted) };
+}
+
+/**
+ * The number of replications from which on all outputs have been precise without a break, looking back no further
+ * than the decision needs; undefined when they are not precise now.
+ */
+function firstPrecise(
+  outputs: readonly ArrayLike<number>[],
+  replications: number,
+  rule: PrecisionRule,
+): number | undefined {
+  let first: number | undefined;
+  for (let n = replications; n >= INITIAL && excess(outputs, n, rule) <= 1; n -= 1) {
+    first = n;
+    if (n + lookAhead(n) <= replications) {
+      break;
+    }
+  }
+  return first;
+}
+
+/** Widest interval of the first n replications, as a multiple of the width that is wanted. */
+function excess(outputs: readonly ArrayLike<number>[], n: number, rule: PrecisionRule): number {
+  const ofEach = outputs.map((values) => imprecision(firstOf(values, n), rule.confidence));
+  return Math.max(...ofEach) / rule.precision;
 }
 
 function lookAhead(replications: number): number {
@@ -78,4 +89,19 @@ function imprecision(values: ArrayLike<number>, confidence: number): number {
 
 function firstOf(values: ArrayLike<number>, n: number): ArrayLike<number> {
   return values.length === n ? values : Array.from({ length: n }, (_, index) => values[index] ?? Number.NaN);
+}
+
+function requireSense(
+  outputs: readonly ArrayLike<number>[],
+  replications: number,
+  { precision, budget }: PrecisionRule,
+): void {
+  if (!(precision > 0) || !(Number.isInteger(budget) && budget >= INITIAL)) {
+    throw new RangeError(
+      `A precision is positive and a budget a whole number from ${INITIAL} on; these are ${precision} and ${budget}.`,
+    );
+  }
+  if (outputs.length === 0 || outputs.some((values) => values.length !== replications)) {
+    throw new RangeError('A rule needs an output, and of each output a value for every replication.');
+  }
 }

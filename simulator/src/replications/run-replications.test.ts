@@ -43,7 +43,7 @@ describe('runReplications', () => {
     const replications = { precision: 0.5, confidence: 0.95, budget: 200, outputs: ends };
     const short: Walk = { seed: 3, steps: 100 };
     const runs = await Promise.all(
-      [1, 2, 8].map((workers) =>
+      [1, 2, 3].map((workers) =>
         runReplications<Walk, WalkResult>({ module: WALK, argument: short, replications, workers }),
       ),
     );
@@ -53,6 +53,19 @@ describe('runReplications', () => {
     for (const run of runs) {
       expect(run).toEqual(one);
     }
+  });
+
+  it('expects the fewest replications that a rule may want, until it knows more', async () => {
+    const replications = { precision: 0.5, confidence: 0.95, budget: 200, outputs: () => [1] };
+    const seen: number[] = [];
+    await runReplications({
+      module: WALK,
+      argument,
+      replications,
+      workers: 1,
+      onProgress: ({ wanted }) => seen.push(wanted),
+    });
+    expect(seen).toEqual([8, 8, 8, 8, 8, 8, 8, 8]);
   });
 
   it('stops at the budget when the rule is never content', async () => {
@@ -81,6 +94,13 @@ describe('runReplications', () => {
       replication: 4,
       message: 'Replication 4 failed: no luck with 4',
     });
+  });
+
+  it.each([1, 2])('refuses an argument that no thread can be sent, with %i workers', async (workers) => {
+    const unsendable = { steps: () => 3 };
+    await expect(
+      runReplications({ module: WALK, argument: unsendable, replications: 3, workers }),
+    ).rejects.toThrow(/could not be cloned/);
   });
 
   it('says when a worker dies', async () => {

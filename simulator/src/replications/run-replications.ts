@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { assemble, type Crew } from './crew.ts';
 import { type Progress, ProgressCounter } from './progress.ts';
-import { decide, type PrecisionRule } from './rule.ts';
+import { decide, FEWEST_REPLICATIONS, type PrecisionRule } from './rule.ts';
 
 /** Under a rule, replications for each worker that are begun before it is known whether they are needed. */
 const AHEAD = 2;
@@ -87,7 +87,10 @@ async function collect<Argument, Result>(
   aborted: Promise<never>,
 ): Promise<Result[]> {
   const rule = typeof replications === 'number' ? undefined : replications;
-  const progress = new ProgressCounter(most, onProgress);
+  const progress = new ProgressCounter(
+    rule === undefined ? most : Math.min(most, FEWEST_REPLICATIONS),
+    onProgress,
+  );
   const ahead = crew.size === 1 ? 1 : rule === undefined ? most : AHEAD * crew.size;
   const begun: Promise<Outcome<Result>>[] = [];
   const begin = (): Promise<Outcome<Result>> => {

@@ -1,0 +1,6 @@
+import { coffeeshop } from './coffeeshop/coffeeshop.ts';
+import { educounsel } from './educounsel/educounsel.ts';
+import type { DocumentedSystem } from './system.ts';
+
+/** Every documented system beside the month's. */
+export const documentedSystems: readonly DocumentedSystem[] = [educounsel, coffeeshop];

@@ -43,7 +43,7 @@ const LEAKS: readonly Incident[] = [
 const UPLOAD_BURST: Incident = {
   kind: 'upload-burst',
   at: { day: 12, time: '19:45' },
-  minutes: 8,
+  minutes: 6,
   share: 0.3,
 };
 

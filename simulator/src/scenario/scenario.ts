@@ -1,3 +1,5 @@
+import type { UserClass } from '../population/user-class.ts';
+import type { Action } from '../workload/endpoints.ts';
 import type { PeoplePerClass } from '../workload/trace.ts';
 
 /** An instant of a run: day counted from 1, local time. */
@@ -14,10 +16,11 @@ export type Incident =
   /** A deadline draws visits together, which send files. */
   | {
       readonly kind: 'upload-burst';
+      /** The deadline. */
       readonly at: DayTime;
-      /** Length of the time over which they come, minutes. */
+      /** Length of the time before it over which they come, minutes. */
       readonly minutes: number;
-      /** Share of the day's sessions that come then. */
+      /** Share of the day's sessions that come then, 0 to 1. */
       readonly share: number;
     }
   /** Memory of the application that is not given back, until it is fixed. */
@@ -71,4 +74,22 @@ export interface Scenario {
   readonly counts: 'documented' | 'rates';
   readonly incidents: readonly Incident[];
   readonly server: ServerSize;
+  /** Where classes are known to behave otherwise than the document says; with `rates` only. */
+  readonly behaviour?: Readonly<Partial<Record<UserClass, ClassBehaviour>>>;
 }
+
+/** How one class behaves, once its people have registered. What is not given stays as documented. */
+export interface ClassBehaviour {
+  /** Sessions that one person begins in thirty days like those from day 8 to 30. */
+  readonly sessionsPerMonth?: number;
+  /** Mean requests of a session before time-outs and renewals; not together with a graph, which decides it. */
+  readonly pagesPerSession?: number;
+  readonly graph?: BehaviourGraph;
+}
+
+/**
+ * What follows what: for `start` and each action, the probabilities of the actions that may come next and of `end`.
+ * Each row adds up to 1.
+ */
+export type BehaviourGraph = Readonly<Partial<Record<Action | 'start', GraphRow>>>;
+export type GraphRow = Readonly<Partial<Record<Action | 'end', number>>>;

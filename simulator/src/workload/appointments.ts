@@ -6,9 +6,7 @@ import { Diary } from './diary.ts';
 import { workloadModel } from './model.ts';
 import type { DayPlan, MonthPlan, PlanOptions } from './month-plan.ts';
 import { LAST_PERIOD } from './periods.ts';
-
-/** People register before this hour, so that they can use their account on the same day. An assumption. */
-export const REGISTER_BEFORE_HOUR = 17;
+import { registrationHours } from './registrations.ts';
 
 /** How near the weekdays of days 22 to 30 come to the documented peak and low hour, as a share of each. */
 export const PEAK_TOLERANCE = 0.05;
@@ -116,7 +114,7 @@ function drawDay(
     const appointment =
       newcomer === undefined
         ? (atDeadline ?? diary.enter(stream, members, curve, duration))
-        : diary.enter(stream, [newcomer], curve.slice(0, REGISTER_BEFORE_HOUR), duration);
+        : diary.enter(stream, [newcomer], registrationHours(curve), duration);
     if (newcomer !== undefined) {
       diary.blockUntil(newcomer, appointment.at + duration);
     }

@@ -27,8 +27,8 @@ export interface Behaviour {
   readonly nodes: readonly Node[];
   /** Probability of each node to be the first. */
   readonly entry: readonly number[];
-  /** Share of sessions that end after their first request. */
-  readonly bounce: number;
+  /** Share of sessions that end after their first request; undefined where the graph decides that too. */
+  readonly bounce: number | undefined;
   readonly mobile: number;
   /** Expected visits of each action in one session. */
   readonly visits: ReadonlyMap<Action, number>;
@@ -83,18 +83,29 @@ export function fitBehaviour(habit: Habit): Behaviour {
     nodes = nodesOf(places, attraction);
     flow = expectedFlow(nodes, entry, habit.bounce);
   }
+  return behaviourOf(nodes, entry, habit);
+}
+
+/** A behaviour with what is expected of it. */
+export function behaviourOf(
+  nodes: readonly Node[],
+  entry: readonly number[],
+  { bounce, mobile }: Pick<Behaviour, 'bounce' | 'mobile'>,
+): Behaviour {
+  const flow = expectedFlow(nodes, entry, bounce);
   return {
     nodes,
     entry,
-    bounce: habit.bounce,
-    mobile: habit.mobile,
+    bounce,
+    mobile,
     visits: visitsByAction(nodes, flow),
     length: sum(flow.visits),
     pauses: sum(nodes.map(({ action }, index) => (flow.continued[index] ?? 0) * endpointOf(action).pause)),
   };
 }
 
-function memberAfter(action: Action, before: boolean): boolean {
+/** Whether somebody is logged in after an action. */
+export function memberAfter(action: Action, before: boolean): boolean {
   return action === 'login' || (before && action !== 'logout');
 }
 
@@ -136,7 +147,7 @@ function nodesOf(places: readonly Place[], attraction: ReadonlyMap<Action, numbe
 }
 
 /** Follows a session of this chain step by step until it has almost surely ended. */
-function expectedFlow(nodes: readonly Node[], entry: readonly number[], bounce: number): Flow {
+function expectedFlow(nodes: readonly Node[], entry: readonly number[], bounce: number | undefined): Flow {
   const visits = nodes.map(() => 0);
   const continued = nodes.map(() => 0);
   let here = [...entry];
@@ -162,11 +173,11 @@ function expectedFlow(nodes: readonly Node[], entry: readonly number[], bounce: 
 }
 
 /** Probability that another request follows: after the first one only a bounce ends a session. */
-export function goesOn(node: Node, step: number, bounce: number): number {
+export function goesOn(node: Node, step: number, bounce: number | undefined): number {
   if (node.next.length === 0) {
     return 0;
   }
-  return step === 0 ? 1 - bounce : 1 - node.leave;
+  return step === 0 && bounce !== undefined ? 1 - bounce : 1 - node.leave;
 }
 
 function visitsByAction(nodes: readonly Node[], flow: Flow): Map<Action, number> {

@@ -73,3 +73,9 @@ export function dayOf(micros: number): DayNumber {
 export function hourOf(micros: number): number {
   return Math.floor((micros - startOfDay(dayOf(micros))) / MICROS_PER_HOUR);
 }
+
+/** Microseconds from midnight to a time of day, `HH:MM`. */
+export function microsOfDay(time: string): number {
+  const [hours = Number.NaN, minutes = Number.NaN] = time.split(':').map(Number);
+  return hours * MICROS_PER_HOUR + minutes * MICROS_PER_MINUTE;
+}

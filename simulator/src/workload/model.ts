@@ -15,7 +15,7 @@ const SAMPLES = 250;
 const SAMPLE_SEED = 0;
 
 /** One class in one phase. */
-interface ClassModel {
+export interface ClassModel {
   readonly userClass: UserClass;
   readonly behaviour: Behaviour;
   readonly route: Route;

@@ -1,5 +1,5 @@
 import type { RandomStream } from '../random/stream.ts';
-import type { Behaviour } from './behaviour.ts';
+import { type Behaviour, goesOn } from './behaviour.ts';
 import { ACTIONS, type Action, endpointOf } from './endpoints.ts';
 
 /** A behaviour graph in columns, as it is walked: nodes by number, edges of a node one after the other. */
@@ -8,7 +8,8 @@ export interface Route {
   readonly action: Uint8Array;
   readonly member: Uint8Array;
   readonly page: Uint8Array;
-  /** Probability that another request follows, once it is not the first. */
+  /** Probability that another request follows when this is the first, and when it is a later one. */
+  readonly goesOnAtFirst: Float64Array;
   readonly goesOn: Float64Array;
   /** Mean think time after it, in units of the mean over the session. */
   readonly pause: Float64Array;
@@ -19,8 +20,6 @@ export interface Route {
   /** Probability of each node to be the first: of anybody's session, and of somebody's who is registered. */
   readonly entry: Float64Array;
   readonly entryRegistered: Float64Array;
-  /** Probability that another request follows the first one. */
-  readonly stays: number;
   readonly mobile: number;
   /** Expected duration of a session, in units of the mean think time. */
   readonly pauses: number;
@@ -43,7 +42,8 @@ export function routeOf({ nodes, entry, bounce, mobile, pauses }: Behaviour): Ro
     action: Uint8Array.from(nodes, ({ action }) => ACTIONS.indexOf(action)),
     member: Uint8Array.from(nodes, ({ member }) => (member ? 1 : 0)),
     page: Uint8Array.from(nodes, ({ action }) => PAGES[endpointOf(action).page ?? 'list']),
-    goesOn: Float64Array.from(nodes, ({ leave, next }) => (next.length > 0 ? 1 - leave : 0)),
+    goesOnAtFirst: Float64Array.from(nodes, (node) => goesOn(node, 0, bounce)),
+    goesOn: Float64Array.from(nodes, (node) => goesOn(node, 1, bounce)),
     pause: Float64Array.from(nodes, ({ action }) => endpointOf(action).pause),
     edgesFrom,
     to: Int32Array.from(nodes.flatMap(({ next }) => next)),
@@ -52,7 +52,6 @@ export function routeOf({ nodes, entry, bounce, mobile, pauses }: Behaviour): Ro
     entryRegistered: Float64Array.from(entry, (share, index) =>
       nodes[index]?.action === 'register.check' ? 0 : share,
     ),
-    stays: 1 - bounce,
     mobile,
     pauses,
   };

@@ -54,6 +54,8 @@ export interface WalkOptions {
   readonly opening?: readonly number[];
   /** True for people who are registered already: the walk does not begin with a registration. */
   readonly registered?: boolean;
+  /** True to walk as the graph says alone: nothing times out, no token is renewed. */
+  readonly untimed?: boolean;
   /** Most requests; a walk that reaches it ends there, as if the visitor had left. */
   readonly limit: number;
 }
@@ -68,6 +70,7 @@ const NOTHING: readonly number[] = [];
  */
 export function walk(log: VisitLog, stream: RandomStream, route: Route, options: WalkOptions): number {
   const { limit, opening = NOTHING } = options;
+  const timed = options.untimed !== true;
   const visit = log.open(stream.next() < route.mobile);
   const meanThink = MEAN_VISIT / route.pauses;
   let offset = 0;
@@ -83,10 +86,8 @@ export function walk(log: VisitLog, stream: RandomStream, route: Route, options:
       tokenSince = offset;
     }
     const planned = opening[step + 1];
-    if (
-      planned === undefined &&
-      stream.next() >= (step === 0 ? stays(route, node) : (route.goesOn[node] ?? 0))
-    ) {
+    const goesOn = step === 0 ? route.goesOnAtFirst : route.goesOn;
+    if (planned === undefined && stream.next() >= (goesOn[node] ?? 0)) {
       break;
     }
     const think = Math.max(
@@ -94,14 +95,14 @@ export function walk(log: VisitLog, stream: RandomStream, route: Route, options:
       (route.pause[node] ?? 0) * meanThink * logNormalFactor(stream, THINK_SPREAD),
     );
     offset += think;
-    if (think > IDLE_TIMEOUT || offset > LONGEST_SESSION) {
+    if (timed && (think > IDLE_TIMEOUT || offset > LONGEST_SESSION)) {
       break;
     }
     const following = planned ?? drawNext(stream, route, node);
     if (following < 0) {
       break;
     }
-    if (route.member[node] === 1 && offset - tokenSince > TOKEN_LIFETIME && requests < limit) {
+    if (timed && route.member[node] === 1 && offset - tokenSince > TOKEN_LIFETIME && requests < limit) {
       tokenSince = offset;
       log.add(TOKEN_REFRESH, Math.round(offset - RENEWAL_LEAD), 0);
       requests += 1;
@@ -109,11 +110,6 @@ export function walk(log: VisitLog, stream: RandomStream, route: Route, options:
     node = following;
   }
   return visit;
-}
-
-/** After the first request only a bounce ends a session, where anything can follow at all. */
-function stays(route: Route, node: number): number {
-  return (route.edgesFrom[node] ?? 0) < (route.edgesFrom[node + 1] ?? 0) ? route.stays : 0;
 }
 
 /** Which page or search word is asked for, from 1; 0 where there is neither. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { standardNormal } from '../random/distributions.ts';
 import { createStream } from '../random/stream.ts';
+import { tInterval } from '../statistics/t-interval.ts';
 import { decide, type PrecisionRule } from './rule.ts';
 
 const rule: PrecisionRule = { precision: 0.05, confidence: 0.95, budget: 1000 };
@@ -57,7 +58,16 @@ describe('decide', () => {
   it('looks five percent ahead from 100 replications on', () => {
     const wild = draws(100, 40, 1000, 'wilder');
     const end = ending([wild]) ?? 0;
-    expect(end).toBeGreaterThan(200);
+    let first = end;
+    const width = (n: number): number => {
+      const { mean, halfWidth } = tInterval(wild.slice(0, n), 0.95);
+      return halfWidth / mean;
+    };
+    while (width(first - 1) <= 0.05) {
+      first -= 1;
+    }
+    expect(first).toBeGreaterThan(200);
+    expect(end).toBe(first + Math.floor(0.05 * first));
     const precise = decide([wild.slice(0, end)], rule);
     expect(precise).toEqual({ verdict: 'enough', replications: end, precise: true });
     expect(decide([wild.slice(0, end - 1)], rule)).toMatchObject({ verdict: 'more' });

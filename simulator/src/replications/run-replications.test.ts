@@ -1,6 +1,6 @@
 import { serialize } from 'node:v8';
 import { describe, expect, it } from 'vitest';
-import type { Fault } from '../testing/jobs/faulty.ts';
+import { type Fault, twoWords } from '../testing/jobs/faulty.ts';
 import { replicate, type Walk } from '../testing/jobs/walk.ts';
 import type { Progress } from './progress.ts';
 import { ReplicationError, runReplications } from './run-replications.ts';
@@ -124,17 +124,17 @@ describe('runReplications', () => {
 
   it('ends threads that are busy when it is aborted', async () => {
     const abort = new AbortController();
-    const before = process.getActiveResourcesInfo().length;
-    const running = runReplications<Fault, unknown>({
-      module: FAULTY,
-      argument: { at: [1, 2, 3, 4], kind: 'hangs' },
-      replications: 5,
-      workers: 2,
-      signal: abort.signal,
-      onProgress: () => abort.abort(),
+    const hanging = twoWords();
+    const fault: Fault = { at: [1, 2, 3, 4], kind: 'hangs', hanging };
+    const running = expect(faulty(fault, 2, abort.signal)).rejects.toMatchObject({
+      name: 'AbortError',
+      code: 'ABORT_ERR',
     });
-    await expect(running).rejects.toMatchObject({ name: 'AbortError', code: 'ABORT_ERR' });
-    expect(process.getActiveResourcesInfo().length).toBeLessThanOrEqual(before);
+    await expect.poll(() => Atomics.load(hanging, 1)).toBe(2);
+    abort.abort();
+    await running;
+    // How many threads there still are to be woken.
+    expect(Atomics.notify(hanging, 0)).toBe(0);
   });
 
   it('is aborted between two replications of the calling thread, and before the first', async () => {

@@ -35,6 +35,14 @@ describe('pairedDifference', () => {
     expect(narrowing).toBeLessThan(1.4);
   });
 
+  it('takes the unpaired half-width after Welch where one scenario scatters more', () => {
+    const { unpairedHalfWidth } = pairedDifference([1, 2, 3, 4, 5], [10, 20, 30, 40, 50], 0.95);
+    // Variances of 2.5 and 250 leave 4.08 degrees of freedom: a little less than Student's 2.776 standard errors for 4.
+    const standardErrors = unpairedHalfWidth / Math.sqrt(252.5 / 5);
+    expect(standardErrors).toBeLessThan(2.776);
+    expect(standardErrors).toBeGreaterThan(2.74);
+  });
+
   it('finds no difference between a scenario and itself', () => {
     const same = waits(0.7);
     expect(pairedDifference(same, same, 0.95).difference).toMatchObject({ mean: 0, halfWidth: 0 });

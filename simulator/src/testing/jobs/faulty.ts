@@ -2,10 +2,12 @@ export interface Fault {
   /** The replications that it strikes. */
   readonly at: readonly number[];
   readonly kind: 'throws' | 'exits' | 'hangs' | 'gives a function';
+  /** Two words of shared memory: replications that hang wait on the first, and are counted in the second. */
+  readonly hanging?: Int32Array<SharedArrayBuffer>;
 }
 
 /** A job that goes wrong. */
-export function replicate({ at, kind }: Fault, replication: number): unknown {
+export function replicate({ at, kind, hanging = twoWords() }: Fault, replication: number): unknown {
   if (!at.includes(replication)) {
     return replication;
   }
@@ -15,8 +17,14 @@ export function replicate({ at, kind }: Fault, replication: number): unknown {
     case 'exits':
       return process.exit(3);
     case 'hangs':
-      return Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+      Atomics.add(hanging, 1, 1);
+      return Atomics.wait(hanging, 0, 0);
     case 'gives a function':
       return () => replication;
   }
+}
+
+/** Shared memory for {@link Fault.hanging}. */
+export function twoWords(): Int32Array<SharedArrayBuffer> {
+  return new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
 }

@@ -1,0 +1,72 @@
+import { type AlertEvent, SAMPLE_SECONDS } from '../run/month-run.ts';
+
+/** When an alert fires: a signal rises above `raise`; it can fire again once the signal was at `clear` or below. */
+export interface AlertRule {
+  readonly kind: AlertEvent['kind'];
+  readonly raise: number;
+  readonly clear: number;
+}
+
+/** Share of the memory limit; documented above 85 %. */
+export const MEMORY_RULE: AlertRule = { kind: 'memory', raise: 0.85, clear: 0.8 };
+/** Share of all cores in a minute; documented above 80 %. */
+export const CPU_RULE: AlertRule = { kind: 'cpu', raise: 0.8, clear: 0.6 };
+/** Share of the disk; the document says "warning" only, 80 % is usual. */
+export const DISK_RULE: AlertRule = { kind: 'disk', raise: 0.8, clear: 0.7 };
+/** Calls refused in ten minutes: the document says "anomaly" only. */
+export const SECURITY_RULE: AlertRule = { kind: 'security', raise: 2.5, clear: 0 };
+/** Share of answers in a quarter of an hour that took longer than a second, twice the documented target. */
+export const RESPONSE_RULE: AlertRule = { kind: 'response-time', raise: 0.1, clear: 0.05 };
+
+/** The rule for connections: so many above the mean of the hour before. */
+export function connectionRule(rise: number): AlertRule {
+  return { kind: 'connections', raise: rise, clear: rise / 2 };
+}
+
+/** The instants at which a signal, a number a sample, makes an alert fire. */
+export function alertsOf(rule: AlertRule, signal: ArrayLike<number>): AlertEvent[] {
+  const alerts: AlertEvent[] = [];
+  let firing = false;
+  for (let sample = 0; sample < signal.length; sample += 1) {
+    const value = signal[sample] ?? 0;
+    if (!firing && value > rule.raise) {
+      firing = true;
+      alerts.push({ kind: rule.kind, at: sample * SAMPLE_SECONDS });
+    } else if (firing && value <= rule.clear) {
+      firing = false;
+    }
+  }
+  return alerts;
+}
+
+/** For each sample the sum of it and those before it, `span` in all. */
+export function sumOver(signal: ArrayLike<number>, span: number): Float32Array {
+  const sums = new Float32Array(signal.length);
+  let sum = 0;
+  for (let sample = 0; sample < signal.length; sample += 1) {
+    sum += (signal[sample] ?? 0) - (sample >= span ? (signal[sample - span] ?? 0) : 0);
+    sums[sample] = sum;
+  }
+  return sums;
+}
+
+/** For each sample how far it is above the mean of the `span` samples before it; nothing while there are fewer. */
+export function riseOver(signal: Float32Array, span: number): Float32Array {
+  const sums = sumOver(signal, span);
+  return signal.map((value, sample) => (sample < span ? 0 : value - (sums[sample - 1] ?? 0) / span));
+}
+
+/**
+ * For each sample the share of one count in another over the last `span` samples.
+ *
+ * @param least nothing is said of fewer than these
+ */
+export function shareOver(
+  part: ArrayLike<number>,
+  whole: ArrayLike<number>,
+  span: number,
+  least: number,
+): Float32Array {
+  const parts = sumOver(part, span);
+  return sumOver(whole, span).map((count, sample) => (count < least ? 0 : (parts[sample] ?? 0) / count));
+}

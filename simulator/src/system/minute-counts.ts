@@ -1,0 +1,25 @@
+/** What is counted between two samples, and begins anew after each. */
+export class MinuteCounts {
+  requests = 0;
+  files = 0;
+  hits = 0;
+  lookups = 0;
+  answers = 0;
+  /** Answers that took longer than {@link SLOW_MS}. */
+  slow = 0;
+  /** Calls refused by the rate limit. */
+  refused = 0;
+
+  reset(): void {
+    this.requests = 0;
+    this.files = 0;
+    this.hits = 0;
+    this.lookups = 0;
+    this.answers = 0;
+    this.slow = 0;
+    this.refused = 0;
+  }
+}
+
+/** Twice the documented target of 500 ms. */
+export const SLOW_MS = 1000;

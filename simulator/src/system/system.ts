@@ -1,0 +1,259 @@
+import type { Parameters } from '../calibration/parameter.ts';
+import { ProcessorSharing } from '../engine/processor-sharing.ts';
+import { Simulation } from '../engine/simulation.ts';
+import { createStream, type RandomStream } from '../random/stream.ts';
+import { SAMPLE_SECONDS, type SystemRun } from '../run/month-run.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import type { RequestTrace } from '../workload/trace.ts';
+import { BackgroundWork } from './background-work.ts';
+import { Children } from './children.ts';
+import { Housekeeping } from './housekeeping.ts';
+import { secondsAt } from './instant.ts';
+import { sendIntruders } from './intruders.ts';
+import { MinuteCounts } from './minute-counts.ts';
+import { PageCache } from './page-cache.ts';
+import { systemParameter } from './parameters.ts';
+import { RequestPath } from './request-path.ts';
+import { Samples, samplesOf } from './samples.ts';
+import { ServerSessions } from './server-sessions.ts';
+import { Presence } from './stay.ts';
+import { systemAlerts } from './system-alerts.ts';
+import { upkeepOf } from './upkeep.ts';
+import { Uploads } from './uploads.ts';
+
+const SECONDS_PER_DAY = 86_400;
+const SECONDS_PER_HOUR = 3600;
+const BYTES_PER_MB = 1_000_000;
+
+/** On the cores a request has its own number; a process of upkeep this one, and a job the next lower by its kind. */
+const UPKEEP_TASK = -1;
+const FIRST_JOB_TASK = -2;
+
+export interface SystemOptions {
+  readonly trace: RequestTrace;
+  readonly scenario: Scenario;
+  readonly parameters: Parameters;
+  readonly seed: number;
+  readonly replication: number;
+}
+
+/**
+ * What the documented stack makes of a month's requests: every request is answered once, and the state is sampled each
+ * minute. The same options give the same bytes.
+ *
+ * @throws {RangeError} when a parameter is missing
+ */
+export function simulateSystem(options: SystemOptions): SystemRun {
+  const stack = new Stack(options);
+  stack.run();
+  return stack.result();
+}
+
+/** The parts of the stack on one clock. */
+class Stack {
+  readonly #options: SystemOptions;
+  readonly #simulation = new Simulation();
+  readonly #counts = new MinuteCounts();
+  readonly #samples: Samples;
+  readonly #cores: ProcessorSharing;
+  readonly #children: Children;
+  readonly #work: BackgroundWork;
+  readonly #housekeeping: Housekeeping;
+  readonly #pages: PageCache;
+  readonly #sessions: ServerSessions;
+  readonly #presence: Presence;
+  readonly #uploads: Uploads;
+  readonly #requests: RequestPath;
+  readonly #fixedConnections: number;
+  #connectionPool: number;
+  #intrusions = 0;
+  #workBefore = 0;
+
+  constructor(options: SystemOptions) {
+    const { trace, scenario, parameters, seed, replication } = options;
+    const { server, days, incidents } = scenario;
+    const stream = (purpose: string): RandomStream => createStream(seed, `system/${purpose}`, replication);
+    const simulation = this.#simulation;
+    const samples = samplesOf(days);
+    this.#options = options;
+    this.#samples = new Samples(samples);
+    this.#fixedConnections = Math.round(systemParameter(parameters, 'system.connections.base'));
+    this.#connectionPool = server.connectionPool;
+    this.#cores = new ProcessorSharing(simulation, {
+      cores: server.cores,
+      work: (task) => this.#coreTimeOf(task),
+      onDeparture: (task) => this.#leaveCore(task),
+    });
+    this.#work = new BackgroundWork(simulation, days, parameters, stream('jobs'), (job) =>
+      this.#cores.arrive(FIRST_JOB_TASK - job),
+    );
+    this.#children = new Children(simulation, {
+      most: server.workers,
+      spare: systemParameter(parameters, 'system.workers.spare'),
+      connections: this.#connectionsForChildren,
+      onStart: (request) => this.#requests.start(request),
+    });
+    this.#housekeeping = new Housekeeping(server.cores, parameters, stream('upkeep'));
+    const lifetime = systemParameter(parameters, 'system.cache.lifetime') * SECONDS_PER_HOUR;
+    this.#pages = new PageCache(trace, lifetime);
+    this.#sessions = new ServerSessions(trace, samples, parameters, stream('tabs'));
+    this.#presence = new Presence(trace.people.length, samples);
+    this.#uploads = new Uploads(incidents, parameters, stream('files'));
+    this.#requests = new RequestPath({
+      simulation,
+      trace,
+      parameters,
+      stream,
+      pages: this.#pages,
+      sessions: this.#sessions,
+      presence: this.#presence,
+      uploads: this.#uploads,
+      counts: this.#counts,
+      surroundings: {
+        wantChild: (request) => this.#children.arrive(request),
+        releaseChild: () => this.#children.release(),
+        wantCore: (request) => this.#cores.arrive(request),
+        follow: (action, files, bytes) => this.#work.follow(action, files, bytes),
+        log: () => this.#housekeeping.log(),
+      },
+    });
+    this.#planArrivals();
+    this.#planUpkeep();
+    this.#planTunings();
+    sendIntruders(simulation, days * SECONDS_PER_DAY, parameters, stream('intruders'), (calls) => {
+      this.#intrusions += calls;
+      this.#counts.refused += calls;
+    });
+    const instants = Float64Array.from({ length: samples }, (_, sample) => sample * SAMPLE_SECONDS);
+    simulation.snapshots(instants, (sample) => this.#sample(sample));
+  }
+
+  /** Runs until every request is answered and every job done. */
+  run(): void {
+    this.#simulation.run();
+  }
+
+  /** What came of the run. To be asked once, after it. */
+  result(): SystemRun {
+    const { state } = this.#samples;
+    const sessionsOf = this.#sessions.count();
+    for (const ofClass of Object.values(sessionsOf)) {
+      for (let sample = 0; sample < ofClass.length; sample += 1) {
+        state.sessions[sample] = (state.sessions[sample] ?? 0) + (ofClass[sample] ?? 0);
+      }
+    }
+    state.users.set(this.#presence.count());
+    const { columns, guard, limited, rejectedUploads } = this.#requests;
+    const { milliseconds, status, cache, bytesIn, bytesOut } = columns;
+    return {
+      state,
+      sessionsOf,
+      answers: { milliseconds, status, cache, bytesIn, bytesOut },
+      counts: {
+        'failed-logins': guard.failures,
+        lockouts: guard.lockouts,
+        'rate-limited': limited + this.#intrusions,
+        'rejected-uploads': rejectedUploads,
+        'token-renewals': this.#sessions.renewals,
+        'session-timeouts': this.#sessions.timeouts,
+      },
+      background: this.#work.done,
+      alerts: systemAlerts(this.#samples, this.#options.scenario.server.diskGb, this.#options.parameters),
+    };
+  }
+
+  get #connectionsForChildren(): number {
+    return this.#connectionPool - this.#fixedConnections - this.#work.workers.count;
+  }
+
+  /** Requests come one after the other: each brings the next. */
+  #planArrivals(): void {
+    const { at } = this.#options.trace;
+    const arrival = this.#simulation.addKind((request) => {
+      const following = at[request + 1];
+      if (following !== undefined) {
+        this.#simulation.scheduleAt(following, arrival, request + 1);
+      }
+      this.#requests.arrive(request);
+    });
+    const first = at[0];
+    if (first !== undefined) {
+      this.#simulation.scheduleAt(first, arrival, 0);
+    }
+  }
+
+  #planUpkeep(): void {
+    const { days } = this.#options.scenario;
+    const upkeep = upkeepOf(days);
+    const begin = this.#simulation.addKind((task) => {
+      const processes = this.#housekeeping.begin(upkeep[task]?.kind ?? 'snapshot');
+      for (let process = 0; process < processes; process += 1) {
+        this.#cores.arrive(UPKEEP_TASK);
+      }
+    });
+    for (const [task, { at }] of upkeep.entries()) {
+      this.#simulation.scheduleAt(at, begin, task);
+    }
+    const everyHour = this.#simulation.addKind(() => this.#work.everyHour());
+    for (let at = SECONDS_PER_HOUR / 2; at < days * SECONDS_PER_DAY; at += SECONDS_PER_HOUR) {
+      this.#simulation.scheduleAt(at, everyHour);
+    }
+  }
+
+  #planTunings(): void {
+    const { incidents } = this.#options.scenario;
+    const tune = this.#simulation.addKind((number) => {
+      const incident = incidents[number];
+      if (incident?.kind !== 'tuning') {
+        return;
+      }
+      if (incident.setting === 'connection-pool') {
+        this.#connectionPool = incident.value;
+      } else if (incident.setting === 'query-optimisation') {
+        this.#requests.databaseLeft = incident.value;
+      }
+    });
+    for (const [number, incident] of incidents.entries()) {
+      if (incident.kind === 'tuning') {
+        this.#simulation.scheduleAt(secondsAt(incident.at), tune, number);
+      }
+    }
+  }
+
+  #coreTimeOf(task: number): number {
+    if (task >= 0) {
+      return this.#requests.columns.core[task] ?? 0;
+    }
+    return task === UPKEEP_TASK
+      ? this.#housekeeping.drawCoreTime()
+      : this.#work.coreTimeOf(FIRST_JOB_TASK - task);
+  }
+
+  #leaveCore(task: number): void {
+    if (task >= 0) {
+      this.#requests.leaveCore(task);
+    } else if (task !== UPKEEP_TASK) {
+      this.#work.leaveCore(FIRST_JOB_TASK - task);
+    }
+  }
+
+  #sample(sample: number): void {
+    const { state } = this.#samples;
+    const work = this.#cores.busy.integral;
+    this.#children.limitConnections(this.#connectionsForChildren);
+    this.#pages.expire(this.#simulation.now);
+    this.#samples.count(sample, this.#counts);
+    this.#counts.reset();
+    state['busy-workers'][sample] = this.#children.busy;
+    state.workers[sample] = this.#children.count;
+    state.connections[sample] = this.#fixedConnections + this.#work.workers.count + this.#children.count;
+    state.waiting[sample] = this.#children.waitingForConnection;
+    state.uploads[sample] = this.#uploads.underWay;
+    state['upload-megabytes'][sample] = this.#uploads.bytesUnderWay / BYTES_PER_MB;
+    state['queued-jobs'][sample] = this.#work.workers.queued;
+    state.cpu[sample] = (work - this.#workBefore) / (SAMPLE_SECONDS * this.#options.scenario.server.cores);
+    state['cached-pages'][sample] = this.#pages.count;
+    state.disk[sample] = this.#housekeeping.disk;
+    this.#workBefore = work;
+  }
+}

@@ -1,0 +1,49 @@
+import type { Parameters } from '../calibration/parameter.ts';
+import { memoryOf } from '../memory/memory.ts';
+import { stretchesOf } from '../memory/settings.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { alertsOf, MEMORY_RULE } from '../system/alerts.ts';
+import { simulateSystem } from '../system/system.ts';
+import { generateTrace } from '../workload/generate.ts';
+import { type AlertEvent, MEMORY, type MemorySamples, type MonthRun } from './month-run.ts';
+
+export interface MonthOptions {
+  readonly scenario: Scenario;
+  readonly parameters: Parameters;
+  readonly seed: number;
+  readonly replication: number;
+}
+
+/**
+ * One replication of a scenario: its requests, what the system makes of them, and the memory that this takes. The same
+ * options give the same bytes; a replication needs no other one.
+ *
+ * @throws {RangeError} when a parameter is missing
+ */
+export function simulateMonth(options: MonthOptions): MonthRun {
+  const { scenario, parameters } = options;
+  const trace = generateTrace(options);
+  const system = simulateSystem({ ...options, trace });
+  const memory = memoryOf({ system, scenario, parameters });
+  const alerts = [...system.alerts, ...memoryAlerts(memory, scenario)].sort(
+    (one, other) => one.at - other.at,
+  );
+  return { ...system, trace, memory, alerts };
+}
+
+/** Alerts on the memory in use, as a share of the machine's at that time. */
+function memoryAlerts(memory: MemorySamples, scenario: Scenario): AlertEvent[] {
+  const share = new Float32Array(memory.system.length);
+  for (const part of MEMORY) {
+    const column = memory[part];
+    for (let minute = 0; minute < share.length; minute += 1) {
+      share[minute] = (share[minute] ?? 0) + (column[minute] ?? 0);
+    }
+  }
+  for (const { from, until, settings } of stretchesOf(scenario, share.length)) {
+    for (let minute = from; minute < until; minute += 1) {
+      share[minute] = (share[minute] ?? 0) / settings.limit;
+    }
+  }
+  return alertsOf(MEMORY_RULE, share);
+}

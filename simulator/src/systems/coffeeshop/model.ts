@@ -3,6 +3,7 @@ import { Station } from '../../engine/station.ts';
 import { exponential, logNormal } from '../../random/distributions.ts';
 import { createStream, type RandomStream } from '../../random/stream.ts';
 import { LatencyHistogram } from '../../statistics/histogram.ts';
+import { arriveHourly } from '../arrivals.ts';
 import { Popularity } from '../popularity.ts';
 import { documentedIn } from '../system.ts';
 import { BUSIEST_HOURS, COFFEESHOP, HOURLY_VIEWS, OFFICE_HOURS } from './assumptions.ts';
@@ -124,9 +125,20 @@ class Day {
   }
 
   run(): void {
-    this.#followTheDay(VIEW, 1);
-    this.#followTheDay(OTHER, this.#scenario.otherPerView);
-    this.#saveInOfficeHours();
+    const { hourlyViews, viewsPerDay, otherPerView, savesPerDay } = this.#scenario;
+    const total = hourlyViews.reduce((sum, weight) => sum + weight, 0);
+    const views = hourlyViews.map((weight) => (viewsPerDay * weight) / total);
+    const [opens, closes] = OFFICE_HOURS;
+    const isOffice = (hour: number): boolean => hour >= opens && hour < closes;
+    this.#follow(VIEW, views);
+    this.#follow(
+      OTHER,
+      views.map((count) => count * otherPerView),
+    );
+    this.#follow(
+      SAVE,
+      views.map((_, hour) => (isOffice(hour) ? savesPerDay / (closes - opens) : 0)),
+    );
     this.#simulation.run(HOURS_PER_DAY * HOUR);
   }
 
@@ -142,43 +154,9 @@ class Day {
     };
   }
 
-  /** Arrivals by the day's curve, `share` of the views: a non-homogeneous Poisson process (thinning: Lewis and Shedler 1979). */
-  #followTheDay(kind: number, share: number): void {
-    const { hourlyViews, viewsPerDay } = this.#scenario;
-    if (viewsPerDay * share <= 0) {
-      return;
-    }
-    const busiest = Math.max(...hourlyViews);
-    const total = hourlyViews.reduce((sum, weight) => sum + weight, 0);
-    const meanGap = (HOUR * total) / (viewsPerDay * share * busiest);
-    const gaps = this.#stream(`${PURPOSES[kind]}/gaps`);
-    const candidate = this.#simulation.addKind(() => {
-      this.#simulation.schedule(exponential(gaps, meanGap), candidate);
-      if (gaps.next() * busiest < (hourlyViews[this.#hour()] ?? 0)) {
-        this.#arrive(kind);
-      }
-    });
-    this.#simulation.schedule(exponential(gaps, meanGap), candidate);
-  }
-
-  #saveInOfficeHours(): void {
-    const [opens, closes] = OFFICE_HOURS;
-    if (this.#scenario.savesPerDay <= 0) {
-      return;
-    }
-    const gaps = this.#stream('saves/gaps');
-    const meanGap = ((closes - opens) * HOUR) / this.#scenario.savesPerDay;
-    const scheduleNext = (after: number): void => {
-      const at = after + exponential(gaps, meanGap);
-      if (at < closes * HOUR) {
-        this.#simulation.scheduleAt(at, save);
-      }
-    };
-    const save = this.#simulation.addKind(() => {
-      this.#arrive(SAVE);
-      scheduleNext(this.#simulation.now);
-    });
-    scheduleNext(opens * HOUR);
+  #follow(kind: number, hourly: readonly number[]): void {
+    const stream = this.#stream(`${PURPOSES[kind]}/times`);
+    arriveHourly(this.#simulation, stream, hourly, () => this.#arrive(kind));
   }
 
   #arrive(kind: number): void {

@@ -1,0 +1,230 @@
+import { Column, Pool } from '../../engine/pool.ts';
+import { ProcessorSharing } from '../../engine/processor-sharing.ts';
+import { Resource } from '../../engine/resource.ts';
+import { Simulation } from '../../engine/simulation.ts';
+import { logNormal } from '../../random/distributions.ts';
+import { createStream, type RandomStream } from '../../random/stream.ts';
+import { arriveHourly } from '../arrivals.ts';
+import { Autoscaler } from '../scaling/autoscaler.ts';
+import { InstanceGroup } from '../scaling/instance-group.ts';
+import { KSP } from './assumptions.ts';
+import { drawEndpoint, ENDPOINTS } from './endpoints.ts';
+import { Measurements } from './measurements.ts';
+import type { KspScenario } from './scenario.ts';
+import { DAYS, HOURS_PER_DAY, type Tenant, tenants } from './tenants.ts';
+
+const MINUTE = 60;
+const HOUR = 3600;
+const END = DAYS * HOURS_PER_DAY * HOUR;
+const MS = 0.001;
+const MB_PER_KB = 0.001;
+/** In the place of an endpoint. */
+const RENDERING = -1;
+/** The document has no health check; this is what a load balancer does unless told otherwise. */
+const HEALTH = { interval: 30, timeout: 5, healthyAfter: 2, unhealthyAfter: 3 };
+
+export interface KspRun {
+  readonly tenants: readonly Tenant[];
+  readonly measurements: Measurements;
+}
+
+/** A month of all tenants on one group of instances: calls are answered at once, renderings wait for a renderer. */
+export function simulateKsp(scenario: KspScenario, seed: number, replication: number): KspRun {
+  return new Month(scenario, seed, replication).run();
+}
+
+class Month {
+  readonly #simulation = new Simulation();
+  readonly #tenants: readonly Tenant[];
+  readonly #measurements: Measurements;
+  readonly #instances: InstanceGroup;
+  readonly #autoscaler: Autoscaler;
+  readonly #processors: readonly ProcessorSharing[];
+  readonly #renderers: Resource;
+  readonly #stream: (purpose: string) => RandomStream;
+  readonly #calls: RandomStream;
+  readonly #renderings: RandomStream;
+
+  /** Of each call and rendering that is under way. */
+  readonly #jobs = new Pool();
+  readonly #tenant = new Column();
+  readonly #endpoint = new Column();
+  readonly #startedAt = new Column();
+  readonly #work = new Column();
+  readonly #place = new Column();
+  /** Renderings that run, by instance. */
+  readonly #running: Int32Array;
+
+  #coreSeconds = 0;
+  #answered = 0;
+  #answeredMs = 0;
+
+  constructor({ load, policy }: KspScenario, seed: number, replication: number) {
+    const simulation = this.#simulation;
+    this.#stream = (purpose) => createStream(seed, `ksp/${purpose}`, replication);
+    this.#calls = this.#stream('calls');
+    this.#renderings = this.#stream('renderings');
+    this.#tenants = tenants(load);
+    this.#measurements = new Measurements(this.#tenants.length);
+    this.#autoscaler = new Autoscaler(policy);
+    this.#running = new Int32Array(policy.most);
+    this.#instances = new InstanceGroup(simulation, {
+      initial: policy.least,
+      most: policy.most,
+      boot: KSP.boot.value,
+      health: HEALTH,
+    });
+    this.#processors = Array.from(
+      { length: policy.most },
+      () =>
+        new ProcessorSharing(simulation, {
+          cores: KSP.cores.value,
+          work: (job) => this.#work.get(job),
+          onDeparture: (job) => this.#finish(job),
+        }),
+    );
+    this.#renderers = new Resource(simulation, {
+      units: policy.least * KSP.renderers.value,
+      onGrant: (job) => this.#render(job),
+    });
+  }
+
+  run(): KspRun {
+    const simulation = this.#simulation;
+    for (const [index, tenant] of this.#tenants.entries()) {
+      arriveHourly(simulation, this.#stream(`calls/${index}`), tenant.calls, () => this.#call(index));
+      arriveHourly(simulation, this.#stream(`renderings/${index}`), tenant.renderings, () =>
+        this.#askForRendering(index),
+      );
+    }
+    const minute = simulation.addKind(() => {
+      simulation.schedule(MINUTE, minute);
+      this.#endMinute();
+    });
+    simulation.schedule(MINUTE, minute);
+    simulation.run(END);
+    return { tenants: this.#tenants, measurements: this.#measurements };
+  }
+
+  #begin(tenant: number, endpoint: number): number {
+    const job = this.#jobs.take();
+    this.#tenant.set(job, tenant);
+    this.#endpoint.set(job, endpoint);
+    this.#startedAt.set(job, this.#simulation.now);
+    return job;
+  }
+
+  #call(tenant: number): void {
+    const endpoint = drawEndpoint(this.#calls);
+    const { meanMs = 0, errors = 0 } = ENDPOINTS[endpoint] ?? {};
+    const job = this.#begin(tenant, endpoint);
+    const seconds = logNormal(this.#calls, meanMs * MS, KSP.callVariation.value);
+    if (this.#calls.next() < errors) {
+      this.#measurements.errors[endpoint] = (this.#measurements.errors[endpoint] ?? 0) + 1;
+    }
+    this.#count(this.#measurements.usage[tenant]?.calls);
+    this.#work.set(job, seconds * KSP.cpuShare.value);
+    this.#processors[this.#instances.route()]?.arrive(job);
+  }
+
+  #askForRendering(tenant: number): void {
+    const job = this.#begin(tenant, RENDERING);
+    this.#work.set(job, logNormal(this.#renderings, KSP.renderingCpu.value, KSP.renderingVariation.value));
+    this.#count(this.#measurements.usage[tenant]?.renderings);
+    this.#renderers.acquire(job);
+  }
+
+  /** A rendering goes to the instance in service that has the fewest. */
+  #render(job: number): void {
+    let place = 0;
+    let fewest = Number.POSITIVE_INFINITY;
+    for (const [candidate, running] of this.#running.entries()) {
+      if (running < fewest && this.#instances.isInService(candidate)) {
+        place = candidate;
+        fewest = running;
+      }
+    }
+    this.#running[place] = (this.#running[place] ?? 0) + 1;
+    this.#place.set(job, place);
+    this.#startedAt.set(job, this.#simulation.now);
+    this.#processors[place]?.arrive(job);
+  }
+
+  /** The core is done with a job. */
+  #finish(job: number): void {
+    const usage = this.#measurements.usage[this.#tenant.get(job)];
+    const seconds = this.#work.get(job);
+    if (usage !== undefined) {
+      usage.cpuHours += seconds / HOUR;
+    }
+    if (this.#endpoint.get(job) === RENDERING) {
+      this.#finishRendering(job);
+    } else {
+      this.#finishCall(job, seconds);
+    }
+  }
+
+  #finishRendering(job: number): void {
+    const usage = this.#measurements.usage[this.#tenant.get(job)];
+    const place = this.#place.get(job);
+    if (usage !== undefined) {
+      usage.gbHours += (KSP.renderingGb.value * (this.#simulation.now - this.#startedAt.get(job))) / HOUR;
+      usage.transferMb += KSP.renderingMb.value;
+    }
+    this.#running[place] = (this.#running[place] ?? 0) - 1;
+    this.#jobs.release(job);
+    this.#renderers.release();
+  }
+
+  /** The database's part follows, for which nobody waits in line. */
+  #finishCall(job: number, coreSeconds: number): void {
+    const atDatabase = coreSeconds * (1 / KSP.cpuShare.value - 1);
+    const milliseconds = (this.#simulation.now - this.#startedAt.get(job) + atDatabase) / MS;
+    const usage = this.#measurements.usage[this.#tenant.get(job)];
+    if (usage !== undefined) {
+      usage.transferMb += KSP.callKb.value * MB_PER_KB;
+    }
+    this.#measurements.responses[this.#endpoint.get(job)]?.record(milliseconds);
+    this.#answered += 1;
+    this.#answeredMs += milliseconds;
+    this.#jobs.release(job);
+  }
+
+  #count(hours: Uint32Array | undefined): void {
+    const hour = Math.floor(this.#simulation.now / HOUR);
+    if (hours !== undefined) {
+      hours[hour] = (hours[hour] ?? 0) + 1;
+    }
+  }
+
+  #endMinute(): void {
+    const inService = this.#instances.inService.value;
+    const coreSeconds = this.#processors.reduce((sum, { busy }) => sum + busy.integral, 0);
+    const cpu = Math.min(1, (coreSeconds - this.#coreSeconds) / (inService * KSP.cores.value * MINUTE));
+    const gigabytes = inService * KSP.idleGb.value + this.#renderers.held.value * KSP.renderingGb.value;
+    const sample = {
+      cpu,
+      memory: gigabytes / (inService * KSP.memoryGb.value),
+      responseMs: this.#answered > 0 ? this.#answeredMs / this.#answered : 0,
+      queued: this.#renderers.waiting.value,
+      requests: this.#answered,
+    };
+    this.#measurements.cpu.push(sample.cpu);
+    this.#measurements.instances.push(inService);
+    this.#measurements.queued.push(sample.queued);
+    this.#measurements.responseMs.push(sample.responseMs);
+    this.#coreSeconds = coreSeconds;
+    this.#answered = 0;
+    this.#answeredMs = 0;
+    const order = this.#autoscaler.decide(sample, this.#instances.size);
+    if (order !== null) {
+      this.#measurements.orders.push(order);
+      if (order.change > 0) {
+        this.#instances.launch();
+      } else {
+        this.#instances.retire();
+      }
+    }
+    this.#renderers.resize(this.#instances.inService.value * KSP.renderers.value);
+  }
+}

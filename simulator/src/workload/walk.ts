@@ -7,7 +7,8 @@ import { COURSE, drawNext, MENTOR, NO_PAGE, type Route, SEARCH } from './route.t
 import type { VisitLog } from './visit-log.ts';
 
 /** Mean time from the first to the last request of a visit, over all visits. Documented for browsers, assumed for all. */
-const MEAN_VISIT = documented('requests.browser.visit') * MICROS_PER_MINUTE;
+export const MEAN_VISIT_MINUTES = documented('requests.browser.visit');
+const MEAN_VISIT = MEAN_VISIT_MINUTES * MICROS_PER_MINUTE;
 /** Standard deviation of think times divided by their mean: an assumption. */
 const THINK_SPREAD = spreadOf(1.1);
 /** Nobody asks again sooner than this. */

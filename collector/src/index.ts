@@ -34,6 +34,12 @@ export {
 } from './resources/sampler.ts';
 export type { Repair } from './rollups/repair.ts';
 export { type InsertReport, SenderStoppedError } from './sender/inserter.ts';
+export {
+  type MemorySample,
+  openSimulationStore,
+  type Recorded,
+  type SimulatedRun,
+} from './simulation/simulation-store.ts';
 export { QuotaError, type QuotaErrorCode, type SpoolQuota } from './spool/quota.ts';
 export type { SealLimits } from './spool/spool.ts';
 export { SpoolError, type SpoolErrorCode } from './spool/spool-error.ts';

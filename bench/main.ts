@@ -15,6 +15,7 @@ import {
   type Target,
 } from './report.ts';
 import { scaling } from './scaling/scaling.ts';
+import { simulator } from './simulator/simulator.ts';
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   crash,
@@ -25,6 +26,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   queries,
   recorder,
   scaling,
+  simulator,
 };
 const EXIT_MISSED = 1;
 const EXIT_USAGE = 2;

@@ -3,7 +3,7 @@
  *
  * @param load arrival rate times mean service
  */
-export function erlangB(servers: number, load: number): number {
+function erlangB(servers: number, load: number): number {
   let blocking = 1;
   for (let server = 1; server <= servers; server += 1) {
     blocking = (load * blocking) / (server + load * blocking);
@@ -12,7 +12,7 @@ export function erlangB(servers: number, load: number): number {
 }
 
 /** Chance to wait in M/M/c (Erlang's delay formula, 1917). */
-export function erlangC(servers: number, load: number): number {
+function erlangC(servers: number, load: number): number {
   const blocking = erlangB(servers, load);
   return blocking / (1 - (load / servers) * (1 - blocking));
 }

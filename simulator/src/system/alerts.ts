@@ -11,12 +11,19 @@ export interface AlertRule {
 export const MEMORY_RULE: AlertRule = { kind: 'memory', raise: 0.85, clear: 0.8 };
 /** Share of all cores in a minute; documented above 80 %. */
 export const CPU_RULE: AlertRule = { kind: 'cpu', raise: 0.8, clear: 0.6 };
-/** Share of the disk; the document says "warning" only, 80 % is usual. */
-export const DISK_RULE: AlertRule = { kind: 'disk', raise: 0.8, clear: 0.7 };
 /** Calls refused in ten minutes: the document says "anomaly" only. */
 export const SECURITY_RULE: AlertRule = { kind: 'security', raise: 2.5, clear: 0 };
 /** Share of answers in a quarter of an hour that took longer than a second, twice the documented target. */
 export const RESPONSE_RULE: AlertRule = { kind: 'response-time', raise: 0.1, clear: 0.05 };
+
+/** Shares of the disk: the document says "warning" only, 80 % is usual. */
+const DISK_RAISE = 0.8;
+const DISK_CLEAR = 0.7;
+
+/** The rule for the disk in use, GB. */
+export function diskRule(diskGb: number): AlertRule {
+  return { kind: 'disk', raise: DISK_RAISE * diskGb, clear: DISK_CLEAR * diskGb };
+}
 
 /** The rule for connections: so many above the mean of the hour before. */
 export function connectionRule(rise: number): AlertRule {
@@ -53,7 +60,11 @@ export function sumOver(signal: ArrayLike<number>, span: number): Float32Array {
 /** For each sample how far it is above the mean of the `span` samples before it; nothing while there are fewer. */
 export function riseOver(signal: Float32Array, span: number): Float32Array {
   const sums = sumOver(signal, span);
-  return signal.map((value, sample) => (sample < span ? 0 : value - (sums[sample - 1] ?? 0) / span));
+  const rises = new Float32Array(signal.length);
+  for (let sample = span; sample < rises.length; sample += 1) {
+    rises[sample] = (signal[sample] ?? 0) - (sums[sample - 1] ?? 0) / span;
+  }
+  return rises;
 }
 
 /**
@@ -68,5 +79,10 @@ export function shareOver(
   least: number,
 ): Float32Array {
   const parts = sumOver(part, span);
-  return sumOver(whole, span).map((count, sample) => (count < least ? 0 : (parts[sample] ?? 0) / count));
+  const shares = sumOver(whole, span);
+  for (let sample = 0; sample < shares.length; sample += 1) {
+    const count = shares[sample] ?? 0;
+    shares[sample] = count < least ? 0 : (parts[sample] ?? 0) / count;
+  }
+  return shares;
 }

@@ -22,6 +22,9 @@ const MESSAGE_DELAY = 1.5;
 /** The session clean-up and the queue's own statistics: jobs that come every hour whatever happens. */
 const HOURLY_JOBS = 1;
 
+/** A file is scanned and read by one job, and made smaller by another: an assumption. */
+const JOBS_PER_FILE = 2;
+
 /** What people are told about by WhatsApp: an assumption. */
 const TOLD: readonly Action[] = [
   'booking',
@@ -39,6 +42,16 @@ const IS_RECORDED = Uint8Array.from(ACTIONS, (action) =>
 );
 const VERIFICATION = ACTIONS.indexOf('payment.verify');
 
+export interface BackgroundOptions {
+  readonly days: number;
+  readonly parameters: Parameters;
+  readonly stream: RandomStream;
+  /** A job wants a core, until {@link BackgroundWork.leaveCore}. */
+  readonly onStart: (job: number) => void;
+  /** There are more or fewer workers. */
+  readonly onResize: () => void;
+}
+
 /** Background jobs: which ones a request leaves behind, how much work they are, and how many were done on each day. */
 export class BackgroundWork {
   readonly workers: JobWorkers;
@@ -52,16 +65,9 @@ export class BackgroundWork {
 
   readonly #ended: number;
 
-  /** @param onStart a job wants a core, until {@link leaveCore} */
-  constructor(
-    simulation: Simulation,
-    days: number,
-    parameters: Parameters,
-    stream: RandomStream,
-    onStart: (job: number) => void,
-  ) {
+  constructor(simulation: Simulation, { days, parameters, stream, onStart, onResize }: BackgroundOptions) {
     this.#simulation = simulation;
-    this.workers = new JobWorkers(simulation, onStart);
+    this.workers = new JobWorkers(simulation, onStart, onResize);
     this.#ended = simulation.addKind((job) => this.#end(job));
     const column = (): Float64Array => new Float64Array(days);
     this.done = {
@@ -86,7 +92,7 @@ export class BackgroundWork {
       this.#queue(MESSAGE, wholeAround(this.#stream, this.#messages));
     }
     if (files > 0) {
-      this.#queue(IMAGE, files);
+      this.#queue(IMAGE, files * JOBS_PER_FILE);
       this.#note(this.done.uploads, files);
       this.#note(this.done.uploadBytes, bytes);
     }

@@ -2,7 +2,7 @@ import type { Simulation } from '../engine/simulation.ts';
 import { WaitingLine } from '../engine/waiting-line.ts';
 
 /** Idle children kept at most, beyond those kept at least. An assumption: as in the usual advice for pm=dynamic. */
-const SPARE_RANGE = 4;
+const SPARE_RANGE = 2;
 /** PHP-FPM's master looks after its children every second; it forks 1, 2, 4 … at a time, at most these. */
 const LOOK_SECONDS = 1;
 const MOST_FORKS = 32;
@@ -12,10 +12,12 @@ export interface ChildrenOptions {
   readonly most: number;
   /** Idle children kept at least. */
   readonly spare: number;
-  /** Connections to the database that the children may hold; each child holds one for as long as it lives. */
-  readonly connections: number;
+  /** Connections to the database that the children may hold now; each child holds one for as long as it lives. */
+  readonly connections: () => number;
   /** A request gets a child to itself, until {@link Children.release}. */
   readonly onStart: (request: number) => void;
+  /** There are more or fewer children. */
+  readonly onResize: () => void;
 }
 
 /**
@@ -29,18 +31,20 @@ export class Children {
 
   readonly #simulation: Simulation;
   readonly #onStart: (request: number) => void;
+  readonly #onResize: () => void;
   readonly #waiting = new WaitingLine();
   readonly #most: number;
   readonly #leastIdle: number;
   readonly #mostIdle: number;
   readonly #look: number;
-  #connections: number;
+  readonly #connections: () => number;
   #forks = 1;
   #looks = false;
 
-  constructor(simulation: Simulation, { most, spare, connections, onStart }: ChildrenOptions) {
+  constructor(simulation: Simulation, { most, spare, connections, onStart, onResize }: ChildrenOptions) {
     this.#simulation = simulation;
     this.#onStart = onStart;
+    this.#onResize = onResize;
     this.#most = most;
     this.#leastIdle = Math.max(1, Math.round(spare));
     this.#mostIdle = this.#leastIdle + SPARE_RANGE;
@@ -51,13 +55,7 @@ export class Children {
 
   /** Requests that wait for a child that could connect to the database, where another child would be allowed. */
   get waitingForConnection(): number {
-    return this.#connections < this.#most && this.count >= this.#allowed ? this.#waiting.length : 0;
-  }
-
-  /** So many connections are available to the children from now on. */
-  limitConnections(connections: number): void {
-    this.#connections = connections;
-    this.#watch();
+    return this.#connections() < this.#most && this.count >= this.#allowed ? this.#waiting.length : 0;
   }
 
   arrive(request: number): void {
@@ -77,7 +75,7 @@ export class Children {
   }
 
   get #allowed(): number {
-    return Math.max(1, Math.min(this.#most, this.#connections));
+    return Math.max(1, Math.min(this.#most, this.#connections()));
   }
 
   get #isShort(): boolean {
@@ -115,12 +113,14 @@ export class Children {
     this.#looks = false;
     if (this.#isShort) {
       this.count = Math.min(this.count + this.#forks, this.#allowed);
+      this.#onResize();
       this.#forks = Math.min(this.#forks * 2, MOST_FORKS);
       this.#serve();
     } else {
       this.#forks = 1;
       if (this.#isIdle) {
         this.count -= 1;
+        this.#onResize();
       }
     }
     this.#watch();

@@ -46,7 +46,7 @@ const WORK: Readonly<Record<Action, Work>> = {
   'schedule.set': { queries: 5, rows: 40, writes: 4 },
   'course.create': { queries: 5, rows: 20, writes: 6 },
   'bookings.list': { queries: 4, rows: 100, writes: 0 },
-  booking: { queries: 8, rows: 50, writes: 5 },
+  booking: { queries: 8, rows: 50, writes: 6 },
   proof: { queries: 4, rows: 8, writes: 2 },
   review: { queries: 5, rows: 20, writes: 2 },
   'payments.list': { queries: 4, rows: 120, writes: 0 },

@@ -4,7 +4,7 @@ import { WaitingLine } from '../engine/waiting-line.ts';
 /** Horizon's processes at least and at most, and how long it looks on before it adds or ends one. Assumptions. */
 const LEAST = 3;
 const MOST = 10;
-const BALANCE_SECONDS = 3;
+const BALANCE_SECONDS = 10;
 
 /**
  * The queue of background jobs and its workers: Horizon adds one while more jobs wait than workers work, and ends one
@@ -17,14 +17,19 @@ export class JobWorkers {
 
   readonly #simulation: Simulation;
   readonly #onStart: (job: number) => void;
+  readonly #onResize: () => void;
   readonly #queue = new WaitingLine();
   readonly #look: number;
   #looks = false;
 
-  /** @param onStart a job gets a worker to itself, until {@link release} */
-  constructor(simulation: Simulation, onStart: (job: number) => void) {
+  /**
+   * @param onStart a job gets a worker to itself, until {@link release}
+   * @param onResize there are more or fewer workers
+   */
+  constructor(simulation: Simulation, onStart: (job: number) => void, onResize: () => void) {
     this.#simulation = simulation;
     this.#onStart = onStart;
+    this.#onResize = onResize;
     this.#look = simulation.addKind(() => this.#balance());
   }
 
@@ -74,9 +79,11 @@ export class JobWorkers {
     this.#looks = false;
     if (this.#isShort) {
       this.count += 1;
+      this.#onResize();
       this.#serve();
     } else if (this.#isIdle) {
       this.count -= 1;
+      this.#onResize();
     }
     this.#watch();
   }

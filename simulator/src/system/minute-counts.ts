@@ -9,8 +9,11 @@ export class MinuteCounts {
   slow = 0;
   /** Calls refused by the rate limit. */
   refused = 0;
+  /** The most connections that were open at once. */
+  mostConnections = 0;
 
-  reset(): void {
+  /** @param connections that are open now */
+  reset(connections: number): void {
     this.requests = 0;
     this.files = 0;
     this.hits = 0;
@@ -18,6 +21,7 @@ export class MinuteCounts {
     this.answers = 0;
     this.slow = 0;
     this.refused = 0;
+    this.mostConnections = connections;
   }
 }
 

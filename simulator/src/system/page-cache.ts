@@ -1,9 +1,20 @@
+import { roleOf, USER_CLASSES, USER_ROLES } from '../population/user-class.ts';
 import { ACTIONS, endpointOf } from '../workload/endpoints.ts';
 import type { RequestTrace } from '../workload/trace.ts';
 
 const NONE = -1;
-/** Visitors share their pages; members have theirs, with prices and favourites: two audiences. An assumption. */
-const AUDIENCES = 2;
+/** Visitors share their pages; the members of each role have theirs, with what they may do there. An assumption. */
+const AUDIENCES = 1 + USER_ROLES.length;
+const VISITORS = 0;
+const AUDIENCE_OF_CLASS = Uint8Array.from(
+  USER_CLASSES,
+  (userClass) => 1 + USER_ROLES.indexOf(roleOf(userClass)),
+);
+
+/** Who looks at a page: a visitor, or a member of a class (an index in `USER_CLASSES`). */
+export function audienceOf(isMember: boolean, userClass: number): number {
+  return isMember ? (AUDIENCE_OF_CLASS[userClass] ?? VISITORS) : VISITORS;
+}
 
 /**
  * The cache of public pages. What is a hit follows from what was asked for and changed before: a page is kept for its
@@ -23,6 +34,7 @@ export class PageCache {
   /** Pages and when they were stored, in that order: the ones that run out first come first. */
   #stores = new Int32Array(1024);
   #storeTimes = new Float64Array(1024);
+  #changes = 0;
   #oldest = 0;
   #stored = 0;
 
@@ -43,8 +55,9 @@ export class PageCache {
       const { changes } = endpointOf(name);
       return ACTIONS.flatMap((shown, action) => {
         const from = this.#firstPage[action] ?? NONE;
-        return from !== NONE && endpointOf(shown).path === changes
-          ? [{ from, until: from + (pagesOf[action] ?? 0) * AUDIENCES }]
+        const { path, page } = endpointOf(shown);
+        return from !== NONE && path === changes
+          ? [{ from, items: pagesOf[action] ?? 0, matching: page === 'search' }]
           : [];
       });
     });
@@ -56,8 +69,8 @@ export class PageCache {
   }
 
   /** Looks a page up, and stores it when it is not there. @returns whether it was there */
-  lookUp(now: number, action: number, item: number, member: number): boolean {
-    const page = (this.#firstPage[action] ?? 0) + item * AUDIENCES + member;
+  lookUp(now: number, action: number, item: number, audience: number): boolean {
+    const page = (this.#firstPage[action] ?? 0) + item * AUDIENCES + audience;
     const storedAt = this.#storedAt[page] ?? 0;
     if (storedAt > now - this.#lifetime) {
       return true;
@@ -69,14 +82,18 @@ export class PageCache {
     return false;
   }
 
-  /** Something was changed: the pages that show it are thrown away. */
+  /**
+   * Something was changed: the members' pages that show it are thrown away; visitors' pages are made anew in the
+   * background, as it is usual for pages that many look at. Of search results, it is in those of one word; one word after
+   * the other has its turn.
+   */
   change(action: number): void {
-    for (const { from, until } of this.#shown[action] ?? []) {
-      for (let page = from; page < until; page += 1) {
-        if (this.#storedAt[page] !== Number.NEGATIVE_INFINITY) {
-          this.#storedAt[page] = Number.NEGATIVE_INFINITY;
-          this.count -= 1;
-        }
+    this.#changes += 1;
+    for (const { from, items, matching } of this.#shown[action] ?? []) {
+      const first = matching ? this.#changes % items : 0;
+      const last = matching ? first : items - 1;
+      for (let item = first; item <= last; item += 1) {
+        this.#purge(from + item * AUDIENCES);
       }
     }
   }
@@ -90,6 +107,15 @@ export class PageCache {
       }
       const page = this.#stores[this.#oldest] ?? 0;
       if (this.#storedAt[page] === storedAt) {
+        this.#storedAt[page] = Number.NEGATIVE_INFINITY;
+        this.count -= 1;
+      }
+    }
+  }
+
+  #purge(first: number): void {
+    for (let page = first + VISITORS + 1; page < first + AUDIENCES; page += 1) {
+      if (this.#storedAt[page] !== Number.NEGATIVE_INFINITY) {
         this.#storedAt[page] = Number.NEGATIVE_INFINITY;
         this.count -= 1;
       }
@@ -111,9 +137,12 @@ export class PageCache {
   }
 }
 
+/** Pages of an action one after the other, an item's for each audience. */
 interface Stretch {
   readonly from: number;
-  readonly until: number;
+  readonly items: number;
+  /** Only those of one item show what was changed. */
+  readonly matching: boolean;
 }
 
 /** How many pages each action asks for in a trace: the largest item, and one without. */

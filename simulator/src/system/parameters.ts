@@ -5,7 +5,7 @@ export const systemParameters = [
   {
     id: 'system.application.request',
     unit: 'ms',
-    value: 82,
+    value: 86,
     lower: 20,
     upper: 150,
     figures: ['latency.courses', 'latency.mentors'],
@@ -14,7 +14,7 @@ export const systemParameters = [
   {
     id: 'system.application.password',
     unit: 'ms',
-    value: 42,
+    value: 40,
     lower: 5,
     upper: 150,
     figures: ['latency.login'],
@@ -33,7 +33,7 @@ export const systemParameters = [
   {
     id: 'system.database.row',
     unit: 'ms',
-    value: 1,
+    value: 0.97,
     lower: 0.05,
     upper: 4,
     figures: ['latency.verification', 'latency.booking'],
@@ -42,7 +42,7 @@ export const systemParameters = [
   {
     id: 'system.database.write',
     unit: 'ms',
-    value: 14,
+    value: 17,
     lower: 1,
     upper: 60,
     figures: ['latency.booking', 'latency.verification'],
@@ -69,7 +69,7 @@ export const systemParameters = [
   {
     id: 'system.failures.hang',
     unit: 's',
-    value: 28,
+    value: 32,
     lower: 1,
     upper: 60,
     figures: ['latency.days-22-30'],
@@ -78,7 +78,7 @@ export const systemParameters = [
   {
     id: 'system.cache.lifetime',
     unit: 'h',
-    value: 168,
+    value: 330,
     lower: 1,
     upper: 720,
     figures: ['cache.week-4', 'cache.browsers'],
@@ -87,7 +87,7 @@ export const systemParameters = [
   {
     id: 'system.uploads.files',
     unit: 'files a request',
-    value: 2.3,
+    value: 2.86,
     lower: 1,
     upper: 6,
     figures: ['uploads.days-22-30'],
@@ -105,7 +105,7 @@ export const systemParameters = [
   {
     id: 'system.uploads.crowded-link',
     unit: 'KB/s',
-    value: 8,
+    value: 4.6,
     lower: 1,
     upper: 200,
     figures: ['peak.uploads'],
@@ -114,7 +114,7 @@ export const systemParameters = [
   {
     id: 'system.jobs.messages',
     unit: 'messages an event',
-    value: 1.65,
+    value: 1.78,
     lower: 0,
     upper: 5,
     figures: ['messages.days-22-30'],
@@ -123,7 +123,7 @@ export const systemParameters = [
   {
     id: 'system.jobs.records',
     unit: 'jobs a write',
-    value: 0.45,
+    value: 0.15,
     lower: 0,
     upper: 3,
     figures: ['jobs.days-22-30'],
@@ -132,7 +132,7 @@ export const systemParameters = [
   {
     id: 'system.jobs.image',
     unit: 's of one core',
-    value: 24,
+    value: 31,
     lower: 1,
     upper: 90,
     figures: ['peak.jobs-queued'],
@@ -141,7 +141,7 @@ export const systemParameters = [
   {
     id: 'system.workers.spare',
     unit: 'children',
-    value: 6,
+    value: 9,
     lower: 2,
     upper: 16,
     figures: ['peak.database-connections'],
@@ -159,7 +159,7 @@ export const systemParameters = [
   {
     id: 'system.tabs.open',
     unit: 'min',
-    value: 24,
+    value: 35,
     lower: 0,
     upper: 240,
     figures: ['security.token-renewals'],
@@ -168,7 +168,7 @@ export const systemParameters = [
   {
     id: 'system.tabs.suspended',
     unit: 'share of sessions',
-    value: 0.14,
+    value: 0.145,
     lower: 0,
     upper: 1,
     figures: ['security.session-timeouts'],
@@ -178,7 +178,7 @@ export const systemParameters = [
   {
     id: 'system.security.scrapers',
     unit: 'a month',
-    value: 6.3,
+    value: 9,
     lower: 0,
     upper: 60,
     figures: ['alerts.security'],
@@ -187,7 +187,7 @@ export const systemParameters = [
   {
     id: 'system.security.scraped',
     unit: 'calls',
-    value: 44,
+    value: 36.5,
     lower: 1,
     upper: 500,
     figures: ['security.rate-limited'],
@@ -196,7 +196,7 @@ export const systemParameters = [
   {
     id: 'system.disk.snapshot',
     unit: 'GB',
-    value: 2.08,
+    value: 2.28,
     lower: 0.1,
     upper: 6,
     figures: ['alerts.disk'],
@@ -205,8 +205,8 @@ export const systemParameters = [
   {
     id: 'system.alerts.connections',
     unit: 'connections',
-    value: 6,
-    lower: 2,
+    value: 1,
+    lower: 0.5,
     upper: 30,
     figures: ['alerts.connections'],
     meaning: 'a rise above the mean of the hour before that is called a spike',

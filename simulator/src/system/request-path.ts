@@ -8,7 +8,7 @@ import { CARRIES_FILES, STORED_SHARE } from './files.ts';
 import { LoginGuard } from './login-guard.ts';
 import { type MinuteCounts, SLOW_MS } from './minute-counts.ts';
 import { Outcomes, STATUS } from './outcome.ts';
-import type { PageCache } from './page-cache.ts';
+import { audienceOf, type PageCache } from './page-cache.ts';
 import { systemParameter } from './parameters.ts';
 import { RequestColumns } from './request-columns.ts';
 import type { ServerSessions } from './server-sessions.ts';
@@ -208,12 +208,10 @@ export class RequestPath {
 
   #lookUp(request: number, action: number): boolean {
     const session = this.#trace.session[request] ?? 0;
-    const hit = this.#pages.lookUp(
-      this.#simulation.now,
-      action,
-      this.#trace.item[request] ?? 0,
-      this.#sessions.member[session] ?? 0,
-    );
+    const { sessions, people, item } = this.#trace;
+    const userClass = people[sessions.person[session] ?? 0] ?? 0;
+    const audience = audienceOf(this.#sessions.member[session] === 1, userClass);
+    const hit = this.#pages.lookUp(this.#simulation.now, action, item[request] ?? 0, audience);
     this.columns.cache[request] = hit ? HIT : MISS;
     this.#counts.lookups += 1;
     this.#counts.hits += hit ? 1 : 0;

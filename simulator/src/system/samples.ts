@@ -14,6 +14,7 @@ export class Samples {
   readonly answers: Float32Array;
   readonly slow: Float32Array;
   readonly refused: Float32Array;
+  readonly mostConnections: Float32Array;
 
   constructor(samples: number) {
     const column = (): Float32Array => new Float32Array(samples);
@@ -38,6 +39,7 @@ export class Samples {
     this.answers = column();
     this.slow = column();
     this.refused = column();
+    this.mostConnections = column();
   }
 
   /** Writes down what was counted since the sample before. */
@@ -50,5 +52,6 @@ export class Samples {
     this.answers[sample] = counts.answers;
     this.slow[sample] = counts.slow;
     this.refused[sample] = counts.refused;
+    this.mostConnections[sample] = counts.mostConnections;
   }
 }

@@ -17,11 +17,14 @@ export class Stays {
 
   /** The number at each sample: those who came at it or before, and go after it. */
   count(): Float32Array {
+    const changes = this.#changes;
+    const counts = new Float32Array(changes.length - 1);
     let present = 0;
-    return this.#changes.subarray(0, -1).map((change) => {
-      present += change;
-      return present;
-    });
+    for (let sample = 0; sample < counts.length; sample += 1) {
+      present += changes[sample] ?? 0;
+      counts[sample] = present;
+    }
+    return counts;
   }
 
   #change(at: number, by: number): void {

@@ -4,7 +4,7 @@ import {
   alertsOf,
   CPU_RULE,
   connectionRule,
-  DISK_RULE,
+  diskRule,
   RESPONSE_RULE,
   riseOver,
   SECURITY_RULE,
@@ -27,11 +27,8 @@ export function systemAlerts(samples: Samples, diskGb: number, parameters: Param
   const rise = systemParameter(parameters, 'system.alerts.connections');
   return [
     ...alertsOf(CPU_RULE, state.cpu),
-    ...alertsOf(
-      DISK_RULE,
-      state.disk.map((gb) => gb / diskGb),
-    ),
-    ...alertsOf(connectionRule(rise), riseOver(state.connections, CONNECTION_SPAN)),
+    ...alertsOf(diskRule(diskGb), state.disk),
+    ...alertsOf(connectionRule(rise), riseOver(samples.mostConnections, CONNECTION_SPAN)),
     ...alertsOf(RESPONSE_RULE, shareOver(samples.slow, samples.answers, RESPONSE_SPAN, LEAST_ANSWERS)),
     ...alertsOf(SECURITY_RULE, sumOver(samples.refused, SECURITY_SPAN)),
   ].sort((one, other) => one.at - other.at);

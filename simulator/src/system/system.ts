@@ -84,14 +84,19 @@ class Stack {
       work: (task) => this.#coreTimeOf(task),
       onDeparture: (task) => this.#leaveCore(task),
     });
-    this.#work = new BackgroundWork(simulation, days, parameters, stream('jobs'), (job) =>
-      this.#cores.arrive(FIRST_JOB_TASK - job),
-    );
+    this.#work = new BackgroundWork(simulation, {
+      days,
+      parameters,
+      stream: stream('jobs'),
+      onStart: (job) => this.#cores.arrive(FIRST_JOB_TASK - job),
+      onResize: () => this.#noteConnections(),
+    });
     this.#children = new Children(simulation, {
       most: server.workers,
       spare: systemParameter(parameters, 'system.workers.spare'),
-      connections: this.#connectionsForChildren,
+      connections: () => this.#connectionPool - this.#fixedConnections - this.#work.workers.count,
       onStart: (request) => this.#requests.start(request),
+      onResize: () => this.#noteConnections(),
     });
     this.#housekeeping = new Housekeeping(server.cores, parameters, stream('upkeep'));
     const lifetime = systemParameter(parameters, 'system.cache.lifetime') * SECONDS_PER_HOUR;
@@ -162,8 +167,12 @@ class Stack {
     };
   }
 
-  get #connectionsForChildren(): number {
-    return this.#connectionPool - this.#fixedConnections - this.#work.workers.count;
+  get #connections(): number {
+    return this.#fixedConnections + this.#work.workers.count + this.#children.count;
+  }
+
+  #noteConnections(): void {
+    this.#counts.mostConnections = Math.max(this.#counts.mostConnections, this.#connections);
   }
 
   /** Requests come one after the other: each brings the next. */
@@ -240,13 +249,12 @@ class Stack {
   #sample(sample: number): void {
     const { state } = this.#samples;
     const work = this.#cores.busy.integral;
-    this.#children.limitConnections(this.#connectionsForChildren);
     this.#pages.expire(this.#simulation.now);
     this.#samples.count(sample, this.#counts);
-    this.#counts.reset();
+    this.#counts.reset(this.#connections);
     state['busy-workers'][sample] = this.#children.busy;
     state.workers[sample] = this.#children.count;
-    state.connections[sample] = this.#fixedConnections + this.#work.workers.count + this.#children.count;
+    state.connections[sample] = this.#connections;
     state.waiting[sample] = this.#children.waitingForConnection;
     state.uploads[sample] = this.#uploads.underWay;
     state['upload-megabytes'][sample] = this.#uploads.bytesUnderWay / BYTES_PER_MB;

@@ -9,8 +9,8 @@ import { lognormalTable, wholeAround } from './variation.ts';
 
 /** Files of people vary more than bodies of requests. */
 const FILE_VARIATION = 2 * SIZE_VARIATION;
-/** How long around an upload burst the mobile network is crowded, minutes each way: an assumption. */
-const CROWDED_MINUTES = 20;
+/** How long after the deadline of an upload burst the mobile network stays crowded, minutes: an assumption. */
+const CROWDED_AFTER = 15;
 const SECONDS_PER_MINUTE = 60;
 
 /** The files that requests bring, and how long devices send them. */
@@ -34,8 +34,12 @@ export class Uploads {
         return [];
       }
       const at = secondsAt(incident.at);
-      const around = CROWDED_MINUTES * SECONDS_PER_MINUTE;
-      return [{ from: at - around, until: at + around }];
+      return [
+        {
+          from: at - incident.minutes * SECONDS_PER_MINUTE,
+          until: at + CROWDED_AFTER * SECONDS_PER_MINUTE,
+        },
+      ];
     });
   }
 

@@ -9,6 +9,23 @@ const MASK = VALUES - 1;
 const STEP = 1e-3;
 const WIDEST = 6;
 
+/** Of the standard normal distribution, at the middles of equally likely bins, by summing its density. */
+const NORMAL_QUANTILES = normalQuantiles();
+
+function normalQuantiles(): Float64Array {
+  const quantiles = new Float64Array(VALUES);
+  let found = 0;
+  let probability = 0;
+  for (let value = -WIDEST; found < VALUES; value += STEP) {
+    probability += (STEP * Math.exp(-(value * value) / 2)) / Math.sqrt(2 * Math.PI);
+    while (found < VALUES && probability > (found + 0.5) / VALUES) {
+      quantiles[found] = value;
+      found += 1;
+    }
+  }
+  return quantiles;
+}
+
 /**
  * Values of the lognormal distribution with mean 1, each as likely as the others: drawing one costs a look-up where
  * an exact draw costs logarithms. The values are the quantiles of the bins' middles, scaled to the mean exactly.
@@ -17,7 +34,7 @@ const WIDEST = 6;
  */
 export function lognormalTable(variation: number): Float64Array {
   const sigma = Math.sqrt(Math.log(1 + variation * variation));
-  const table = Float64Array.from(normalQuantiles(), (quantile) => Math.exp(sigma * quantile));
+  const table = NORMAL_QUANTILES.map((quantile) => Math.exp(sigma * quantile));
   const mean = table.reduce((sum, value) => sum + value, 0) / VALUES;
   return table.map((value) => value / mean);
 }
@@ -40,19 +57,6 @@ export class TableDraw {
     this.second = (bits >> BITS_PER_INDEX) & MASK;
     this.third = (bits >> (2 * BITS_PER_INDEX)) & MASK;
   }
-}
-
-/** Of the standard normal distribution, at the middles of equally likely bins, by summing its density. */
-function normalQuantiles(): number[] {
-  const quantiles: number[] = [];
-  let probability = 0;
-  for (let value = -WIDEST; value < WIDEST && quantiles.length < VALUES; value += STEP) {
-    probability += (STEP * Math.exp(-(value * value) / 2)) / Math.sqrt(2 * Math.PI);
-    while (quantiles.length < VALUES && probability > (quantiles.length + 0.5) / VALUES) {
-      quantiles.push(value);
-    }
-  }
-  return quantiles;
 }
 
 /** A whole number at random with this mean: the one below or the one above. */

@@ -1,11 +1,10 @@
 import { LatencyHistogram } from '../../statistics/histogram.ts';
-import type { ScalingOrder } from '../scaling/autoscaler.ts';
 
 const MS_PER_SECOND = 1000;
 
 /** What an hour gives. */
 export class Measurements {
-  /** False during the warm-up, when only orders and errors are kept. */
+  /** False during the warm-up, when only errors are kept. */
   isOn = false;
   readonly login = new LatencyHistogram();
   readonly upload = new LatencyHistogram();
@@ -14,7 +13,6 @@ export class Measurements {
   readonly download = new LatencyHistogram();
   readonly cachedDashboard = new LatencyHistogram();
   readonly freshDashboard = new LatencyHistogram();
-  readonly orders: ScalingOrder[] = [];
   /** Requests that no instance answered. */
   errors = 0;
   /** Share of the cores of the instances in service that was busy, by minute. */

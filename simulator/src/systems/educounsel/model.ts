@@ -1,10 +1,9 @@
-import { ProcessorSharing } from '../../engine/processor-sharing.ts';
 import { Simulation } from '../../engine/simulation.ts';
 import { Station } from '../../engine/station.ts';
 import { exponential, logNormal } from '../../random/distributions.ts';
 import { createStream, type RandomStream } from '../../random/stream.ts';
-import { Autoscaler } from '../scaling/autoscaler.ts';
-import { InstanceGroup } from '../scaling/instance-group.ts';
+import type { ScalingOrder } from '../scaling/autoscaler.ts';
+import { ScaledInstances } from '../scaling/scaled-instances.ts';
 import { documentedIn } from '../system.ts';
 import { EDUCOUNSEL } from './assumptions.ts';
 import { Dashboards, Edge } from './caches.ts';
@@ -26,6 +25,8 @@ const TELL_ALL = EDUCOUNSEL.students.value * EDUCOUNSEL.notification.value * MS;
 
 export interface EducounselRun {
   readonly measurements: Measurements;
+  /** All of the run. */
+  readonly orders: readonly ScalingOrder[];
   /** In service, after the warm-up: on average and at the end. */
   readonly meanInstances: number;
   readonly lastInstances: number;
@@ -45,9 +46,7 @@ class Hour {
   readonly #simulation = new Simulation();
   readonly #measurements = new Measurements();
   readonly #people: People;
-  readonly #instances: InstanceGroup;
-  readonly #autoscaler: Autoscaler;
-  readonly #processors: readonly ProcessorSharing[];
+  readonly #instances: ScaledInstances;
   readonly #database: Station;
   readonly #worker: Station;
   readonly #edge: Edge;
@@ -66,7 +65,6 @@ class Hour {
   readonly #demand: Float64Array;
   readonly #megabytes: Float64Array;
   #requests = 0;
-  #coreSeconds = 0;
 
   constructor(scenario: EducounselScenario, seed: number, replication: number) {
     const simulation = this.#simulation;
@@ -83,20 +81,18 @@ class Hour {
     this.#demand = new Float64Array(users);
     this.#megabytes = new Float64Array(users);
 
-    this.#autoscaler = new Autoscaler(policy);
-    this.#instances = new InstanceGroup(simulation, {
+    const work = (person: number): number => this.#demand[person] ?? 0;
+    const onDeparture = (person: number): void => this.#takeStep(person);
+    this.#instances = new ScaledInstances(simulation, {
+      policy,
       initial: DESIRED,
-      most: policy.most,
       boot: EDUCOUNSEL.boot.value,
       health,
+      cores: CORES,
+      work,
+      onDeparture,
     });
-    const demand = (person: number): number => this.#demand[person] ?? 0;
-    const onDeparture = (person: number): void => this.#takeStep(person);
-    this.#processors = Array.from(
-      { length: policy.most },
-      () => new ProcessorSharing(simulation, { cores: CORES, work: demand, onDeparture }),
-    );
-    this.#database = new Station(simulation, { servers: DATABASE_CORES, service: demand, onDeparture });
+    this.#database = new Station(simulation, { servers: DATABASE_CORES, service: work, onDeparture });
     this.#worker = new Station(simulation, { service: () => TELL_ALL });
     this.#edge = new Edge(
       {
@@ -124,17 +120,18 @@ class Hour {
     });
     simulation.schedule(MINUTE, minute);
     if (breaksAtMinute !== null) {
-      const breakDown = simulation.addKind(() => this.#instances.breakDown(0));
+      const breakDown = simulation.addKind(() => this.#instances.group.breakDown(0));
       simulation.scheduleAt(breaksAtMinute * MINUTE, breakDown);
     }
     simulation.run(warmUpMinutes * MINUTE);
     this.#measurements.isOn = true;
-    this.#instances.inService.resetStatistics();
+    this.#instances.group.inService.resetStatistics();
     simulation.run((warmUpMinutes + minutes) * MINUTE);
     return {
       measurements: this.#measurements,
-      meanInstances: this.#instances.inService.mean,
-      lastInstances: this.#instances.inService.value,
+      orders: this.#instances.orders,
+      meanInstances: this.#instances.group.inService.mean,
+      lastInstances: this.#instances.group.inService.value,
     };
   }
 
@@ -232,7 +229,7 @@ class Hour {
 
   #compute(person: number, seconds: number): void {
     this.#demand[person] = seconds;
-    this.#processors[this.#place[person] ?? 0]?.arrive(person);
+    this.#instances.arrive(this.#place[person] ?? 0, person);
   }
 
   #query(person: number, meanSeconds: number): void {
@@ -243,9 +240,9 @@ class Hour {
   /** A request that no instance answers is an error, and its person goes on to the next. */
   #route(person: number): void {
     this.#requests += 1;
-    const place = this.#instances.route();
+    const place = this.#instances.group.route();
     this.#place[person] = place;
-    if (this.#instances.responds(place)) {
+    if (this.#instances.group.responds(place)) {
       this.#takeStep(person);
     } else {
       this.#measurements.errors += 1;
@@ -292,23 +289,10 @@ class Hour {
   }
 
   #endMinute(): void {
-    const coreSeconds = this.#processors.reduce((sum, { busy }) => sum + busy.integral, 0);
-    const available = this.#instances.inService.value * CORES * MINUTE;
-    const cpu = available > 0 ? Math.min(1, (coreSeconds - this.#coreSeconds) / available) : 1;
-    this.#measurements.endMinute(cpu, this.#requests);
-    const order = this.#autoscaler.decide(
-      { cpu, memory: 0, responseMs: 0, queued: this.#worker.waiting.value, requests: this.#requests },
-      this.#instances.size,
-    );
-    this.#coreSeconds = coreSeconds;
+    const requests = this.#requests;
     this.#requests = 0;
-    if (order !== null) {
-      this.#measurements.orders.push(order);
-      if (order.change > 0) {
-        this.#instances.launch();
-      } else {
-        this.#instances.retire();
-      }
-    }
+    // The document scales by CPU and requests only.
+    const cpu = this.#instances.endMinute({ memory: 0, responseMs: 0, queued: 0, requests });
+    this.#measurements.endMinute(cpu, requests);
   }
 }

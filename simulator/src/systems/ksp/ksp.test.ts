@@ -55,7 +55,8 @@ describe("KSP's tenants", () => {
   });
 
   it('make the group grow in the hours of the peak, and shrink after it', () => {
-    const { instances, orders } = run.measurements;
+    const { orders } = run;
+    const { instances } = run.measurements;
     const added = orders.filter(({ change }) => change === 1);
     const during = added.filter(({ minute }) => {
       const hour = minute / 60;
@@ -67,15 +68,16 @@ describe("KSP's tenants", () => {
   });
 
   it('scale it out further when all of them double', () => {
-    const doubled = simulateKsp({ ...kspScenario, load: 2 }, SEED, 0).measurements;
-    expect(highest(doubled.instances)).toBeGreaterThan(highest(run.measurements.instances));
-    expect(doubled.orders.length).toBeGreaterThan(run.measurements.orders.length);
+    const doubled = simulateKsp({ ...kspScenario, load: 2 }, SEED, 0);
+    expect(highest(doubled.measurements.instances)).toBeGreaterThan(highest(run.measurements.instances));
+    expect(doubled.orders.length).toBeGreaterThan(run.orders.length);
   });
 
   it('scale it out by the queue when nothing else does', () => {
     const { policy } = kspScenario;
     const byQueue = { ...policy, out: policy.out.filter(({ metric }) => metric === 'queued') };
-    const { orders, queued } = simulateKsp({ load: 3, policy: byQueue }, SEED, 0).measurements;
+    const { orders, measurements } = simulateKsp({ load: 3, policy: byQueue }, SEED, 0);
+    const { queued } = measurements;
     const [first] = orders.filter(({ change }) => change === 1);
     expect(first?.rule.metric).toBe('queued');
     expect(queued[(first?.minute ?? 0) - 1]).toBeGreaterThan(1000);

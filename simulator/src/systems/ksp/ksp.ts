@@ -30,22 +30,26 @@ export const ksp: DocumentedSystem = {
       'steady.renderings': steady.renderingsIn(always),
       'steady.cpu': steady.cpuHours,
       'steady.memory': steady.gbHours,
-      'steady.transfer': steady.transferMb / MB_PER_GB,
+      'steady.transfer': steady.transferIn(always) / MB_PER_GB,
       'steady.users': usersDuring(steady, always),
       'peak.calls.average': pace(peak.callsIn(not(isPeak)), not(isPeak)),
       'peak.calls': peak.callsIn(always),
       'peak.renderings.average': pace(peak.renderingsIn(not(isPeak)), not(isPeak)),
       'peak.renderings': peak.renderingsIn(always),
-      'peak.transfer': peak.transferMb / MB_PER_GB,
+      'peak.transfer.average': pace(peak.transferIn(not(isPeak)), not(isPeak)) / MB_PER_GB,
+      'peak.transfer': peak.transferIn(always) / MB_PER_GB,
+      'peak.users.average': usersDuring(peak, not(isPeak)),
       'peak.users': usersDuring(peak, isPeak),
       'burst.calls.average': pace(burst.callsIn(not(isBurst)), not(isBurst)),
       'burst.calls': burst.callsIn(always),
       'burst.renderings.average': pace(burst.renderingsIn(not(isBurst)), not(isBurst)),
       'burst.renderings': burst.renderingsIn(always),
-      'burst.transfer': burst.transferMb / MB_PER_GB,
+      'burst.transfer.average': pace(burst.transferIn(not(isBurst)), not(isBurst)) / MB_PER_GB,
+      'burst.transfer': burst.transferIn(always) / MB_PER_GB,
+      'burst.users.average': usersDuring(burst, not(isBurst)),
       'burst.users': usersDuring(burst, isBurst),
       ...ofEndpoints(run.measurements),
-      ...ofScaling(run.measurements),
+      ...ofScaling(run),
     };
   },
 };
@@ -98,7 +102,7 @@ function ofEndpoints({ responses, errors }: Measurements): Record<string, number
   return figures;
 }
 
-function ofScaling({ orders, cpu, instances }: Measurements): Record<string, number> {
+function ofScaling({ orders, measurements: { cpu, instances } }: KspRun): Record<string, number> {
   /** The minutes that an order for the CPU looked back on. */
   const lookedAt = (change: 1 | -1): number[] =>
     orders

@@ -1,5 +1,4 @@
 import { LatencyHistogram } from '../../statistics/histogram.ts';
-import type { ScalingOrder } from '../scaling/autoscaler.ts';
 import { ENDPOINTS } from './endpoints.ts';
 import { DAYS, HOURS_PER_DAY } from './tenants.ts';
 
@@ -10,9 +9,10 @@ export class Usage {
   /** By hour of the month. */
   readonly calls = new Uint32Array(HOURS);
   readonly renderings = new Uint32Array(HOURS);
+  /** Megabytes sent, by hour of the month. */
+  readonly transfer = new Float64Array(HOURS);
   cpuHours = 0;
   gbHours = 0;
-  transferMb = 0;
 
   /** Calls in the hours that are asked for. */
   callsIn(isWanted: (hour: number) => boolean): number {
@@ -21,6 +21,11 @@ export class Usage {
 
   renderingsIn(isWanted: (hour: number) => boolean): number {
     return sumIn(this.renderings, isWanted);
+  }
+
+  /** Megabytes. */
+  transferIn(isWanted: (hour: number) => boolean): number {
+    return sumIn(this.transfer, isWanted);
   }
 
   /** Day, counted from 1, on which the calls of the month so far came to a count; null when they did not. */
@@ -48,13 +53,16 @@ export class Measurements {
   readonly instances: number[] = [];
   readonly queued: number[] = [];
   readonly responseMs: number[] = [];
-  readonly orders: ScalingOrder[] = [];
 
   constructor(tenants: number) {
     this.usage = Array.from({ length: tenants }, () => new Usage());
   }
 }
 
-function sumIn(hours: Uint32Array, isWanted: (hour: number) => boolean): number {
-  return hours.reduce((sum, count, hour) => (isWanted(hour) ? sum + count : sum), 0);
+function sumIn(hours: Uint32Array | Float64Array, isWanted: (hour: number) => boolean): number {
+  let sum = 0;
+  for (const [hour, count] of hours.entries()) {
+    sum += isWanted(hour) ? count : 0;
+  }
+  return sum;
 }

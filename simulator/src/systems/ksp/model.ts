@@ -1,12 +1,11 @@
 import { Column, Pool } from '../../engine/pool.ts';
-import { ProcessorSharing } from '../../engine/processor-sharing.ts';
 import { Resource } from '../../engine/resource.ts';
 import { Simulation } from '../../engine/simulation.ts';
 import { logNormal } from '../../random/distributions.ts';
 import { createStream, type RandomStream } from '../../random/stream.ts';
 import { arriveHourly } from '../arrivals.ts';
-import { Autoscaler } from '../scaling/autoscaler.ts';
-import { InstanceGroup } from '../scaling/instance-group.ts';
+import type { ScalingOrder } from '../scaling/autoscaler.ts';
+import { ScaledInstances } from '../scaling/scaled-instances.ts';
 import { KSP } from './assumptions.ts';
 import { drawEndpoint, ENDPOINTS } from './endpoints.ts';
 import { Measurements } from './measurements.ts';
@@ -26,6 +25,7 @@ const HEALTH = { interval: 30, timeout: 5, healthyAfter: 2, unhealthyAfter: 3 };
 export interface KspRun {
   readonly tenants: readonly Tenant[];
   readonly measurements: Measurements;
+  readonly orders: readonly ScalingOrder[];
 }
 
 /** A month of all tenants on one group of instances: calls are answered at once, renderings wait for a renderer. */
@@ -37,9 +37,7 @@ class Month {
   readonly #simulation = new Simulation();
   readonly #tenants: readonly Tenant[];
   readonly #measurements: Measurements;
-  readonly #instances: InstanceGroup;
-  readonly #autoscaler: Autoscaler;
-  readonly #processors: readonly ProcessorSharing[];
+  readonly #instances: ScaledInstances;
   readonly #renderers: Resource;
   readonly #stream: (purpose: string) => RandomStream;
   readonly #calls: RandomStream;
@@ -55,7 +53,6 @@ class Month {
   /** Renderings that run, by instance. */
   readonly #running: Int32Array;
 
-  #coreSeconds = 0;
   #answered = 0;
   #answeredMs = 0;
 
@@ -66,23 +63,16 @@ class Month {
     this.#renderings = this.#stream('renderings');
     this.#tenants = tenants(load);
     this.#measurements = new Measurements(this.#tenants.length);
-    this.#autoscaler = new Autoscaler(policy);
     this.#running = new Int32Array(policy.most);
-    this.#instances = new InstanceGroup(simulation, {
+    this.#instances = new ScaledInstances(simulation, {
+      policy,
       initial: policy.least,
-      most: policy.most,
       boot: KSP.boot.value,
       health: HEALTH,
+      cores: KSP.cores.value,
+      work: (job) => this.#work.get(job),
+      onDeparture: (job) => this.#finish(job),
     });
-    this.#processors = Array.from(
-      { length: policy.most },
-      () =>
-        new ProcessorSharing(simulation, {
-          cores: KSP.cores.value,
-          work: (job) => this.#work.get(job),
-          onDeparture: (job) => this.#finish(job),
-        }),
-    );
     this.#renderers = new Resource(simulation, {
       units: policy.least * KSP.renderers.value,
       onGrant: (job) => this.#render(job),
@@ -103,7 +93,11 @@ class Month {
     });
     simulation.schedule(MINUTE, minute);
     simulation.run(END);
-    return { tenants: this.#tenants, measurements: this.#measurements };
+    return {
+      tenants: this.#tenants,
+      measurements: this.#measurements,
+      orders: this.#instances.orders,
+    };
   }
 
   #begin(tenant: number, endpoint: number): number {
@@ -122,15 +116,15 @@ class Month {
     if (this.#calls.next() < errors) {
       this.#measurements.errors[endpoint] = (this.#measurements.errors[endpoint] ?? 0) + 1;
     }
-    this.#count(this.#measurements.usage[tenant]?.calls);
+    this.#add(this.#measurements.usage[tenant]?.calls, 1);
     this.#work.set(job, seconds * KSP.cpuShare.value);
-    this.#processors[this.#instances.route()]?.arrive(job);
+    this.#instances.arrive(this.#instances.group.route(), job);
   }
 
   #askForRendering(tenant: number): void {
     const job = this.#begin(tenant, RENDERING);
     this.#work.set(job, logNormal(this.#renderings, KSP.renderingCpu.value, KSP.renderingVariation.value));
-    this.#count(this.#measurements.usage[tenant]?.renderings);
+    this.#add(this.#measurements.usage[tenant]?.renderings, 1);
     this.#renderers.acquire(job);
   }
 
@@ -139,7 +133,7 @@ class Month {
     let place = 0;
     let fewest = Number.POSITIVE_INFINITY;
     for (const [candidate, running] of this.#running.entries()) {
-      if (running < fewest && this.#instances.isInService(candidate)) {
+      if (running < fewest && this.#instances.group.isInService(candidate)) {
         place = candidate;
         fewest = running;
       }
@@ -147,7 +141,7 @@ class Month {
     this.#running[place] = (this.#running[place] ?? 0) + 1;
     this.#place.set(job, place);
     this.#startedAt.set(job, this.#simulation.now);
-    this.#processors[place]?.arrive(job);
+    this.#instances.arrive(place, job);
   }
 
   /** The core is done with a job. */
@@ -169,8 +163,8 @@ class Month {
     const place = this.#place.get(job);
     if (usage !== undefined) {
       usage.gbHours += (KSP.renderingGb.value * (this.#simulation.now - this.#startedAt.get(job))) / HOUR;
-      usage.transferMb += KSP.renderingMb.value;
     }
+    this.#add(usage?.transfer, KSP.renderingMb.value);
     this.#running[place] = (this.#running[place] ?? 0) - 1;
     this.#jobs.release(job);
     this.#renderers.release();
@@ -181,50 +175,39 @@ class Month {
     const atDatabase = coreSeconds * (1 / KSP.cpuShare.value - 1);
     const milliseconds = (this.#simulation.now - this.#startedAt.get(job) + atDatabase) / MS;
     const usage = this.#measurements.usage[this.#tenant.get(job)];
-    if (usage !== undefined) {
-      usage.transferMb += KSP.callKb.value * MB_PER_KB;
-    }
+    this.#add(usage?.transfer, KSP.callKb.value * MB_PER_KB);
     this.#measurements.responses[this.#endpoint.get(job)]?.record(milliseconds);
     this.#answered += 1;
     this.#answeredMs += milliseconds;
     this.#jobs.release(job);
   }
 
-  #count(hours: Uint32Array | undefined): void {
+  /** To what a tenant used in this hour. */
+  #add(hours: Uint32Array | Float64Array | undefined, amount: number): void {
     const hour = Math.floor(this.#simulation.now / HOUR);
     if (hours !== undefined) {
-      hours[hour] = (hours[hour] ?? 0) + 1;
+      hours[hour] = (hours[hour] ?? 0) + amount;
     }
   }
 
   #endMinute(): void {
-    const inService = this.#instances.inService.value;
-    const coreSeconds = this.#processors.reduce((sum, { busy }) => sum + busy.integral, 0);
-    const cpu = Math.min(1, (coreSeconds - this.#coreSeconds) / (inService * KSP.cores.value * MINUTE));
-    const gigabytes = inService * KSP.idleGb.value + this.#renderers.held.value * KSP.renderingGb.value;
-    const sample = {
-      cpu,
-      memory: gigabytes / (inService * KSP.memoryGb.value),
-      responseMs: this.#answered > 0 ? this.#answeredMs / this.#answered : 0,
-      queued: this.#renderers.waiting.value,
+    const { inService } = this.#instances.group;
+    const instances = inService.value;
+    const queued = this.#renderers.waiting.value;
+    const responseMs = this.#answered > 0 ? this.#answeredMs / this.#answered : 0;
+    const gigabytes = instances * KSP.idleGb.value + this.#renderers.held.value * KSP.renderingGb.value;
+    const cpu = this.#instances.endMinute({
+      memory: gigabytes / (instances * KSP.memoryGb.value),
+      responseMs,
+      queued,
       requests: this.#answered,
-    };
-    this.#measurements.cpu.push(sample.cpu);
-    this.#measurements.instances.push(inService);
-    this.#measurements.queued.push(sample.queued);
-    this.#measurements.responseMs.push(sample.responseMs);
-    this.#coreSeconds = coreSeconds;
+    });
+    this.#measurements.cpu.push(cpu);
+    this.#measurements.instances.push(instances);
+    this.#measurements.queued.push(queued);
+    this.#measurements.responseMs.push(responseMs);
     this.#answered = 0;
     this.#answeredMs = 0;
-    const order = this.#autoscaler.decide(sample, this.#instances.size);
-    if (order !== null) {
-      this.#measurements.orders.push(order);
-      if (order.change > 0) {
-        this.#instances.launch();
-      } else {
-        this.#instances.retire();
-      }
-    }
-    this.#renderers.resize(this.#instances.inService.value * KSP.renderers.value);
+    this.#renderers.resize(inService.value * KSP.renderers.value);
   }
 }

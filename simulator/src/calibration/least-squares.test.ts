@@ -12,23 +12,28 @@ function rosenbrock([x = 0, y = 0]: Float64Array): Float64Array {
 }
 
 describe('leastSquares', () => {
-  it('follows the valley of Rosenbrock to its end', () => {
-    const result = leastSquares({ residuals: rosenbrock, start: [-1.2, 1], ...wide(2) });
+  it('follows the valley of Rosenbrock to its end', async () => {
+    const result = await leastSquares({ residuals: rosenbrock, start: [-1.2, 1], ...wide(2) });
     expect(result.converged).toBe(true);
     expect(result.point[0]).toBeCloseTo(1, 5);
     expect(result.point[1]).toBeCloseTo(1, 5);
   });
 
-  it('stops at a bound when the lowest point lies beyond it, and goes along the bound to the lowest point there', () => {
-    const result = leastSquares({ residuals: rosenbrock, start: [-1.2, 1], lower: [-2, -2], upper: [0.5, 2] });
+  it('stops at a bound when the lowest point lies beyond it, and goes along the bound to the lowest point there', async () => {
+    const result = await leastSquares({
+      residuals: rosenbrock,
+      start: [-1.2, 1],
+      lower: [-2, -2],
+      upper: [0.5, 2],
+    });
     expect(result.point[0]).toBe(0.5);
     expect(result.point[1]).toBeCloseTo(0.25, 5);
   });
 
-  it('draws the line through scattered points that the normal equations give', () => {
+  it('draws the line through scattered points that the normal equations give', async () => {
     const x = [0, 1, 2, 3, 4];
     const y = [1.1, 2.9, 5.2, 6.8, 9.1];
-    const { point } = leastSquares({
+    const { point } = await leastSquares({
       residuals: ([a = 0, b = 0]) => Float64Array.from(x, (value, index) => a + b * value - (y[index] ?? 0)),
       start: [0, 0],
       ...wide(2),
@@ -37,9 +42,9 @@ describe('leastSquares', () => {
     expect(point[1]).toBeCloseTo(1.99, 6);
   });
 
-  it('fits a line whose slope may not be above one', () => {
+  it('fits a line whose slope may not be above one', async () => {
     const x = [0, 1, 2, 3, 4];
-    const { point } = leastSquares({
+    const { point } = await leastSquares({
       residuals: ([a = 0, b = 0]) => Float64Array.from(x, (value) => a + b * value - (1 + 2 * value)),
       start: [0, 0],
       lower: [-10, -1],
@@ -50,11 +55,11 @@ describe('leastSquares', () => {
     expect(point[0]).toBeCloseTo(3, 6);
   });
 
-  it('separates two exponentials from forty points', () => {
+  it('separates two exponentials from forty points', async () => {
     const times = Array.from({ length: 40 }, (_, index) => index / 8);
     const curve = (a: number, fast: number, b: number, slow: number, time: number): number =>
       a * Math.exp(-fast * time) + b * Math.exp(-slow * time);
-    const { point, sumOfSquares } = leastSquares({
+    const { point, sumOfSquares } = await leastSquares({
       residuals: ([a = 0, fast = 0, b = 0, slow = 0]) =>
         Float64Array.from(times, (time) => curve(a, fast, b, slow, time) - curve(3, 2.5, 1.5, 0.4, time)),
       start: [1, 4, 1, 0.1],
@@ -65,8 +70,8 @@ describe('leastSquares', () => {
     expect([...point].map((value) => Number(value.toFixed(4)))).toEqual([3, 2.5, 1.5, 0.4]);
   });
 
-  it('leaves a variable that changes nothing where it was', () => {
-    const { point } = leastSquares({
+  it('leaves a variable that changes nothing where it was', async () => {
+    const { point } = await leastSquares({
       residuals: ([x = 0]) => Float64Array.of(x - 2),
       start: [0, 7],
       ...wide(2),
@@ -75,8 +80,8 @@ describe('leastSquares', () => {
     expect(point[1]).toBe(7);
   });
 
-  it('never asks for a point outside the bounds', () => {
-    leastSquares({
+  it('never asks for a point outside the bounds', async () => {
+    await leastSquares({
       residuals: (point) => {
         expect(Math.max(...point)).toBeLessThanOrEqual(1);
         expect(Math.min(...point)).toBeGreaterThanOrEqual(0);
@@ -88,9 +93,11 @@ describe('leastSquares', () => {
     });
   });
 
-  it('refuses an empty range and a start where the model is not defined', () => {
+  it('refuses an empty range and a start where the model is not defined', async () => {
     const residuals = ([x = 0]: Float64Array): Float64Array => Float64Array.of(Math.log(x));
-    expect(() => leastSquares({ residuals, start: [1], lower: [1], upper: [1] })).toThrow(/finite range/);
-    expect(() => leastSquares({ residuals, start: [-1], lower: [-1], upper: [1] })).toThrow(/at the start/);
+    const empty = leastSquares({ residuals, start: [1], lower: [1], upper: [1] });
+    await expect(empty).rejects.toThrow(/finite range/);
+    const undefinedThere = leastSquares({ residuals, start: [-1], lower: [-1], upper: [1] });
+    await expect(undefinedThere).rejects.toThrow(/at the start/);
   });
 });

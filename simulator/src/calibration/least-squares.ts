@@ -1,7 +1,7 @@
 /** A sum of squares to be made small within bounds. */
 export interface LeastSquaresProblem {
   /** Residuals at a point; always as many, and at least as many as there are variables. */
-  readonly residuals: (point: Float64Array) => Float64Array;
+  readonly residuals: (point: Float64Array) => Float64Array | Promise<Float64Array>;
   readonly start: readonly number[];
   readonly lower: readonly number[];
   readonly upper: readonly number[];
@@ -47,23 +47,25 @@ const NO_CURVATURE = 1e-12;
  *
  * @throws {RangeError} on a range that is empty or not finite, or when the residuals at the start are not finite
  */
-export function leastSquares(problem: LeastSquaresProblem): LeastSquaresResult {
+export async function leastSquares(problem: LeastSquaresProblem): Promise<LeastSquaresResult> {
   const box = new Box(problem.lower, problem.upper);
   const difference = problem.difference ?? DIFFERENCE;
   const maxIterations = problem.maxIterations ?? MAX_ITERATIONS;
-  const evaluate = (position: Float64Array): Float64Array => problem.residuals(box.point(position));
+  const evaluate: Evaluate = async (position) => problem.residuals(box.point(position));
   let position = box.position(problem.start);
-  let residuals = evaluate(position);
+  let residuals = await evaluate(position);
   let sum = squares(residuals);
   if (!Number.isFinite(sum)) {
-    throw new RangeError('The residuals at the start are not finite. Start from a point where the model is defined.');
+    throw new RangeError(
+      'The residuals at the start are not finite. Start from a point where the model is defined.',
+    );
   }
   let damping = FIRST_DAMPING;
   let converged = sum === 0;
   let iteration = 0;
   while (!converged && iteration < maxIterations) {
     iteration += 1;
-    const jacobian = differences(evaluate, position, residuals, difference);
+    const jacobian = await differences(evaluate, position, residuals, difference);
     const gradient = jacobian.map((column) => dot(column, residuals));
     const free = freeVariables(position, gradient);
     const before = sum;
@@ -71,7 +73,7 @@ export function leastSquares(problem: LeastSquaresProblem): LeastSquaresResult {
     for (; damping <= MOST_DAMPING; damping *= MORE_DAMPING) {
       const step = dampedStep(jacobian, gradient, free, damping);
       const candidate = position.map((value, index) => clamp(value + (step[index] ?? 0)));
-      const there = evaluate(candidate);
+      const there = await evaluate(candidate);
       const sumThere = squares(there);
       if (sumThere < sum) {
         moved = distance(position, candidate);
@@ -88,6 +90,9 @@ export function leastSquares(problem: LeastSquaresProblem): LeastSquaresResult {
   return { point: box.point(position), residuals, sumOfSquares: sum, iterations: iteration, converged };
 }
 
+/** Residuals at a position in the box. */
+type Evaluate = (position: Float64Array) => Promise<Float64Array>;
+
 /** The bounds, and positions in them as shares of each range. */
 class Box {
   readonly #lower: readonly number[];
@@ -98,7 +103,9 @@ class Box {
     this.#range = upper.map((bound, index) => bound - (lower[index] ?? Number.NaN));
     const bad = this.#range.findIndex((range) => !(range > 0 && Number.isFinite(range)));
     if (bad >= 0) {
-      throw new RangeError(`The bounds of variable ${bad} are ${lower[bad]} and ${upper[bad]}. Give a finite range.`);
+      throw new RangeError(
+        `The bounds of variable ${bad} are ${lower[bad]} and ${upper[bad]}. Give a finite range.`,
+      );
     }
   }
 
@@ -114,18 +121,21 @@ class Box {
 }
 
 /** Columns of the Jacobian; where a step up would leave the box, the difference is taken downwards. */
-function differences(
-  evaluate: (position: Float64Array) => Float64Array,
+async function differences(
+  evaluate: Evaluate,
   position: Float64Array,
   residuals: Float64Array,
   difference: number,
-): Float64Array[] {
-  return Array.from(position, (value, index) => {
+): Promise<Float64Array[]> {
+  const columns: Float64Array[] = [];
+  for (const [index, value] of position.entries()) {
     const step = value + difference <= 1 ? difference : -difference;
     const beside = position.slice();
     beside[index] = value + step;
-    return evaluate(beside).map((residual, row) => (residual - (residuals[row] ?? 0)) / step);
-  });
+    const there = await evaluate(beside);
+    columns.push(there.map((residual, row) => (residual - (residuals[row] ?? 0)) / step));
+  }
+  return columns;
 }
 
 function freeVariables(position: Float64Array, gradient: readonly number[]): number[] {
@@ -150,7 +160,10 @@ function dampedStep(
       return row === column ? product + damping * Math.max(product, NO_CURVATURE) : product;
     }),
   );
-  const solved = solvePositive(matrix, free.map((index) => -(gradient[index] ?? 0)));
+  const solved = solvePositive(
+    matrix,
+    free.map((index) => -(gradient[index] ?? 0)),
+  );
   const step = new Float64Array(jacobian.length);
   for (const [index, variable] of free.entries()) {
     step[variable] = solved[index] ?? 0;

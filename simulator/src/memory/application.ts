@@ -1,9 +1,11 @@
 import type { StateSamples } from '../run/month-run.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { isNightlyMaintenance, remaining } from './decay.ts';
+import { isNightlyMaintenance } from './decay.ts';
 import type { MemoryValues } from './parameters.ts';
-import { minuteOf, type Stretch } from './settings.ts';
+import { MINUTES_PER_HOUR, minuteOf, type Stretch } from './settings.ts';
 
+/** Web server, PHP master with its opcode cache, scheduler and queue supervisor, MB: the usual sizes, an assumption. */
+const APPLICATION_BASE = 60;
 const KILOBYTES_PER_MEGABYTE = 1000;
 
 /** Memory of the application, MB a minute: what it needs, and what it could give back under pressure. */
@@ -13,11 +15,14 @@ export interface ApplicationMemory {
 }
 
 /**
- * Web server and PHP-FPM children. A child's memory follows a high-water mark: every request may raise it, nothing lowers it
- * until the child is replaced, after some idle hours or in the nightly maintenance. How high it can rise depends on
- * the data, as lists become longer, and on how well garbage is collected. Leaks come on top.
+ * Web server and PHP-FPM children. A child's memory is a high-water mark: what requests made it grow by it keeps, until
+ * it has served nothing for a while or the nightly maintenance starts it again. Requests meet children at random, so
+ * of the requests since then a share 1 − exp(−requests / (children × requests that make a child grow)) of all children
+ * has grown. How far a child can grow depends on the data, as lists become longer, and on how well garbage is collected.
+ * Leaks come on top.
  *
  * @param misses requests of each minute that reached the database
+ * @param leaks of {@link leakedMemory}
  */
 export function applicationMemory(
   { state }: StateSamples,
@@ -29,25 +34,50 @@ export function applicationMemory(
   const minutes = misses.length;
   const needed = new Float32Array(minutes);
   const grown = new Float32Array(minutes);
-  const kept = remaining(values.applicationIdle);
+  const served = runningTotal(state.requests);
+  const read = runningTotal(misses);
+  const patience = values.applicationIdle * MINUTES_PER_HOUR;
+  let restarted = 0;
   let growth = 0;
-  let served = 0;
   for (const { from, until, settings } of stretches) {
     const withoutGarbage = 1 - values.applicationGarbage * (1 - settings.garbage);
     for (let minute = from; minute < until; minute += 1) {
-      served += misses[minute] ?? 0;
-      const data = 1 - Math.exp(-served / values.dataRequests);
-      const ceiling =
-        (values.applicationGrowth + values.applicationGrowthWithData * data) * withoutGarbage;
-      const requests = state.requests[minute] ?? 0;
-      const rise = Math.max(0, ceiling - growth) * (1 - Math.exp(-requests / values.applicationRequests));
-      growth = isNightlyMaintenance(minute) ? 0 : growth * kept + rise;
-      grown[minute] = growth;
-      needed[minute] =
-        values.applicationBase + values.applicationChild * (state.workers[minute] ?? 0) + (leaks[minute] ?? 0);
+      if (isNightlyMaintenance(minute)) {
+        restarted = minute;
+      }
+      const children = state.workers[minute] ?? 0;
+      const lately = (served[minute] ?? 0) - totalAt(served, Math.max(restarted, minute - patience));
+      const share = 1 - Math.exp(-lately / (children * values.applicationRequests));
+      if ((misses[minute] ?? 0) > 0 || minute === from) {
+        const data = 1 - Math.exp(-(read[minute] ?? 0) / values.dataRequests);
+        growth = (values.applicationGrowth + values.applicationGrowthWithData * data) * withoutGarbage;
+      }
+      grown[minute] = children * growth * share;
+      needed[minute] = APPLICATION_BASE + children * values.applicationChild + (leaks[minute] ?? 0);
     }
   }
   return { needed, grown };
+}
+
+/** Sum of all minutes up to and with each. */
+function runningTotal(counts: Float32Array): Float64Array {
+  const totals = new Float64Array(counts.length);
+  let total = 0;
+  for (let minute = 0; minute < totals.length; minute += 1) {
+    total += counts[minute] ?? 0;
+    totals[minute] = total;
+  }
+  return totals;
+}
+
+/** A running total at an instant between two minutes. */
+function totalAt(totals: Float64Array, minute: number): number {
+  if (minute < 0) {
+    return 0;
+  }
+  const before = Math.floor(minute);
+  const low = totals[before] ?? 0;
+  return low + (minute - before) * ((totals[before + 1] ?? low) - low);
 }
 
 /** What leaks hold, MB a minute: so much a request from one instant on, all of it given back at the fix. */

@@ -25,19 +25,13 @@ export function memoryOf({ system, scenario, parameters }: MemoryOptions): Memor
   const minutes = system.state.requests.length;
   const stretches = stretchesOf(scenario, minutes);
   const misses = requestsBeyondTheCache(system);
-  const application = applicationMemory(
-    system,
-    misses,
-    leakedMemory(system, scenario),
-    stretches,
-    values,
-  );
+  const application = applicationMemory(system, misses, leakedMemory(system, scenario), stretches, values);
   const others = {
     database: databaseMemory(system, misses, stretches, values),
     cache: cacheMemory(misses, stretches, values),
-    sessions: sessionMemory(unsharedSessions(system), values),
+    sessions: sessionMemory(unsharedSessions(system), stretches, values),
     'file-buffers': fileMemory(system, values),
-    system: systemMemory(system, values),
+    system: systemMemory(system, misses, values),
   };
   return { application: underPressure(application, Object.values(others), stretches, values), ...others };
 }

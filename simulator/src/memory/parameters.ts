@@ -2,59 +2,50 @@ import type { Parameter, Parameters } from '../calibration/parameter.ts';
 
 /** Free numbers of the memory model by the names that its parts call them. */
 const PARAMETERS = {
-  applicationBase: {
-    id: 'memory.application.base',
-    unit: 'MB',
-    value: 150,
-    lower: 60,
-    upper: 500,
-    figures: ['memory.day-1.06', 'memory.day-7.06', 'memory.day-7.24'],
-    meaning: 'Web server, PHP master with its opcode cache, scheduler and queue supervisor',
-  },
   applicationChild: {
     id: 'memory.application.child',
     unit: 'MB',
-    value: 24,
-    lower: 24,
-    upper: 24,
-    figures: [],
-    meaning: 'A PHP-FPM child that has served nothing yet: the usual resident size of a Laravel worker after its start',
+    value: 8,
+    lower: 4,
+    upper: 60,
+    figures: ['memory.day-1.06', 'memory.day-7.24'],
+    meaning: 'A PHP-FPM child that has served nothing yet, beyond what it shares with the others',
   },
   applicationGrowth: {
     id: 'memory.application.growth',
     unit: 'MB',
-    value: 900,
-    lower: 100,
-    upper: 4000,
+    value: 80,
+    lower: 10,
+    upper: 400,
     figures: ['memory.days-1-2.application', 'memory.day-1.18', 'memory.day-1.mean'],
-    meaning: 'High-water growth of all children together that have served much, while the database is empty',
+    meaning: 'What a child that has served much has grown by, while the database is empty',
   },
   applicationGrowthWithData: {
     id: 'memory.application.growth-with-data',
     unit: 'MB',
-    value: 900,
+    value: 90,
     lower: 0,
-    upper: 4000,
+    upper: 400,
     figures: ['memory.day-7.12', 'memory.day-7.18', 'memory.day-7.mean', 'memory.peak.application'],
-    meaning: 'What is added to that growth when lists have their full length, as more rows become objects',
+    meaning: 'What is added to that growth when lists have their full length: more rows become objects',
   },
   applicationRequests: {
     id: 'memory.application.requests',
     unit: 'requests',
-    value: 40,
-    lower: 4,
-    upper: 400,
+    value: 3,
+    lower: 0.3,
+    upper: 30,
     figures: ['memory.day-1.12', 'memory.day-7.12'],
-    meaning: 'Requests after which the children have grown by 63 % of what they can',
+    meaning: 'Requests a child after which 63 % of the children have grown',
   },
   applicationIdle: {
     id: 'memory.application.idle',
     unit: 'h',
-    value: 4,
-    lower: 0.5,
-    upper: 24,
+    value: 3,
+    lower: 2,
+    upper: 8,
     figures: ['memory.day-7.06', 'memory.week-2.mean'],
-    meaning: 'Mean time until a grown child that is idle is replaced by a new one',
+    meaning: 'Time after which a child that served nothing is ended, and another one started',
   },
   applicationGarbage: {
     id: 'memory.application.garbage',
@@ -86,11 +77,11 @@ const PARAMETERS = {
   databaseWork: {
     id: 'memory.database.work',
     unit: 'share',
-    value: 0.02,
-    lower: 0.02,
-    upper: 0.02,
-    figures: [],
-    meaning: 'Share of its sort buffer and temporary tables that an open connection holds in the mean: most sort little',
+    value: 0.005,
+    lower: 0.001,
+    upper: 0.05,
+    figures: ['memory.peak.database'],
+    meaning: 'Share of its sort buffer and temporary tables that an open connection holds in the mean',
   },
   queryCacheRequests: {
     id: 'memory.database.query-cache-requests',
@@ -99,7 +90,8 @@ const PARAMETERS = {
     lower: 5,
     upper: 1000,
     figures: ['memory.days-1-2.database', 'memory.day-1.12'],
-    meaning: 'Requests to the database after which the query cache is filled to 63 %',
+    meaning:
+      'Requests to the database after which the query cache, and Redis, hold 63 % of what they will hold',
   },
   bufferPoolRequests: {
     id: 'memory.database.buffer-pool-requests',
@@ -113,29 +105,20 @@ const PARAMETERS = {
   cacheNode: {
     id: 'memory.cache.node',
     unit: 'MB',
-    value: 90,
-    lower: 5,
+    value: 60,
+    lower: 20,
     upper: 200,
     figures: ['memory.week-4.redis', 'memory.week-2.low'],
     meaning: 'A Redis node without entries, with its buffers for replication and clients',
   },
-  cacheEntry: {
-    id: 'memory.cache.entry',
+  cacheWorkingSet: {
+    id: 'memory.cache.working-set',
     unit: 'MB',
-    value: 1,
-    lower: 0.05,
-    upper: 5,
+    value: 250,
+    lower: 50,
+    upper: 600,
     figures: ['memory.days-1-2.cache', 'memory.peak.database'],
-    meaning: 'What a request that the cache could not answer leaves in it: pages, query results, session data',
-  },
-  cacheLifetime: {
-    id: 'memory.cache.lifetime',
-    unit: 'h',
-    value: 10,
-    lower: 1,
-    upper: 72,
-    figures: ['memory.week-4.redis', 'memory.week-2.low'],
-    meaning: 'Mean time that an entry stays in the cache',
+    meaning: 'Entries that requests leave in Redis: pages, query results, locks, queues',
   },
   sessionStore: {
     id: 'memory.sessions.store',
@@ -158,9 +141,9 @@ const PARAMETERS = {
   sessionCleaning: {
     id: 'memory.sessions.cleaning',
     unit: 'h',
-    value: 4,
-    lower: 0.5,
-    upper: 24,
+    value: 48,
+    lower: 2,
+    upper: 120,
     figures: ['memory.week-4.sessions'],
     meaning: 'Mean time until what an ended session left behind is cleaned up',
   },
@@ -182,23 +165,32 @@ const PARAMETERS = {
     figures: ['memory.days-1-2.system', 'memory.peak.file-buffers'],
     meaning: 'Pages of a received file and its scaled variants that the kernel keeps',
   },
-  fileLifetime: {
-    id: 'memory.files.lifetime',
-    unit: 'h',
-    value: 6,
-    lower: 6,
-    upper: 6,
-    figures: [],
-    meaning: 'Mean time that the kernel keeps them: an assumption, a working morning or evening',
-  },
   systemBase: {
     id: 'memory.system.base',
     unit: 'MB',
-    value: 80,
-    lower: 30,
+    value: 40,
+    lower: 10,
     upper: 400,
     figures: ['memory.week-4.services', 'memory.day-1.06'],
     meaning: 'Kernel, system services and monitoring',
+  },
+  writtenPages: {
+    id: 'memory.system.written',
+    unit: 'MB',
+    value: 1,
+    lower: 0,
+    upper: 10,
+    figures: ['memory.days-1-2.system', 'memory.peak.overhead'],
+    meaning: 'Pages of logs, journals and tables that a request writes and the kernel keeps for a while',
+  },
+  pageLifetime: {
+    id: 'memory.system.page-lifetime',
+    unit: 'h',
+    value: 4,
+    lower: 0.5,
+    upper: 12,
+    figures: ['memory.days-1-2.system', 'memory.week-4.services'],
+    meaning: 'Mean time that the kernel keeps pages of files and of what was written',
   },
   systemProcess: {
     id: 'memory.system.process',
@@ -216,14 +208,17 @@ const PARAMETERS = {
     lower: 0.8,
     upper: 1,
     figures: ['memory.week-2.peak', 'memory.week-2.mean'],
-    meaning: 'Share of the machine’s memory above which garbage is collected harder and idle children are ended',
+    meaning:
+      'Share of the machine’s memory above which garbage is collected harder and idle children are ended',
   },
 } as const satisfies Readonly<Record<string, Parameter>>;
+
+type Name = keyof typeof PARAMETERS;
 
 export const memoryParameters: readonly Parameter[] = Object.values(PARAMETERS);
 
 /** Values of the free numbers, in their units. */
-export type MemoryValues = Readonly<Record<keyof typeof PARAMETERS, number>>;
+export type MemoryValues = Readonly<Record<Name, number>>;
 
 /**
  * The model's own view of a set of parameters.
@@ -231,13 +226,18 @@ export type MemoryValues = Readonly<Record<keyof typeof PARAMETERS, number>>;
  * @throws {RangeError} when one of them is missing
  */
 export function memoryValues(parameters: Parameters): MemoryValues {
-  const values: Record<string, number> = {};
-  for (const [name, { id }] of Object.entries(PARAMETERS)) {
-    const value = parameters[id];
-    if (value === undefined) {
-      throw new RangeError(`The parameter "${id}" is missing. Take the parameters from calibratedParameters().`);
-    }
-    values[name] = value;
+  const values = Object.fromEntries(
+    Object.entries(PARAMETERS).map(([name, { id }]) => [name, parameters[id]]),
+  );
+  if (!isComplete(values)) {
+    const missing = memoryParameters.filter(({ id }) => parameters[id] === undefined);
+    throw new RangeError(
+      `There is no value for "${missing.map(({ id }) => id).join('", "')}". Take the parameters from calibratedParameters().`,
+    );
   }
-  return values as MemoryValues;
+  return values;
+}
+
+function isComplete(values: Readonly<Record<string, number | undefined>>): values is Record<Name, number> {
+  return Object.keys(PARAMETERS).every((name) => values[name] !== undefined);
 }

@@ -28,8 +28,8 @@ export function underPressure(
       for (const other of others) {
         total += other[minute] ?? 0;
       }
-      const excess = Math.max(0, total - comfortable);
-      const released = excess - room * (1 - Math.exp(-excess / room));
+      const excess = total - comfortable;
+      const released = excess > 0 ? excess - room * (1 - Math.exp(-excess / room)) : 0;
       megabytes[minute] = own - Math.min(released, grown[minute] ?? 0);
     }
   }

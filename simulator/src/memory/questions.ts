@@ -102,8 +102,7 @@ function at(day: number, hour: number, ...parts: MemoryPart[]): Question {
 }
 
 function meanOfDays(first: number, last: number): Question {
-  return ({ total }) =>
-    inGigabytes(meanOf([total], (first - 1) * MINUTES_PER_DAY, last * MINUTES_PER_DAY));
+  return ({ total }) => inGigabytes(meanOf([total], (first - 1) * MINUTES_PER_DAY, last * MINUTES_PER_DAY));
 }
 
 function peakOfDays(first: number, last: number): Question {

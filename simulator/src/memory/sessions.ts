@@ -3,6 +3,7 @@ import { USER_CLASSES, type UserClass } from '../population/user-class.ts';
 import type { StateSamples } from '../run/month-run.ts';
 import { isNightlyMaintenance, remaining } from './decay.ts';
 import type { MemoryValues } from './parameters.ts';
+import type { Stretch } from './settings.ts';
 
 /**
  * Megabytes that an active user of each class occupies: documented, except for the last three. Assumptions: who comes
@@ -40,17 +41,23 @@ export function unsharedSessions({ sessionsOf }: StateSamples): Float64Array {
  * @param unshared of {@link unsharedSessions}
  * @returns MB a minute
  */
-export function sessionMemory(unshared: Float64Array, values: MemoryValues): Float32Array {
+export function sessionMemory(
+  unshared: Float64Array,
+  stretches: readonly Stretch[],
+  values: MemoryValues,
+): Float32Array {
   const { sessionStore, sessionShare, sessionCleaning } = values;
-  const kept = remaining(sessionCleaning);
   const megabytes = new Float32Array(unshared.length);
   let before = 0;
   let leftBehind = 0;
-  for (let minute = 0; minute < megabytes.length; minute += 1) {
-    const live = unshared[minute] ?? 0;
-    leftBehind = isNightlyMaintenance(minute) ? 0 : leftBehind * kept + Math.max(0, before - live);
-    before = live;
-    megabytes[minute] = sessionStore + sessionShare * (live + leftBehind);
+  for (const { from, until, settings } of stretches) {
+    const kept = remaining(sessionCleaning * settings.garbage);
+    for (let minute = from; minute < until; minute += 1) {
+      const live = unshared[minute] ?? 0;
+      leftBehind = isNightlyMaintenance(minute) ? 0 : leftBehind * kept + Math.max(0, before - live);
+      before = live;
+      megabytes[minute] = sessionStore + sessionShare * (live + leftBehind);
+    }
   }
   return megabytes;
 }

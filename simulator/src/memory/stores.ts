@@ -29,9 +29,11 @@ export function databaseMemory(
     bufferPool = Math.min(bufferPool, settings.bufferPool);
     for (let minute = from; minute < until; minute += 1) {
       const reads = misses[minute] ?? 0;
-      const rows = reads * settings.queryWork;
-      queryCache += (settings.queryCache - queryCache) * (1 - Math.exp(-reads / values.queryCacheRequests));
-      bufferPool += (settings.bufferPool - bufferPool) * (1 - Math.exp(-rows / values.bufferPoolRequests));
+      if (reads > 0) {
+        const rows = reads * settings.queryWork;
+        queryCache += (settings.queryCache - queryCache) * (1 - Math.exp(-reads / values.queryCacheRequests));
+        bufferPool += (settings.bufferPool - bufferPool) * (1 - Math.exp(-rows / values.bufferPoolRequests));
+      }
       const connections = Math.min(state.connections[minute] ?? 0, settings.connectionPool);
       megabytes[minute] = values.databaseBase + queryCache + bufferPool + perConnection * connections;
     }
@@ -40,7 +42,7 @@ export function databaseMemory(
 }
 
 /**
- * Redis: its nodes, and entries that requests leave there and that expire. MB a minute.
+ * Redis: its nodes, and entries that requests leave there until the working set is there as a whole. MB a minute.
  *
  * @param misses requests of each minute that the page cache could not answer
  */
@@ -50,12 +52,14 @@ export function cacheMemory(
   values: MemoryValues,
 ): Float32Array {
   const megabytes = new Float32Array(misses.length);
-  const kept = remaining(values.cacheLifetime);
   let entries = 0;
   for (const { from, until, settings } of stretches) {
     const copies = settings.redisNodes > 1 ? COPIES_IN_A_CLUSTER : 1;
     for (let minute = from; minute < until; minute += 1) {
-      entries = entries * kept + values.cacheEntry * (misses[minute] ?? 0);
+      const looked = misses[minute] ?? 0;
+      if (looked > 0) {
+        entries += (values.cacheWorkingSet - entries) * (1 - Math.exp(-looked / values.queryCacheRequests));
+      }
       megabytes[minute] = settings.redisNodes * values.cacheNode + copies * entries;
     }
   }
@@ -65,7 +69,7 @@ export function cacheMemory(
 /** Files: buffers of those that are being sent, and pages of those that came lately. MB a minute. */
 export function fileMemory({ state }: StateSamples, values: MemoryValues): Float32Array {
   const megabytes = new Float32Array(state.files.length);
-  const kept = remaining(values.fileLifetime);
+  const kept = remaining(values.pageLifetime);
   let pages = 0;
   for (let minute = 0; minute < megabytes.length; minute += 1) {
     pages = pages * kept + values.filePages * (state.files[minute] ?? 0);
@@ -74,12 +78,24 @@ export function fileMemory({ state }: StateSamples, values: MemoryValues): Float
   return megabytes;
 }
 
-/** The operating system: its services, and what it keeps for each process and connection. MB a minute. */
-export function systemMemory({ state }: StateSamples, values: MemoryValues): Float32Array {
-  const megabytes = new Float32Array(state.workers.length);
+/**
+ * The operating system: its services, what it keeps for each process and connection, and pages of what requests wrote
+ * lately. MB a minute.
+ *
+ * @param misses requests of each minute that the page cache could not answer: the others write nothing
+ */
+export function systemMemory(
+  { state }: StateSamples,
+  misses: Float32Array,
+  values: MemoryValues,
+): Float32Array {
+  const megabytes = new Float32Array(misses.length);
+  const kept = remaining(values.pageLifetime);
+  let pages = 0;
   for (let minute = 0; minute < megabytes.length; minute += 1) {
+    pages = pages * kept + values.writtenPages * (misses[minute] ?? 0);
     const processes = (state.workers[minute] ?? 0) + (state.connections[minute] ?? 0);
-    megabytes[minute] = values.systemBase + values.systemProcess * processes;
+    megabytes[minute] = values.systemBase + values.systemProcess * processes + pages;
   }
   return megabytes;
 }

@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import { documented, type FigureId } from '../figures/figures.ts';
+import { memoryOf } from '../memory/memory.ts';
+import { memoryParameters } from '../memory/parameters.ts';
+import type { MonthRun } from '../run/month-run.ts';
+import { simulateMonth } from '../run/simulate-month.ts';
+import { documentedScenario } from '../scenario/documented.ts';
+import { systemParameters } from '../system/parameters.ts';
+import { workloadParameters } from '../workload/parameters.ts';
+import { type FitResult, fit, type Means, residual } from './fit.ts';
+import { isFitted } from './held-out.ts';
+import type { Parameter, Parameters } from './parameter.ts';
+import { allParameters, defaultValues, fittedParameters } from './parameters.ts';
+import { measures } from './targets.ts';
+
+export interface CalibrateOptions {
+  readonly replications: number;
+  /** Of the replications; figures are judged on other seeds than the fit has seen. */
+  readonly seed: number;
+  readonly onProgress?: (progress: CalibrationProgress) => void;
+}
+
+/** After an iteration of a stage. */
+export interface CalibrationProgress {
+  readonly stage: Stage;
+  readonly iteration: number;
+  /** Squares of all residuals together, in tolerances. */
+  readonly sumOfSquares: number;
+}
+
+/** First how requests are answered, then what memory that takes: memory has no influence on answers. */
+export type Stage = 'system' | 'memory';
+
+/** A parameter with the value that it was given. */
+export interface CalibratedParameter extends Parameter {
+  /** False for an assumption, which keeps its value. */
+  readonly fitted: boolean;
+}
+
+/** A figure of the fit, simulated before and after it. */
+export interface CalibratedFigure {
+  readonly id: FigureId;
+  readonly documented: number;
+  readonly before: number;
+  readonly after: number;
+  /** Distance from the documented value, in tolerances. */
+  readonly residualBefore: number;
+  readonly residualAfter: number;
+}
+
+export interface CalibrationReport {
+  readonly seed: number;
+  readonly replications: number;
+  /** SHA-256 of the figures that were fitted to and of their values. */
+  readonly figureSet: string;
+  readonly parameters: readonly CalibratedParameter[];
+  readonly figures: readonly CalibratedFigure[];
+  readonly stages: Readonly<Record<Stage, Pick<FitResult, 'iterations' | 'converged'>>>;
+}
+
+/**
+ * Steps of the finite differences, as shares of the ranges. Counts of a simulated system are whole numbers, which a small step
+ * does not change; memory is smooth.
+ */
+const DIFFERENCES: Readonly<Record<Stage, number>> = { system: 0.03, memory: 0.001 };
+const MAX_ITERATIONS: Readonly<Record<Stage, number>> = { system: 8, memory: 40 };
+
+/**
+ * Fits the free numbers of the model to the documented month: least squares over all figures that are neither held out
+ * nor contradicted, each in units of its tolerance. The same replications, with the same random numbers, answer for every set of values, so that differences
+ * between two sets are theirs and not chance.
+ */
+export async function calibrate({
+  replications,
+  seed,
+  onProgress,
+}: CalibrateOptions): Promise<CalibrationReport> {
+  const scenario = documentedScenario();
+  const start = defaultValues(allParameters);
+  const months = (parameters: Parameters): MonthRun[] =>
+    Array.from({ length: replications }, (_, replication) =>
+      simulateMonth({ scenario, parameters, seed, replication }),
+    );
+  const fitStage = (
+    stage: Stage,
+    from: Parameters,
+    runsOf: (values: Parameters) => readonly MonthRun[],
+  ): Promise<FitResult> =>
+    fit({
+      parameters: fittedParameters(stage === 'memory' ? memoryParameters : SYSTEM_AND_WORKLOAD),
+      figures: figuresOf(stage),
+      start: from,
+      simulate: async (values) => {
+        // Gives signals and the progress on the screen their turn.
+        await setImmediate();
+        return meansOf(runsOf(values), figuresOf(stage));
+      },
+      difference: DIFFERENCES[stage],
+      maxIterations: MAX_ITERATIONS[stage],
+      onIteration: (iteration, sumOfSquares) => onProgress?.({ stage, iteration, sumOfSquares }),
+    });
+  const before = months(start);
+  const system = await fitStage('system', start, months);
+  const answered = months(system.values);
+  const memory = await fitStage('memory', system.values, (parameters) =>
+    answered.map((run) => ({ ...run, memory: memoryOf({ system: run, scenario, parameters }) })),
+  );
+  const figures = [...figuresOf('system'), ...figuresOf('memory')];
+  return {
+    seed,
+    replications,
+    figureSet: fingerprint(figures),
+    parameters: allParameters.map((parameter) => ({
+      ...parameter,
+      value: memory.values[parameter.id] ?? parameter.value,
+      fitted: parameter.figures.length > 0,
+    })),
+    figures: compared(figures, meansOf(before, figures), meansOf(months(memory.values), figures)),
+    stages: { system, memory },
+  };
+}
+
+const SYSTEM_AND_WORKLOAD: readonly Parameter[] = [...workloadParameters, ...systemParameters];
+
+/** The figures of a stage. Alerts on memory are left to be predicted. */
+export function figuresOf(stage: Stage): FigureId[] {
+  return [...measures.keys()].filter(
+    (id) => isFitted(id) && id !== 'alerts.memory' && id.startsWith('memory.') === (stage === 'memory'),
+  );
+}
+
+function meansOf(runs: readonly MonthRun[], figures: readonly FigureId[]): Means {
+  return new Map(
+    figures.map((id) => {
+      const measure = measures.get(id);
+      const sum = runs.reduce((total, run) => total + (measure?.(run) ?? Number.NaN), 0);
+      return [id, sum / runs.length];
+    }),
+  );
+}
+
+function compared(figures: readonly FigureId[], before: Means, after: Means): CalibratedFigure[] {
+  return figures.map((id) => ({
+    id,
+    documented: documented(id),
+    before: before.get(id) ?? Number.NaN,
+    after: after.get(id) ?? Number.NaN,
+    residualBefore: residual(id, before),
+    residualAfter: residual(id, after),
+  }));
+}
+
+function fingerprint(figures: readonly FigureId[]): string {
+  const hash = createHash('sha256');
+  for (const id of figures) {
+    hash.update(`${id}=${documented(id)}\n`);
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,77 @@
+import { documented, type FigureId, figure } from '../figures/figures.ts';
+import { toleranceOf } from '../validation/tolerance.ts';
+import { leastSquares } from './least-squares.ts';
+import type { Parameter, Parameters } from './parameter.ts';
+
+/** Means over the replications by figure. */
+export type Means = ReadonlyMap<FigureId, number>;
+
+/** A fit of some parameters to some figures, the other parameters being what they are. */
+export interface FitOptions {
+  readonly parameters: readonly Parameter[];
+  readonly figures: readonly FigureId[];
+  /** Values of all parameters; those of the fitted ones are where it starts. */
+  readonly start: Parameters;
+  /** The model: means of the figures with these values. The same values always give the same means. */
+  readonly simulate: (values: Parameters) => Promise<Means>;
+  /** Step of the finite differences as a share of each parameter's range. */
+  readonly difference: number;
+  readonly maxIterations: number;
+  readonly onIteration?: (iteration: number, sumOfSquares: number) => void;
+}
+
+export interface FitResult {
+  readonly values: Parameters;
+  readonly iterations: number;
+  readonly converged: boolean;
+}
+
+/** Counts are known as a Poisson count is: a further month would show this many standard deviations more or less. */
+const DEVIATIONS = 1.96;
+
+/**
+ * Fits parameters to documented figures by least squares within their bounds. A residual is the distance of the simulated
+ * mean from the documented value in units of that figure's tolerance, so that each figure weighs as much as it is required
+ * to be met.
+ */
+export async function fit(options: FitOptions): Promise<FitResult> {
+  const { parameters, figures, start, simulate } = options;
+  const valuesAt = (point: ArrayLike<number>): Parameters => ({
+    ...start,
+    ...Object.fromEntries(parameters.map(({ id }, index) => [id, point[index] ?? Number.NaN])),
+  });
+  const result = await leastSquares({
+    residuals: async (point) => {
+      const means = await simulate(valuesAt(point));
+      return Float64Array.from(figures, (id) => residual(id, means));
+    },
+    start: parameters.map(({ id, value }) => start[id] ?? value),
+    lower: parameters.map(({ lower }) => lower),
+    upper: parameters.map(({ upper }) => upper),
+    difference: options.difference,
+    maxIterations: options.maxIterations,
+    ...(options.onIteration && { onIteration: options.onIteration }),
+  });
+  return { values: valuesAt(result.point), iterations: result.iterations, converged: result.converged };
+}
+
+/** Distance of a simulated mean from the documented value, in tolerances. */
+export function residual(id: FigureId, means: Means): number {
+  return ((means.get(id) ?? Number.NaN) - documented(id)) / toleratedDistance(id);
+}
+
+/** How far off a mean may be, in the figure's unit. */
+function toleratedDistance(id: FigureId): number {
+  const value = documented(id);
+  const tolerance = toleranceOf(figure(id), false);
+  switch (tolerance.kind) {
+    case 'relative':
+      return tolerance.share * Math.abs(value);
+    case 'absolute':
+      return tolerance.amount;
+    case 'range':
+      return (tolerance.high - tolerance.low) / 2;
+    default:
+      return DEVIATIONS * Math.sqrt(Math.max(1, value));
+  }
+}

@@ -16,9 +16,9 @@ export const STATE = [
   /** Connections to the database that are open, and that wait for one. */
   'connections',
   'waiting',
-  /** Files that are being sent. */
+  /** Bodies with files that are being sent, however many files are in each. */
   'uploads',
-  /** Bytes of them that are in buffers, MB. */
+  /** Their size, MB: a buffer is as large as what it is made for. */
   'upload-megabytes',
   /** Files that arrived whole in the minute before. */
   'files',
@@ -54,7 +54,10 @@ export type MemorySamples = Readonly<Record<MemoryPart, Float32Array>>;
 
 /** Answers to the requests of a trace, in its order. */
 export interface Answers {
-  /** From the first byte of the request to the last of the response, milliseconds. */
+  /**
+   * From the request's arrival to the last byte of its response, milliseconds, with all waiting; without the time in which
+   * a device sends files, as PHP begins to run, and to measure, when it has the whole body.
+   */
   readonly milliseconds: Float32Array;
   readonly status: Uint16Array;
   /** 0 where there is no cache, 1 a miss, 2 a hit. */

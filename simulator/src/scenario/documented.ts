@@ -44,7 +44,7 @@ const UPLOAD_BURST: Incident = {
   kind: 'upload-burst',
   at: { day: 12, time: '19:45' },
   minutes: 6,
-  share: 0.3,
+  share: 0.29,
 };
 
 /** The actions after the peak are documented without a time; the same night is an assumption, when nobody is there. */

@@ -31,14 +31,25 @@ export function routesOf({ behaviour = {} }: Scenario, repeatedFailure: number):
   return { setup: routesIn('setup'), adaptation: routesIn('adaptation'), steady: routesIn('steady') };
 }
 
-function overriddenRoute(
-  documented: Behaviour,
-  { graph, pagesPerSession }: ClassBehaviour,
-): Route | undefined {
-  if (graph !== undefined) {
-    return routeOf(graphBehaviour(graph, documented.mobile));
+/** Kept from one replication to the next: a length takes a search. */
+const overridden = new WeakMap<ClassBehaviour, Map<Behaviour, Route | undefined>>();
+
+function overriddenRoute(documented: Behaviour, override: ClassBehaviour): Route | undefined {
+  const made = overridden.get(override) ?? new Map<Behaviour, Route | undefined>();
+  overridden.set(override, made);
+  if (!made.has(documented)) {
+    made.set(documented, makeRoute(documented, override));
   }
-  return pagesPerSession === undefined ? undefined : routeOf(withLength(documented, pagesPerSession));
+  return made.get(documented);
+}
+
+function makeRoute(documented: Behaviour, { graph, pagesPerSession }: ClassBehaviour): Route | undefined {
+  if (graph !== undefined) {
+    return routeOf(graphBehaviour(graph, documented.mobile), documented.pauses);
+  }
+  return pagesPerSession === undefined
+    ? undefined
+    : routeOf(withLength(documented, pagesPerSession), documented.pauses);
 }
 
 /** The documented graph with other odds of leaving, so that a session has this many requests on average. */

@@ -104,6 +104,7 @@ class Planner {
     const visits: number[][] = perDay.map(() => []);
     const walks = streams('walks', period.id);
     const deadlines = streams('deadlines', period.id);
+    let due = deadlines.next();
     const note = (visit: number, day: number, userClass: number): number => {
       visits[day]?.push(visit);
       this.#classOf.push(userClass);
@@ -111,11 +112,14 @@ class Planner {
     };
     const take = (day: number, userClass: number, limit: number): number => {
       const route = routeAt(routes, userClass);
-      const isDrawn = deadline?.day === firstDay + day && deadlines.next() < deadline.share;
+      // One in so many, from a random beginning on: each with the deadline's share, and hardly a random number of them.
+      due += deadline?.day === firstDay + day ? deadline.share : 0;
+      const isDrawn = due >= 1;
       const visit = isDrawn
         ? walk(this.#log, deadlines, route, { limit, registered: true, opening: fileSending(route) })
         : walk(this.#log, walks, route, { limit, registered: true });
       if (isDrawn) {
+        due -= 1;
         this.#drawn.add(visit);
       }
       return note(visit, day, userClass);

@@ -21,7 +21,7 @@ export interface Route {
   readonly entry: Float64Array;
   readonly entryRegistered: Float64Array;
   readonly mobile: number;
-  /** Expected duration of a session, in units of the mean think time. */
+  /** Expected duration of the session that the mean visit is of, in units of the mean think time. */
   readonly pauses: number;
 }
 
@@ -32,8 +32,15 @@ export const COURSE = 2;
 export const MENTOR = 3;
 const PAGES = { list: NO_PAGE, search: SEARCH, course: COURSE, mentor: MENTOR } as const;
 
-/** The columns of a graph. */
-export function routeOf({ nodes, entry, bounce, mobile, pauses }: Behaviour): Route {
+/**
+ * The columns of a graph.
+ *
+ * @param pauses of the behaviour whose think times people keep, where it is another one
+ */
+export function routeOf(
+  { nodes, entry, bounce, mobile, pauses: ownPauses }: Behaviour,
+  pauses: number = ownPauses,
+): Route {
   const edgesFrom = new Int32Array(nodes.length + 1);
   for (const [index, { next }] of nodes.entries()) {
     edgesFrom[index + 1] = (edgesFrom[index] ?? 0) + next.length;

@@ -1,5 +1,6 @@
 import type { Figure } from '../../figures/figure.ts';
 import type { Tolerance } from '../../validation/tolerance.ts';
+import { documentedIn } from '../system.ts';
 
 export const COFFEESHOP_DOCUMENT =
   'CoffeeShop Enterprise CMS, phase 5: optimisation and operational readiness';
@@ -41,6 +42,11 @@ export const coffeeshopFigures = [
     note: 'the nightly copy of the database is left out of its load',
   },
 ] as const satisfies readonly Figure[];
+
+/** The value of a figure of this document, in its own unit. */
+export function documented(id: (typeof coffeeshopFigures)[number]['id']): number {
+  return documentedIn(coffeeshopFigures, id);
+}
 
 export const coffeeshopTolerances: Readonly<Record<string, Tolerance>> = {
   'cache.answer': { kind: 'at-most' },

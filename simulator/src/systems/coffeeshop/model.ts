@@ -5,9 +5,8 @@ import { createStream, type RandomStream } from '../../random/stream.ts';
 import { LatencyHistogram } from '../../statistics/histogram.ts';
 import { arriveHourly } from '../arrivals.ts';
 import { Popularity } from '../popularity.ts';
-import { documentedIn } from '../system.ts';
 import { BUSIEST_HOURS, COFFEESHOP, HOURLY_VIEWS, OFFICE_HOURS } from './assumptions.ts';
-import { coffeeshopFigures } from './figures.ts';
+import { documented } from './figures.ts';
 
 const HOUR = 3600;
 const HOURS_PER_DAY = 24;
@@ -30,7 +29,7 @@ export interface CoffeeshopScenario {
 
 export const coffeeshopScenario: CoffeeshopScenario = {
   isCached: true,
-  timeToLive: documentedIn(coffeeshopFigures, 'cache.time-to-live') * HOUR,
+  timeToLive: documented('cache.time-to-live') * HOUR,
   pages: COFFEESHOP.pages.value,
   popularity: COFFEESHOP.popularity.value,
   viewsPerDay: COFFEESHOP.viewsPerDay.value,

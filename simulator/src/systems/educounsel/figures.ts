@@ -1,5 +1,6 @@
 import type { Figure } from '../../figures/figure.ts';
 import type { Tolerance } from '../../validation/tolerance.ts';
+import { documentedIn } from '../system.ts';
 
 export const EDUCOUNSEL_DOCUMENT = 'EduCounsel on AWS: architecture, 7 November 2025';
 
@@ -138,6 +139,11 @@ export const educounselFigures = [
   { id: 'alarm.cpu', value: 80, unit: '%', section: '9. CloudWatch (Monitoring)', kind: 'context' },
   { id: 'alarm.errors', value: 5, unit: '%', section: '9. CloudWatch (Monitoring)', kind: 'context' },
 ] as const satisfies readonly Figure[];
+
+/** The value of a figure of this document, in its own unit. */
+export function documented(id: (typeof educounselFigures)[number]['id']): number {
+  return documentedIn(educounselFigures, id);
+}
 
 const EXACT: Tolerance = { kind: 'exact' };
 const TENTH: Tolerance = { kind: 'relative', share: 0.1 };

@@ -1,5 +1,4 @@
-import { documentedIn } from '../system.ts';
-import { educounselFigures } from './figures.ts';
+import { documented } from './figures.ts';
 
 /** What a person asks for. */
 export type Flow = 'login' | 'upload' | 'download' | 'dashboard' | 'page';
@@ -73,7 +72,7 @@ export const DASHBOARD_HIT: readonly Step[] = [STEP.unpack, ...PAGE_AROUND];
 
 /** And one that was not: its queries, one after the other, then it is stored. */
 export const DASHBOARD_MISS: readonly Step[] = [
-  ...Array.from({ length: documentedIn(educounselFigures, 'dashboard.queries') }, () => STEP.countQuery),
+  ...Array.from({ length: documented('dashboard.queries') }, () => STEP.countQuery),
   STEP.unpack,
   STEP.keep,
   STEP.redis,

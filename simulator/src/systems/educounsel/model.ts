@@ -4,10 +4,9 @@ import { exponential, logNormal } from '../../random/distributions.ts';
 import { createStream, type RandomStream } from '../../random/stream.ts';
 import type { ScalingOrder } from '../scaling/autoscaler.ts';
 import { ScaledInstances } from '../scaling/scaled-instances.ts';
-import { documentedIn } from '../system.ts';
 import { EDUCOUNSEL } from './assumptions.ts';
 import { Dashboards, Edge } from './caches.ts';
-import { educounselFigures } from './figures.ts';
+import { documented } from './figures.ts';
 import { DASHBOARD_HIT, DASHBOARD_MISS, PROGRAMS, STEP, type Step } from './flows.ts';
 import { Measurements } from './measurements.ts';
 import { People } from './people.ts';
@@ -16,11 +15,11 @@ import type { EducounselScenario } from './scenario.ts';
 const MINUTE = 60;
 const MS = 0.001;
 
-const CORES = documentedIn(educounselFigures, 'instance.cores');
-const DATABASE_CORES = documentedIn(educounselFigures, 'database.cores');
-const DESIRED = documentedIn(educounselFigures, 'instances.desired');
-const EDGE = documentedIn(educounselFigures, 'download.edge') * MS;
-const ORIGIN = documentedIn(educounselFigures, 'download.origin') * MS;
+const CORES = documented('instance.cores');
+const DATABASE_CORES = documented('database.cores');
+const DESIRED = documented('instances.desired');
+const EDGE = documented('download.edge') * MS;
+const ORIGIN = documented('download.origin') * MS;
 const TELL_ALL = EDUCOUNSEL.students.value * EDUCOUNSEL.notification.value * MS;
 
 export interface EducounselRun {

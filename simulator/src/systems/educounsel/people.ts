@@ -1,11 +1,10 @@
 import { exponential, logNormal } from '../../random/distributions.ts';
 import { createStream, type RandomStream } from '../../random/stream.ts';
-import { documentedIn } from '../system.ts';
 import { EDUCOUNSEL } from './assumptions.ts';
-import { educounselFigures } from './figures.ts';
+import { documented } from './figures.ts';
 import type { Flow } from './flows.ts';
 
-const LARGEST_FILE = documentedIn(educounselFigures, 'upload.limit');
+const LARGEST_FILE = documented('upload.limit');
 
 /** Those who are on line, a fixed number: who leaves makes room for another one, who logs in. */
 export class People {

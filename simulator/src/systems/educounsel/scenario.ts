@@ -1,15 +1,11 @@
 import type { ScalingPolicy } from '../scaling/autoscaler.ts';
 import type { HealthCheck } from '../scaling/instance-group.ts';
-import { documentedIn } from '../system.ts';
 import { EDUCOUNSEL } from './assumptions.ts';
-import { educounselFigures } from './figures.ts';
+import { documented } from './figures.ts';
 
 const PERCENT = 100;
 const MINUTE = 60;
 const HOUR = 3600;
-
-type FigureId = (typeof educounselFigures)[number]['id'];
-const documented = (id: FigureId): number => documentedIn<FigureId>(educounselFigures, id);
 
 /** An hour of the system, after a warm-up. Times in seconds unless the name has another unit. */
 export interface EducounselScenario {

@@ -1,12 +1,8 @@
 import type { RandomStream } from '../../random/stream.ts';
-import { documentedIn } from '../system.ts';
 import { KSP } from './assumptions.ts';
-import { kspFigures } from './figures.ts';
+import { documented } from './figures.ts';
 
 const PERCENT = 100;
-
-type FigureId = (typeof kspFigures)[number]['id'];
-const documented = (id: FigureId): number => documentedIn<FigureId>(kspFigures, id);
 
 export interface Endpoint {
   readonly name: 'loans' | 'members' | 'transactions' | 'other';

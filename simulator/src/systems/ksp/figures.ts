@@ -1,5 +1,6 @@
 import type { Figure } from '../../figures/figure.ts';
 import type { Tolerance } from '../../validation/tolerance.ts';
+import { documentedIn } from '../system.ts';
 
 export const KSP_DOCUMENT = 'KSP LAM GABE JAYA: cost of a tenant, version 1.2, 22 February 2026';
 
@@ -245,6 +246,11 @@ export const kspFigures = [
   { id: 'sla.professional', value: 99.9, unit: '%', section: SLA, kind: 'context' },
   { id: 'sla.enterprise', value: 99.99, unit: '%', section: SLA, kind: 'context' },
 ] as const satisfies readonly Figure[];
+
+/** The value of a figure of this document, in its own unit. */
+export function documented(id: (typeof kspFigures)[number]['id']): number {
+  return documentedIn(kspFigures, id);
+}
 
 const HUNDREDTH: Tolerance = { kind: 'relative', share: 0.01 };
 /** Of a count around a tenth or a twentieth of the month. */

@@ -1,12 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { documented } from './figures.ts';
 import { usageOf } from './ksp.ts';
 import { type KspRun, simulateKsp } from './model.ts';
 import { kspScenario } from './scenario.ts';
 import { HOURS_PER_DAY, isBurst, isPeak } from './tenants.ts';
 
 const SEED = 5;
-const HIGHEST_CALLS_OF_PACKAGE = 50_000;
-const ALERT_SHARE = 0.8;
 
 const highest = (values: readonly number[]): number =>
   values.reduce((most, value) => Math.max(most, value), 0);
@@ -34,7 +33,7 @@ describe("KSP's tenants", () => {
     expect([week(1) > week(0), week(2) > week(1), week(3) > week(2)]).toEqual([true, true, true]);
   });
 
-  it('take from each other only what is left: few tenants make most of the calls', () => {
+  it('are skewed: a tenth of them makes more than half of the calls', () => {
     const calls = run.measurements.usage.map((usage) => usage.callsIn(() => true)).sort((a, b) => b - a);
     const total = calls.reduce((sum, count) => sum + count, 0);
     const ofTheFirstTenth = calls.slice(0, calls.length / 10).reduce((sum, count) => sum + count, 0);
@@ -43,15 +42,19 @@ describe("KSP's tenants", () => {
 
   it('come to the tiers one after the other as they grow, and to the limit of a package with peaks', () => {
     const growth = usageOf(run, 'growth');
-    const [high, veryHigh] = [growth.dayOfCall(1000), growth.dayOfCall(10_000)];
+    const [high, veryHigh] = [
+      growth.dayOfCall(documented('tier.high')),
+      growth.dayOfCall(documented('tier.very-high')),
+    ];
     expect(high).toBeLessThan(veryHigh ?? 0);
-    expect(growth.dayOfCall(50_000)).toBeNull();
+    expect(growth.dayOfCall(documented('tier.ultra-high'))).toBeNull();
     const peak = usageOf(run, 'peak');
-    const alert = peak.dayOfCall(ALERT_SHARE * HIGHEST_CALLS_OF_PACKAGE);
-    const limit = peak.dayOfCall(HIGHEST_CALLS_OF_PACKAGE);
+    const limit = documented('package.high-volume.calls');
+    const alert = peak.dayOfCall((limit * documented('alert.limit')) / 100);
+    const beyond = peak.dayOfCall(limit);
     expect(alert).toBeGreaterThan(10);
-    expect(limit).toBeGreaterThan(alert ?? 0);
-    expect(limit).toBeLessThan(17);
+    expect(beyond).toBeGreaterThan(alert ?? 0);
+    expect(beyond).toBeLessThan(17);
   });
 
   it('make the group grow in the hours of the peak, and shrink after it', () => {

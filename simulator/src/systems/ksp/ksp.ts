@@ -1,6 +1,6 @@
-import { type DocumentedSystem, documentedIn } from '../system.ts';
+import type { DocumentedSystem } from '../system.ts';
 import { ENDPOINTS } from './endpoints.ts';
-import { KSP_DOCUMENT, kspFigures, kspTolerances } from './figures.ts';
+import { documented, KSP_DOCUMENT, kspFigures, kspTolerances } from './figures.ts';
 import type { Measurements, Usage } from './measurements.ts';
 import { type KspRun, simulateKsp } from './model.ts';
 import { kspScenario } from './scenario.ts';
@@ -10,9 +10,6 @@ const PERCENT = 100;
 const MB_PER_GB = 1000;
 const MINUTES_PER_HOUR = 60;
 const HOURS = DAYS * HOURS_PER_DAY;
-
-type FigureId = (typeof kspFigures)[number]['id'];
-const documented = (id: FigureId): number => documentedIn<FigureId>(kspFigures, id);
 
 /** KSP's tenants with their patterns of volume on one group of scaled instances. */
 export const ksp: DocumentedSystem = {

@@ -1,12 +1,8 @@
 import type { ScalingPolicy } from '../scaling/autoscaler.ts';
-import { documentedIn } from '../system.ts';
-import { kspFigures } from './figures.ts';
+import { documented } from './figures.ts';
 
 const PERCENT = 100;
 const MS_PER_SECOND = 1000;
-
-type FigureId = (typeof kspFigures)[number]['id'];
-const documented = (id: FigureId): number => documentedIn<FigureId>(kspFigures, id);
 
 /** A month of all tenants. */
 export interface KspScenario {

@@ -1,14 +1,13 @@
 import { Popularity } from '../popularity.ts';
-import { documentedIn } from '../system.ts';
 import { KSP } from './assumptions.ts';
-import { kspFigures } from './figures.ts';
+import { documented } from './figures.ts';
 
 export const DAYS = 30;
 export const HOURS_PER_DAY = 24;
 const HOURS = DAYS * HOURS_PER_DAY;
 
-export const PATTERNS = ['steady', 'peak', 'burst', 'growth', 'other'] as const;
-export type Pattern = (typeof PATTERNS)[number];
+/** How a tenant's volume is spread over the month. */
+export type Pattern = 'steady' | 'peak' | 'burst' | 'growth' | 'other';
 
 export interface Tenant {
   readonly pattern: Pattern;
@@ -16,9 +15,6 @@ export interface Tenant {
   readonly calls: Float64Array;
   readonly renderings: Float64Array;
 }
-
-type FigureId = (typeof kspFigures)[number]['id'];
-const documented = (id: FigureId): number => documentedIn<FigureId>(kspFigures, id);
 
 /** The hours of the pattern's peaks. */
 export function isPeak(hour: number): boolean {

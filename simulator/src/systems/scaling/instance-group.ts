@@ -31,7 +31,7 @@ interface Slot {
   failed: number;
 }
 
-export const NO_INSTANCE = -1;
+const NO_INSTANCE = -1;
 
 /**
  * Instances behind a load balancer. An ordered instance starts, then passes its health checks, then is in service; one

@@ -86,7 +86,14 @@ export const memoryFigures = [
   { id: 'memory.user.learner-heavy', value: 89, unit: 'MB', section: PER_USER, kind: 'input' },
   { id: 'memory.user.learner-regular', value: 56, unit: 'MB', section: PER_USER, kind: 'input' },
   { id: 'memory.user.browser', value: 23, unit: 'MB', section: PER_USER, kind: 'input' },
-  { id: 'memory.browsers.peak', value: 575, unit: 'MB', section: PER_USER, kind: 'output' },
+  {
+    id: 'memory.browsers.peak',
+    value: 575,
+    unit: 'MB',
+    section: PER_USER,
+    kind: 'contradicted',
+    note: 'takes all 25 browsers at once, where 23 people of all kinds are the record; the record is used',
+  },
   {
     id: 'memory.limit.start',
     value: 4,

@@ -12,7 +12,7 @@ export interface MinuteSample {
   readonly requests: number;
 }
 
-export type ScalingMetric = keyof MinuteSample;
+type ScalingMetric = keyof MinuteSample;
 
 /** Holds when the metric was beyond the threshold in each of the last minutes. */
 export interface ScalingRule {

@@ -92,4 +92,4 @@ export interface ClassBehaviour {
  * Each row adds up to 1.
  */
 export type BehaviourGraph = Readonly<Partial<Record<Action | 'start', GraphRow>>>;
-export type GraphRow = Readonly<Partial<Record<Action | 'end', number>>>;
+type GraphRow = Readonly<Partial<Record<Action | 'end', number>>>;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { documented, documentedFigures } from '../figures/figures.ts';
-import { PRIORITIES, reconciliation } from './reconciliation.ts';
+import { reconciliation } from './reconciliation.ts';
+import { PRIORITIES } from './reconciliation-rules.ts';
 
 const rows = reconciliation();
 const used = (prefix: string, names: readonly string[]): number =>

@@ -16,7 +16,7 @@ const SHORTEST_THINK = 0.4 * MICROS_PER_SECOND;
 /** A session is over when nothing was asked for this long: the usual time-out of web analytics. */
 const IDLE_TIMEOUT = 30 * MICROS_PER_MINUTE;
 /** No session goes on for longer. */
-export const LONGEST_SESSION = 3 * MICROS_PER_HOUR;
+const LONGEST_SESSION = 3 * MICROS_PER_HOUR;
 /** Lifetime of an access token: the application renews it before its next request. */
 const TOKEN_LIFETIME = 15 * MICROS_PER_MINUTE;
 /** The renewal comes this long before the request that needs it. */

@@ -37,10 +37,10 @@ function simulate(...args: string[]): Promise<Result> {
 }
 
 /** Runs it in this process, where the process itself is not what is tested. */
-function run(...args: string[]): Result {
+async function run(...args: string[]): Promise<Result> {
   let out = '';
   let error = '';
-  const code = runProgram(args, {
+  const code = await runProgram(args, {
     out: (text) => {
       out += text;
     },
@@ -60,7 +60,9 @@ describe('simulate month', () => {
     expect(one.code).toBe(0);
     expect(one.out).toBe(again.out);
     const month = JSON.parse(one.out);
-    expect(month).toMatchObject({ seed: 7, start: '2025-09-01', total: 13_880 });
+    expect(month).toMatchObject({ seed: 7, replication: 0, start: '2025-09-01', total: 13_880 });
+    expect(Object.keys(month.memory)).toEqual(['peak', 'peakAt', 'mean', 'low', 'atPeak']);
+    expect(month.latency.p95).toBeGreaterThan(month.latency.p50);
     expect(month.days).toHaveLength(30);
     expect(month.days.slice(7, 14)).toEqual([512, 467, 445, 498, 523, 356, 326]);
     expect(month.roles).toEqual({
@@ -74,13 +76,14 @@ describe('simulate month', () => {
     expect(month.hours).toHaveLength(24);
   });
 
-  it('shows documented beside generated, in two languages', () => {
-    const english = run('month');
+  it('shows documented beside simulated, in two languages', async () => {
+    const english = await run('month');
     expect(english.code).toBe(0);
     expect(english.out).toMatch(/Whole month +13,880 +13,880 {2}exact/);
     expect(english.out).toMatch(/contradicted \[1\]/);
     expect(english.out).toContain('Every exact figure is met.');
-    const indonesian = run('month', '--lang', 'id');
+    const indonesian = await run('month', '--lang', 'id');
+    expect(indonesian.out).toMatch(/Memori: puncak [\d,]+ GB pada hari \d+/);
     expect(indonesian.out).toMatch(/Sebulan penuh +13\.880 +13\.880 {2}tepat/);
   });
 
@@ -104,10 +107,18 @@ describe('simulate month', () => {
     [['month', '--lang', 'fr'], /en, id/],
     [['mont'], /unknown command 'mont' \(Did you mean month\?\)/],
     [['month', '--colour'], /unknown option/],
+    [['month', '--replication', '-1'], /whole number|unknown option/],
+    [['month', '--scenario', 'nowhere.yaml'], /no scenario or file "nowhere.yaml".*documented, educounsel/],
+    [['validate', '--replications', '0'], /"auto" or a whole number from 1/],
+    [['validate', '--replications', 'many'], /"auto" or a whole number from 1/],
+    [['validate', '--workers', '0'], /whole number from 1/],
+    [['validate', '--scenario', 'educounsle'], /no scenario or file "educounsle"/],
+    [['calibrate', '--write'], /--write needs --date/],
+    [['calibrate', '--date', 'today'], /YYYY-MM-DD/],
   ];
   for (const [args, message] of wrong) {
-    it(`says in one line what is wrong with: ${args.join(' ')}`, () => {
-      const { code, out, error } = run(...args);
+    it(`says in one line what is wrong with: ${args.join(' ')}`, async () => {
+      const { code, out, error } = await run(...args);
       expect(code).toBe(2);
       expect(out).toBe('');
       expect(error).toMatch(message);
@@ -121,16 +132,16 @@ describe('simulate month', () => {
     expect(error).toMatch(/^error: .*whole number.*\n$/);
   });
 
-  it('says when a file cannot be written', () => {
-    const { code, error } = run('month', '--out', join(directory, 'nowhere', 'month.ndjson'));
+  it('says when a file cannot be written', async () => {
+    const { code, error } = await run('month', '--out', join(directory, 'nowhere', 'month.ndjson'));
     expect(code).toBe(1);
     expect(error).toMatch(/^error: .*cannot be written \(ENOENT\)\.\n$/);
   });
 
-  it('shows progress to somebody who watches', () => {
+  it('shows progress to somebody who watches', async () => {
     const shown: string[] = [];
     const file = join(directory, 'watched.ndjson');
-    runProgram(['month', '--out', file, '--json'], {
+    await runProgram(['month', '--out', file, '--json'], {
       out: () => undefined,
       error: () => undefined,
       progress: (text) => shown.push(text),
@@ -139,8 +150,8 @@ describe('simulate month', () => {
     expect(shown.length).toBeGreaterThan(3);
   });
 
-  it('helps with examples', () => {
-    const { code, out } = run('--help');
+  it('helps with examples', async () => {
+    const { code, out } = await run('--help');
     expect(code).toBe(0);
     expect(out).toContain('simulate month --seed 7 --json');
   });

@@ -1,16 +1,20 @@
 import { type FigureId, figure } from '../figures/figures.ts';
+import type { Language } from '../report/language.ts';
+import { reportTexts } from '../report/texts.ts';
+import { MEMORY } from '../run/month-run.ts';
 import type { ReportRow, Section, Verdict } from './month-report.ts';
-
-export type Language = 'en' | 'id';
-export const LANGUAGES: readonly Language[] = ['en', 'id'];
+import type { LatencySummary, MemorySummary, MonthSummary } from './month-summary.ts';
 
 interface Texts {
   readonly locale: string;
-  readonly title: (seed: number, start: string) => string;
+  readonly title: (month: Pick<MonthSummary, 'scenario' | 'start' | 'seed' | 'replication'>) => string;
   readonly columns: readonly [string, string, string, string];
   readonly sections: Readonly<Record<Section, string>>;
   readonly verdicts: Readonly<Record<Verdict, string>>;
   readonly hours: string;
+  readonly memory: (memory: MemorySummary, number: Intl.NumberFormat) => string;
+  readonly latency: (latency: LatencySummary, number: Intl.NumberFormat) => string;
+  readonly total: (requests: string, days: number) => string;
   readonly notes: string;
   readonly faithful: string;
   readonly unfaithful: string;
@@ -99,8 +103,9 @@ const NOTES_ID: readonly (readonly [string, string])[] = [
 
 const EN: Texts = {
   locale: 'en-US',
-  title: (seed, start) => `The documented month, starting ${start}, generated with seed ${seed}`,
-  columns: ['', 'documented', 'generated', 'verdict'],
+  title: ({ scenario, start, seed, replication }) =>
+    `${scenario}, starting ${start}, simulated with seed ${seed}, replication ${replication}`,
+  columns: ['', 'documented', 'simulated', 'verdict'],
   sections: {
     totals: 'Requests',
     'week-2': 'Week 2, requests a day',
@@ -114,6 +119,11 @@ const EN: Texts = {
   },
   verdicts: { exact: 'exact', differs: 'DIFFERS', near: 'near', far: 'far', contradicted: 'contradicted' },
   hours: 'Mean requests in each hour, weekdays of days 22-30',
+  memory: ({ peak, peakAt, mean, low, atPeak }, number) =>
+    `Memory: peak ${number.format(peak)} GB on day ${peakAt.day} at ${peakAt.time} (${parts(atPeak, 'en', number)}), mean ${number.format(mean)} GB, low ${number.format(low)} GB`,
+  latency: ({ mean, p50, p95, p99 }, number) =>
+    `Time to answer: mean ${number.format(mean)} ms, median ${number.format(p50)} ms, 95 % within ${number.format(p95)} ms, 99 % within ${number.format(p99)} ms`,
+  total: (requests, days) => `${requests} requests in ${days} days.`,
   notes: 'Contradicted: the document disagrees with itself',
   faithful: 'Every exact figure is met.',
   unfaithful: 'Some exact figures are not met.',
@@ -123,7 +133,8 @@ const EN: Texts = {
 
 const ID: Texts = {
   locale: 'id-ID',
-  title: (seed, start) => `Bulan terdokumentasi, mulai ${start}, dibangkitkan dengan seed ${seed}`,
+  title: ({ scenario, start, seed, replication }) =>
+    `${scenario}, mulai ${start}, disimulasikan dengan seed ${seed}, replikasi ${replication}`,
   columns: ['', 'dokumen', 'simulasi', 'penilaian'],
   sections: {
     totals: 'Permintaan',
@@ -138,12 +149,22 @@ const ID: Texts = {
   },
   verdicts: { exact: 'tepat', differs: 'BERBEDA', near: 'dekat', far: 'jauh', contradicted: 'bertentangan' },
   hours: 'Rata-rata permintaan tiap jam, hari kerja hari 22-30',
+  memory: ({ peak, peakAt, mean, low, atPeak }, number) =>
+    `Memori: puncak ${number.format(peak)} GB pada hari ${peakAt.day} pukul ${peakAt.time} (${parts(atPeak, 'id', number)}), rata-rata ${number.format(mean)} GB, terendah ${number.format(low)} GB`,
+  latency: ({ mean, p50, p95, p99 }, number) =>
+    `Waktu jawab: rata-rata ${number.format(mean)} ms, median ${number.format(p50)} ms, 95 % di bawah ${number.format(p95)} ms, 99 % di bawah ${number.format(p99)} ms`,
+  total: (requests, days) => `${requests} permintaan dalam ${days} hari.`,
   notes: 'Bertentangan: dokumen tidak sejalan dengan dirinya sendiri',
   faithful: 'Semua angka yang harus tepat terpenuhi.',
   unfaithful: 'Ada angka yang harus tepat tetapi tidak terpenuhi.',
   label: (label) => WORDS[label]?.[1] ?? label,
   note: (id) => NOTES_ID.find(([start]) => id.startsWith(start))?.[1] ?? figure(id).note ?? '',
 };
+
+function parts(atPeak: MemorySummary['atPeak'], language: Language, number: Intl.NumberFormat): string {
+  const names = reportTexts(language).memoryParts;
+  return MEMORY.map((part) => `${names[part]} ${number.format(atPeak[part])}`).join(', ');
+}
 
 export function textsIn(language: Language): Texts {
   return language === 'id' ? ID : EN;

@@ -1,5 +1,6 @@
 import type { FigureId } from '../figures/figures.ts';
-import { type Language, textsIn } from './messages.ts';
+import type { Language } from '../report/language.ts';
+import { textsIn } from './messages.ts';
 import { isFaithful, type ReportRow } from './month-report.ts';
 import type { MonthSummary } from './month-summary.ts';
 
@@ -44,9 +45,9 @@ export function monthTable(month: MonthSummary, rows: readonly ReportRow[], lang
       .trimEnd();
 
   const lines = [
-    texts.title(month.seed, month.start),
+    texts.title(month),
     '',
-    line('', documentedTitle, generatedTitle, verdictTitle),
+    ...(rows.length === 0 ? [] : [line('', documentedTitle, generatedTitle, verdictTitle)]),
   ];
   let section: ReportRow['section'] | undefined;
   for (const { row, label, documented, generated, verdict } of cells) {
@@ -56,7 +57,13 @@ export function monthTable(month: MonthSummary, rows: readonly ReportRow[], lang
     }
     lines.push(line(`  ${label}`, documented, generated, verdict));
   }
-  lines.push('', texts.hours, ...hourLines(month.hours, number), '', texts.notes);
+  lines.push('', texts.hours, ...hourLines(month.hours, number));
+  lines.push('', texts.memory(month.memory, number), texts.latency(month.latency, number));
+  if (rows.length === 0) {
+    lines.push('', texts.total(number.format(month.total), month.days.length));
+    return `${lines.join('\n')}\n`;
+  }
+  lines.push('', texts.notes);
   for (const [note, index] of notes) {
     lines.push(`  [${index}] ${note}`);
   }
@@ -88,5 +95,5 @@ function hourLines(hours: readonly number[], number: Intl.NumberFormat): string[
 }
 
 function widest(texts: readonly string[]): number {
-  return Math.max(...texts.map(({ length }) => length));
+  return Math.max(0, ...texts.map(({ length }) => length));
 }

@@ -1,55 +1,42 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { parseStart, StartDateError } from '../workload/calendar.ts';
-import { DOCUMENTED_START, documentedMonth } from '../workload/month.ts';
-import { LANGUAGES, type Language } from './messages.ts';
-import { isFaithful, reportOn } from './month-report.ts';
-import { summarise } from './month-summary.ts';
-import { monthTable } from './month-table.ts';
-import { RequestFileError, writeRequestFile } from './request-file.ts';
-
-/** Exit codes: fine, something went wrong, the command line was wrong. */
-const FINE = 0;
-const FAILED = 1;
-const WRONG_USAGE = 2;
-
-const DEFAULT_SEED = 1;
-const WHOLE_NUMBER = /^\d{1,16}$/;
-
-/** Where the program writes to. */
-export interface Terminal {
-  out(text: string): void;
-  error(text: string): void;
-  /** Shows how far a long step is, when somebody watches; undefined otherwise. */
-  readonly progress?: (text: string) => void;
-}
-
-interface MonthCommandOptions {
-  readonly seed: number;
-  readonly start: string;
-  readonly json?: true;
-  readonly out?: string;
-  readonly lang: Language;
-}
+import { Command, CommanderError } from 'commander';
+import { CalibrationFileError } from '../calibration/parameters.ts';
+import { AbortError, ReplicationError } from '../replications/run-replications.ts';
+import { ScenarioError } from '../scenario/scenario-error.ts';
+import { addCalibrateCommand } from './calibrate-command.ts';
+import { addMonthCommand } from './month-command.ts';
+import { addReconcileCommand } from './reconcile-command.ts';
+import { RecordingError } from './record.ts';
+import { FAILED, FINE, INTERRUPTED, type Terminal, UsageError, WRONG_USAGE } from './terminal.ts';
+import { addValidateCommand } from './validate-command.ts';
+import { FileError } from './whole-file.ts';
 
 /**
  * Runs the command line.
  *
  * @param args the arguments after the program's name
- * @returns the exit code: 0 when all is well, 1 when something failed, 2 when the command line was wrong
+ * @returns the exit code: 0 when all is well, 1 when something failed or a figure is missed, 2 when the command line or
+ *   a scenario file was wrong, 130 when Ctrl-C ended it
  */
-export function runProgram(args: readonly string[], terminal: Terminal): number {
+export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
   let code = FINE;
   const program = buildProgram(terminal, (result) => {
     code = result;
   });
   try {
-    program.parse([...args], { from: 'user' });
+    await program.parseAsync([...args], { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) {
       return error.exitCode === 0 ? FINE : WRONG_USAGE;
     }
-    if (error instanceof RequestFileError) {
+    if (error instanceof AbortError) {
+      return INTERRUPTED;
+    }
+    if (error instanceof ScenarioError || error instanceof UsageError) {
+      terminal.error(`error: ${error.message}\n`);
+      return WRONG_USAGE;
+    }
+    if (error instanceof Error && WORDED.some((kind) => error instanceof kind)) {
       terminal.error(`error: ${error.message}\n`);
       return FAILED;
     }
@@ -57,9 +44,12 @@ export function runProgram(args: readonly string[], terminal: Terminal): number 
   }
 }
 
+/** Failures whose messages say to a person what happened. */
+const WORDED = [FileError, ReplicationError, RecordingError, CalibrationFileError];
+
 function buildProgram(terminal: Terminal, done: (code: number) => void): Command {
   const program = new Command('simulate')
-    .description('Generates the load of a documented month of a tutoring platform, request by request.')
+    .description('Simulates the documented month of a tutoring platform and holds its figures against it.')
     .helpCommand(false)
     .exitOverride()
     .configureOutput({
@@ -71,55 +61,18 @@ function buildProgram(terminal: Terminal, done: (code: number) => void): Command
       'after',
       `
 Examples (from the repository: npm run -s simulate -- month …):
-  simulate month                          documented beside generated, as a table
-  simulate month --seed 7 --json          counts as one JSON object
-  simulate month --out month.ndjson       every request, one a line
-  simulate month --start 2026-11-02       the same month, moved to another Monday
+  simulate month                          one month: documented beside simulated, as a table
+  simulate month --seed 7 --json          its counts as one JSON object
+  simulate validate                       many months: every documented figure with its verdict
+  simulate validate --html month.html     the same as a page with charts
+  simulate calibrate --write              fit the model's free numbers to the documented figures
+  simulate reconcile                      which of the contradicting figures is used, and why
 
-Exit codes: 0 fine, 1 something failed, 2 wrong usage.`,
+Exit codes: 0 fine, 1 something failed or a figure is missed, 2 wrong usage, 130 ended by Ctrl-C.`,
     );
-  program
-    .command('month')
-    .description('Generate the month and show documented beside generated numbers.')
-    .option('--seed <number>', 'which month: the same seed gives the same requests', parseSeed, DEFAULT_SEED)
-    .option('--start <date>', 'local date of day 1, a Monday', parseStartOption, DOCUMENTED_START)
-    .option('--json', 'print one JSON object instead of the table')
-    .option('--out <file>', 'write every request to a file, one JSON object a line')
-    .addOption(new Option('--lang <language>', 'language of the table').choices([...LANGUAGES]).default('en'))
-    .allowExcessArguments(false)
-    .action((options: MonthCommandOptions) => done(runMonth(options, terminal)));
+  addMonthCommand(program, terminal, done);
+  addValidateCommand(program, terminal, done);
+  addCalibrateCommand(program, terminal, done);
+  addReconcileCommand(program, terminal, done);
   return program;
-}
-
-function runMonth({ seed, start, json, out, lang }: MonthCommandOptions, terminal: Terminal): number {
-  const requests = documentedMonth({ seed, start });
-  if (out !== undefined) {
-    writeRequestFile(out, requests, (written, total) =>
-      terminal.progress?.(written < total ? `\rwriting ${out}: ${written} of ${total}` : '\r\u001B[K'),
-    );
-  }
-  const month = summarise(seed, start, requests);
-  const rows = reportOn(month);
-  terminal.out(json === true ? `${JSON.stringify(month)}\n` : monthTable(month, rows, lang));
-  return isFaithful(rows) ? FINE : FAILED;
-}
-
-function parseSeed(text: string): number {
-  const seed = Number(text);
-  if (!WHOLE_NUMBER.test(text) || !Number.isSafeInteger(seed)) {
-    throw new InvalidArgumentError('A seed is a whole number from 0 to 9007199254740991.');
-  }
-  return seed;
-}
-
-function parseStartOption(text: string): string {
-  try {
-    parseStart(text);
-    return text;
-  } catch (error) {
-    if (error instanceof StartDateError) {
-      throw new InvalidArgumentError(error.message);
-    }
-    throw error;
-  }
 }

@@ -15,7 +15,6 @@ const GROUPS: readonly (readonly [RegExp, Words])[] = [
   [/^alerts\./, ['Alerts of the month', 'Peringatan sebulan']],
   [/^(security|uploads|messages|jobs|verifications|availability)\b/, ['Events', 'Peristiwa']],
 ];
-const OTHER: Words = ['Other figures', 'Angka lain'];
 
 const DAYS: Readonly<Record<string, Words>> = {
   monday: ['Monday', 'Senin'],
@@ -159,14 +158,19 @@ export function labelOf(id: string, language: Language): string {
     : `${wordsIn(language, subject)}, ${wordsIn(language, aspect)}`;
 }
 
-/** Figures under the headings that they are shown under, both in the order in which they come. */
-export function figureGroups<Item extends { readonly id: string }>(
+/**
+ * Figures under the headings that they are shown under, both in the order in which they come. Those of another document
+ * than the month's are under its own headings.
+ */
+export function figureGroups<Item extends { readonly id: string; readonly section: string }>(
   figures: readonly Item[],
   language: Language,
 ): { readonly heading: string; readonly members: Item[] }[] {
   const groups = new Map<string, Item[]>();
   for (const figure of figures) {
-    const heading = wordsIn(language, GROUPS.find(([pattern]) => pattern.test(figure.id))?.[1] ?? OTHER);
+    const group = GROUPS.find(([pattern]) => pattern.test(figure.id))?.[1];
+    const isOfMonth = labelOf(figure.id, language) !== figure.id;
+    const heading = isOfMonth && group !== undefined ? wordsIn(language, group) : figure.section;
     const members = groups.get(heading) ?? [];
     members.push(figure);
     groups.set(heading, members);

@@ -32,6 +32,10 @@ const INDONESIAN: readonly (readonly [start: string, note: string])[] = [
     'tindakan kesepuluh pelanggan aktif berjumlah 3.902 sebulan, permintaan minggu 3 setara 5.344; total peran yang dipakai, tindakan memberi campurannya',
   ],
   [
+    'requests.mentor-',
+    'hari registrasi dan hari coba-coba punya proporsi sendiri; dengan total terpenuhi, ada yang lebih tinggi dan ada yang lebih rendah',
+  ],
+  [
     'requests.browser.',
     'tindakannya berjumlah 5.500 sebulan, permintaan minggu 3 setara 4.954; total peran yang dipakai, tindakan memberi campurannya',
   ],

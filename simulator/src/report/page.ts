@@ -4,6 +4,7 @@ import { documented } from '../figures/figures.ts';
 import { ALERTS, MEMORY } from '../run/month-run.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { RouteTimes } from '../validation/route-latency.ts';
+import { DRAWN_STATE, type RunSeries } from '../validation/run-series.ts';
 import type { ValidationReport } from '../validation/validation-report.ts';
 import { LOW_FROM, LOW_UNTIL, PEAK_FROM, PEAK_UNTIL } from '../workload/day-curves.ts';
 import { isWeekendOfMonth, MONTH_DAYS } from '../workload/periods.ts';
@@ -13,7 +14,6 @@ import { type Language, LOCALES } from './language.ts';
 import { latencySection } from './latency-section.ts';
 import { html, jsonScript, Markup } from './markup.ts';
 import { documentedInstants, documentedLevels, memoryLimits } from './memory-marks.ts';
-import { DRAWN_STATE, type RunSeries } from './run-series.ts';
 import { type ReportTexts, reportTexts } from './texts.ts';
 
 const MEGABYTES_PER_GIGABYTE = 1000;
@@ -167,9 +167,6 @@ function chartData({ scenario, series }: DrawnRun, texts: ReportTexts, language:
 /** The requests that the document gives for a day, counted from 0. */
 function documentedOfDay(day: number): number | null {
   const name = WEEK_2[day - FIRST_DAY_OF_WEEK_2];
-  if (day >= 2 && day < FIRST_DAY_OF_WEEK_2) {
-    return documented('requests.days-3-7.per-day');
-  }
   return name === undefined ? null : documented(`requests.week-2.${name}`);
 }
 

@@ -1,8 +1,8 @@
 import type { ALERTS, MemoryPart } from '../run/month-run.ts';
 import type { Verdict } from '../validation/compare.ts';
+import type { DRAWN_STATE } from '../validation/run-series.ts';
 import type { Tolerance } from '../validation/tolerance.ts';
 import { type Language, LOCALES } from './language.ts';
-import type { DRAWN_STATE } from './run-series.ts';
 
 /** What the table and the page say of a comparison. */
 export interface ReportTexts {
@@ -56,9 +56,12 @@ export interface ReportTexts {
 }
 
 const PERCENT = 100;
+/** Name of the scenario that changes nothing. */
+const DOCUMENTED = 'documented';
 
 const EN: ReportTexts = {
-  title: (scenario) => `Documented and simulated: ${scenario}`,
+  title: (scenario) =>
+    `Documented and simulated: ${scenario === DOCUMENTED ? 'the documented month' : scenario}`,
   made: (replications, seed) =>
     `${replications} ${replications === 1 ? 'replication' : 'replications'}, seed ${seed}`,
   columns: {
@@ -74,6 +77,7 @@ const EN: ReportTexts = {
     met: 'met',
     missed: 'MISSED',
     contradicted: 'contradicted',
+    'not judged': 'not judged',
     'not simulated': 'not simulated',
   },
   heldOut: 'held out',
@@ -157,7 +161,7 @@ const EN: ReportTexts = {
 };
 
 const ID: ReportTexts = {
-  title: (scenario) => `Dokumen dan simulasi: ${scenario}`,
+  title: (scenario) => `Dokumen dan simulasi: ${scenario === DOCUMENTED ? 'bulan terdokumentasi' : scenario}`,
   made: (replications, seed) => `${replications} replikasi, seed ${seed}`,
   columns: {
     figure: 'angka',
@@ -172,6 +176,7 @@ const ID: ReportTexts = {
     met: 'terpenuhi',
     missed: 'MELESET',
     contradicted: 'bertentangan',
+    'not judged': 'tidak dinilai',
     'not simulated': 'tidak disimulasikan',
   },
   heldOut: 'disisihkan',

@@ -15,15 +15,13 @@ const figure = (kind: Figure['kind'], value: number, note?: string): Figure => (
 function compareOne(
   documented: Figure,
   values: readonly number[] | undefined,
-  tolerance: Tolerance,
-  isUsed = false,
+  tolerance: Tolerance | null,
 ): ComparedFigure {
   const [compared] = compare({
     figures: [documented],
     values: new Map(values === undefined ? [] : [['one', values]]),
     tolerance: () => tolerance,
     isHeldOut: () => false,
-    isUsed: () => isUsed,
   });
   if (compared === undefined) {
     throw new Error('one figure in, one out');
@@ -69,31 +67,30 @@ describe('compare', () => {
     expect(prediction95?.[1]).toBeCloseTo(10 + 2.5706 * 0.44721 * Math.sqrt(7 / 6), 3);
   });
 
-  it('shows a contradicted figure and judges it only where it is the one that is used', () => {
-    const tolerance: Tolerance = { kind: 'relative', share: 0.03 };
+  it('shows a contradicted figure and judges it only where something says how near it has to come', () => {
     const documented = figure('contradicted', 100, 'the other says 50; the other is used');
-    expect(compareOne(documented, [50, 51], tolerance)).toMatchObject({
+    expect(compareOne(documented, [50, 51], null)).toMatchObject({
       simulated: 50.5,
       verdict: 'contradicted',
       tolerance: null,
       note: 'the other says 50; the other is used',
     });
-    expect(compareOne(documented, [50, 51], tolerance, true).verdict).toBe('missed');
+    expect(compareOne(documented, [50, 51], { kind: 'relative', share: 0.03 }).verdict).toBe('missed');
   });
 
-  it('does not judge what is not simulated, or stands beside the simulation', () => {
+  it('does not judge what is not simulated, or has no tolerance', () => {
     expect(compareOne(figure('input', 5), undefined, { kind: 'exact' })).toMatchObject({
       simulated: null,
       ci95: null,
       verdict: 'not simulated',
     });
-    expect(compareOne(figure('context', 5), [7, 8], { kind: 'exact' }).verdict).toBe('not simulated');
+    expect(compareOne(figure('context', 5), [7, 8], null).verdict).toBe('not judged');
   });
 
   it('passes unless a figure is missed', () => {
     const met = compareOne(figure('output', 1), [1, 1], { kind: 'exact' });
     const missed = compareOne(figure('output', 1), [2, 2], { kind: 'exact' });
-    const contradicted = compareOne(figure('contradicted', 1, 'a; b'), [2, 2], { kind: 'exact' });
+    const contradicted = compareOne(figure('contradicted', 1, 'a; b'), [2, 2], null);
     expect(allMet([met, contradicted])).toBe(true);
     expect(allMet([met, contradicted, missed])).toBe(false);
   });

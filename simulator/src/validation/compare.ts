@@ -5,10 +5,11 @@ import type { Tolerance } from './tolerance.ts';
 
 /**
  * - `met` and `missed`: within its tolerance, or not;
- * - `contradicted`: the document disagrees with itself and uses another figure, so this one is shown and not judged;
+ * - `contradicted`: the document disagrees with itself and another figure is used, so this one is shown and not judged;
+ * - `not judged`: simulated, with nothing that says how near it has to come;
  * - `not simulated`: drives the simulation, or stands beside it.
  */
-export type Verdict = 'met' | 'missed' | 'contradicted' | 'not simulated';
+export type Verdict = 'met' | 'missed' | 'contradicted' | 'not judged' | 'not simulated';
 
 /** Both ends of an interval, in the figure's unit. */
 export type Interval = readonly [low: number, high: number];
@@ -38,10 +39,9 @@ export interface Comparison {
   readonly figures: readonly Figure[];
   /** Of every simulated figure, its value in each replication. */
   readonly values: ReadonlyMap<string, readonly number[]>;
-  readonly tolerance: (figure: Figure) => Tolerance;
+  /** Null for a figure that is shown and not judged. */
+  readonly tolerance: (figure: Figure) => Tolerance | null;
   readonly isHeldOut: (id: string) => boolean;
-  /** Whether a contradicted figure is the one that is used, and so is judged. */
-  readonly isUsed: (id: string) => boolean;
 }
 
 const CONFIDENCE = 0.95;
@@ -60,7 +60,7 @@ function compareOne(figure: Figure, comparison: Comparison): ComparedFigure {
   const { id, unit, section, kind, value } = figure;
   const contradicted = kind === 'contradicted';
   const heldOut = comparison.isHeldOut(id);
-  const values = kind === 'context' ? undefined : comparison.values.get(id);
+  const values = comparison.values.get(id);
   const known = {
     id,
     unit,
@@ -83,16 +83,22 @@ function compareOne(figure: Figure, comparison: Comparison): ComparedFigure {
   }
   const simulated = values.reduce((sum, one) => sum + one, 0) / values.length;
   const prediction = predictionOf(values);
-  const judged = !contradicted || comparison.isUsed(id);
-  const tolerance = judged ? comparison.tolerance(figure) : null;
+  const tolerance = comparison.tolerance(figure);
   return {
     ...known,
     simulated,
     ci95: meanOf(values),
     prediction95: prediction,
     tolerance,
-    verdict: tolerance === null ? 'contradicted' : verdictOf(value, values, simulated, prediction, tolerance),
+    verdict:
+      tolerance === null
+        ? unjudged(contradicted)
+        : verdictOf(value, values, simulated, prediction, tolerance),
   };
+}
+
+function unjudged(contradicted: boolean): Verdict {
+  return contradicted ? 'contradicted' : 'not judged';
 }
 
 function verdictOf(

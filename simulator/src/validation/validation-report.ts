@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-const interval = z.tuple([z.number(), z.number()]);
+const interval = z.tuple([z.number(), z.number()]).readonly();
 
 const tolerance = z
   .discriminatedUnion('kind', [
@@ -40,7 +40,7 @@ const comparedFigure = z.strictObject({
   tolerance: tolerance.nullable(),
   heldOut: z.boolean().describe('Not used when the model was fitted, only predicted.'),
   contradicted: z.boolean().describe('Another figure of the same document disagrees; see the note.'),
-  verdict: z.enum(['met', 'missed', 'contradicted', 'not simulated']),
+  verdict: z.enum(['met', 'missed', 'contradicted', 'not judged', 'not simulated']),
   note: z.string().nullable(),
 });
 

@@ -1,0 +1,75 @@
+import type { Command } from 'commander';
+import { calibratedParameters } from '../calibration/parameters.ts';
+import { runRequests } from '../recording/run-requests.ts';
+import type { Language } from '../report/language.ts';
+import { simulateMonth } from '../run/simulate-month.ts';
+import { DOCUMENTED, findScenario } from './find-scenario.ts';
+import { isFaithful, reportOn } from './month-report.ts';
+import { summarise } from './month-summary.ts';
+import { monthTable } from './month-table.ts';
+import { languageOption, parseReplication, parseStartOption, recordOption, seedOption } from './options.ts';
+import { recordTo } from './record.ts';
+import { writeRequestFile } from './request-file.ts';
+import { FAILED, FINE, type Terminal } from './terminal.ts';
+
+interface MonthOptions {
+  readonly scenario: string;
+  readonly seed: number;
+  readonly replication: number;
+  readonly start?: string;
+  readonly json?: true;
+  readonly out?: string;
+  readonly record?: string | true;
+  readonly lang: Language;
+}
+
+const CLEAR_LINE = '\r\u001B[K';
+
+/** Adds the command that simulates one month and counts it. */
+export function addMonthCommand(program: Command, terminal: Terminal, done: (code: number) => void): void {
+  program
+    .command('month')
+    .description('Simulate one month and show documented beside simulated numbers.')
+    .option('--scenario <name or file>', 'the documented month, or a file that changes it', DOCUMENTED)
+    .addOption(seedOption())
+    .option('--replication <number>', 'which of the months of this seed, from 0', parseReplication, 0)
+    .option('--start <date>', 'local date of day 1, a Monday; the scenario’s unless given', parseStartOption)
+    .option('--json', 'print one JSON object instead of the table')
+    .option('--out <file>', 'write every request to a file, one JSON object a line')
+    .addOption(recordOption())
+    .addOption(languageOption())
+    .allowExcessArguments(false)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  simulate month                                documented beside simulated, as a table
+  simulate month --seed 7 --json                counts, memory and latency as one JSON object
+  simulate month --replication 17               the eighteenth month of this seed, alone
+  simulate month --out month.ndjson             every request, one a line
+  simulate month --start 2026-11-02             the same month, moved to another Monday
+  simulate month --scenario scenarios/population-120.yaml`,
+    )
+    .action(async (options: MonthOptions) => done(await runMonth(options, terminal)));
+}
+
+async function runMonth(options: MonthOptions, terminal: Terminal): Promise<number> {
+  const { seed, replication, json, out, lang } = options;
+  const found = findScenario(options.scenario);
+  const scenario = { ...found, start: options.start ?? found.start };
+  const run = simulateMonth({ scenario, parameters: calibratedParameters(), seed, replication });
+  const requests = [...runRequests(run, scenario.start)];
+  if (out !== undefined) {
+    writeRequestFile(out, requests, (written, total) =>
+      terminal.progress?.(written < total ? `\rwriting ${out}: ${written} of ${total}` : CLEAR_LINE),
+    );
+  }
+  if (options.record !== undefined) {
+    await recordTo(options.record, { scenario, seed, replication, run }, terminal);
+  }
+  const month = summarise({ scenario, seed, replication, requests, run });
+  // A changed scenario is not expected to keep the documented counts.
+  const rows = scenario.counts === 'documented' ? reportOn(month) : [];
+  terminal.out(json === true ? `${JSON.stringify(month)}\n` : monthTable(month, rows, lang));
+  return isFaithful(rows) ? FINE : FAILED;
+}

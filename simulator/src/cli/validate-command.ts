@@ -1,0 +1,125 @@
+import type { Command } from 'commander';
+import { calibratedParameters } from '../calibration/parameters.ts';
+import type { Language } from '../report/language.ts';
+import { documentedInstants } from '../report/memory-marks.ts';
+import { type DrawnRun, reportPage } from '../report/page.ts';
+import { simulateMonth } from '../run/simulate-month.ts';
+import { validateMonth, validateSystem } from '../validation/validate.ts';
+import { type ValidationReport, validationSchema } from '../validation/validation-report.ts';
+import { DOCUMENTED, findSubject, type Subject } from './find-scenario.ts';
+import { languageOption, parseReplications, recordOption, seedOption, workersOption } from './options.ts';
+import { ProgressBar } from './progress-bar.ts';
+import { recordTo } from './record.ts';
+import { FAILED, FINE, type Terminal, UsageError } from './terminal.ts';
+import { validationTable } from './validation-table.ts';
+import { writeWholeFile } from './whole-file.ts';
+
+interface ValidateOptions {
+  readonly replications: number | 'auto';
+  readonly scenario: string;
+  readonly seed: number;
+  readonly workers?: number;
+  readonly json?: true;
+  readonly html?: string;
+  readonly schema?: true;
+  readonly record?: string | true;
+  readonly lang: Language;
+}
+
+const JSON_INDENT = 2;
+
+/** Adds the command that holds documented figures against simulated ones. */
+export function addValidateCommand(program: Command, terminal: Terminal, done: (code: number) => void): void {
+  program
+    .command('validate')
+    .description('Replicate a scenario and hold every documented figure against it.')
+    .option('--replications <number>', '"auto" goes on until intervals are tight', parseReplications, 'auto')
+    .option('--scenario <name or file>', 'documented, another documented system, or a file', DOCUMENTED)
+    .addOption(seedOption())
+    .addOption(workersOption())
+    .option('--json', 'print one JSON object instead of the table')
+    .option('--html <file>', 'write a page with charts that opens without a network')
+    .option('--schema', 'print the JSON schema of --json and do nothing else')
+    .addOption(recordOption())
+    .addOption(languageOption())
+    .allowExcessArguments(false)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  simulate validate                                   the documented month, as a table
+  simulate validate --replications 30 --html month.html
+  simulate validate --scenario scenarios/population-120.yaml --json
+  simulate validate --scenario educounsel             another documented system
+
+Exit code 1: a figure that is judged is outside its tolerance.`,
+    )
+    .action(async (options: ValidateOptions) => done(await runValidate(options, terminal)));
+}
+
+async function runValidate(options: ValidateOptions, terminal: Terminal): Promise<number> {
+  if (options.schema === true) {
+    terminal.out(`${JSON.stringify(validationSchema(), undefined, JSON_INDENT)}\n`);
+    return FINE;
+  }
+  const bar = new ProgressBar(terminal.progress, 'validate');
+  try {
+    const subject = findSubject(options.scenario);
+    const { report, drawn } = await validated(subject, options, terminal, bar);
+    bar.end();
+    if (options.record !== undefined) {
+      await recordFirst(subject, options.record, options, terminal);
+    }
+    if (options.html !== undefined) {
+      writeWholeFile(options.html, [reportPage(report, drawn, options.lang)]);
+    }
+    terminal.out(
+      options.json === true ? `${JSON.stringify(report)}\n` : validationTable(report, options.lang),
+    );
+    return report.passed ? FINE : FAILED;
+  } finally {
+    bar.end();
+  }
+}
+
+async function validated(
+  subject: Subject,
+  { seed, replications, workers }: ValidateOptions,
+  { signal }: Terminal,
+  bar: ProgressBar,
+): Promise<{ readonly report: ValidationReport; readonly drawn: DrawnRun | undefined }> {
+  const common = {
+    seed,
+    replications,
+    workers,
+    signal,
+    onProgress: (progress: Parameters<ProgressBar['show']>[0]) => bar.show(progress),
+  };
+  if (subject.kind === 'system') {
+    return { report: await validateSystem(subject.system, common), drawn: undefined };
+  }
+  const { scenario } = subject;
+  const { report, series, routes } = await validateMonth({
+    ...common,
+    scenario,
+    parameters: calibratedParameters(),
+    instants: documentedInstants().map(({ at }) => at),
+  });
+  return { report, drawn: series === null ? undefined : { scenario, series, routes } };
+}
+
+/** Records replication 0, which is the one that is drawn. */
+async function recordFirst(
+  subject: Subject,
+  store: string | true,
+  { seed }: ValidateOptions,
+  terminal: Terminal,
+): Promise<void> {
+  if (subject.kind === 'system') {
+    throw new UsageError('--record is for scenarios of the month; the other systems leave no rows.');
+  }
+  const { scenario } = subject;
+  const replication = 0;
+  const run = simulateMonth({ scenario, parameters: calibratedParameters(), seed, replication });
+  await recordTo(store, { scenario, seed, replication, run }, terminal);
+}

@@ -1,0 +1,152 @@
+import {
+  type Logger,
+  type MemorySample,
+  type Microseconds,
+  openSimulationStore,
+  type Recorded,
+  RequestIds,
+  type RequestRecord,
+  type ResourceSample,
+  type StoreAddress,
+  type TenantId,
+} from '@riwayat/collector';
+import { totalMemory } from '../memory/questions.ts';
+import { stretchesOf } from '../memory/settings.ts';
+import { MEMORY, type MonthRun, SAMPLE_SECONDS } from '../run/month-run.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import {
+  dateOf,
+  dayOf,
+  MICROS_PER_MS,
+  MICROS_PER_SECOND,
+  parseStart,
+  startOfDay,
+} from '../workload/calendar.ts';
+import { runRequests } from './run-requests.ts';
+
+/** Whose rows they are: a tenant of no observed database, so that none is mistaken for one. */
+const TENANT = 'simulated' as TenantId;
+const INSTANCE = 'simulated';
+const BYTES_PER_MEGABYTE = 1_000_000;
+const BYTES_PER_GIGABYTE = 1_000_000_000;
+const NONE = 0 as Microseconds;
+
+export interface RecordOptions {
+  readonly address: StoreAddress;
+  readonly logger: Logger;
+  readonly scenario: Scenario;
+  readonly seed: number;
+  readonly replication: number;
+  readonly run: MonthRun;
+}
+
+/**
+ * Writes a run's requests and samples into the database of simulated runs, under an id that follows from its content.
+ *
+ * @throws {StoreError} when the store cannot be opened; ClickHouse's own error when it does not take the rows
+ */
+export async function recordRun(options: RecordOptions): Promise<Recorded> {
+  const { address, logger, scenario, seed, replication, run } = options;
+  const begins = startOfDay(parseStart(scenario.start));
+  const store = await openSimulationStore({ address, logger });
+  try {
+    return await store.record({
+      scenario: scenario.name,
+      seed,
+      replication,
+      begins: begins as Microseconds,
+      requests: requestRecords(run, scenario.start),
+      resources: resourceSamples(run, scenario, begins),
+      memory: memorySamples(run, begins),
+    });
+  } finally {
+    await store.close();
+  }
+}
+
+function* requestRecords(run: MonthRun, start: string): Generator<RequestRecord> {
+  const ids = new RequestIds(INSTANCE);
+  for (const request of runRequests(run, start)) {
+    yield {
+      ts: request.ts as Microseconds,
+      requestId: ids.next(Math.floor(request.ts / MICROS_PER_MS)),
+      tenantId: TENANT,
+      day: dateOf(dayOf(request.ts)),
+      userId: request.userKey,
+      userRole: request.role,
+      sessionId: request.sessionId,
+      endpoint: request.endpoint,
+      method: request.method,
+      status: request.status,
+      duration: request.durationMicros as Microseconds,
+      bytesIn: request.bytesIn,
+      bytesOut: request.bytesOut,
+      cpu: NONE,
+      memory: 0,
+      cache: request.cache,
+      kind: request.kind,
+      traceId: '',
+      instance: INSTANCE,
+      source: 'replay',
+      outcome: 'completed',
+      messages: 0,
+      clientAddress: '',
+    };
+  }
+}
+
+/** The machine as a process on it would have sampled it; what the model has no state for is 0. */
+function* resourceSamples(
+  { state, memory }: MonthRun,
+  scenario: Scenario,
+  begins: number,
+): Generator<ResourceSample> {
+  const total = totalMemory(memory);
+  const disk = scenario.server.diskGb * BYTES_PER_GIGABYTE;
+  let hits = 0;
+  let lookups = 0;
+  for (const { from, until, settings } of stretchesOf(scenario, total.length)) {
+    for (let minute = from; minute < until; minute += 1) {
+      hits += state['cache-hits'][minute] ?? 0;
+      lookups += state['cache-lookups'][minute] ?? 0;
+      const used = Math.round((total[minute] ?? 0) * BYTES_PER_MEGABYTE);
+      const cpu = state.cpu[minute] ?? 0;
+      yield {
+        ts: instantOf(minute, begins),
+        instance: INSTANCE,
+        cpu,
+        hostCpu: cpu,
+        rss: used,
+        heapUsed: 0,
+        heapTotal: 0,
+        external: 0,
+        memoryLimit: Math.round(settings.limit * BYTES_PER_MEGABYTE),
+        hostMemoryUsed: used,
+        hostMemoryTotal: Math.round(settings.limit * BYTES_PER_MEGABYTE),
+        eventLoopLagP99: NONE,
+        eventLoopLagMax: NONE,
+        openSockets: 0,
+        databaseConnections: Math.round(state.connections[minute] ?? 0),
+        databaseWaiting: Math.round(state.waiting[minute] ?? 0),
+        queueDepth: Math.round(state['queued-jobs'][minute] ?? 0),
+        cacheHits: Math.round(hits),
+        cacheMisses: Math.round(lookups - hits),
+        diskFree: Math.max(0, disk - Math.round((state.disk[minute] ?? 0) * BYTES_PER_GIGABYTE)),
+        diskTotal: disk,
+        spoolBytes: 0,
+      };
+    }
+  }
+}
+
+function* memorySamples({ memory }: MonthRun, begins: number): Generator<MemorySample> {
+  for (const part of MEMORY) {
+    for (const [minute, megabytes] of memory[part].entries()) {
+      yield { ts: instantOf(minute, begins), part, bytes: megabytes * BYTES_PER_MEGABYTE };
+    }
+  }
+}
+
+function instantOf(minute: number, begins: number): Microseconds {
+  return (begins + minute * SAMPLE_SECONDS * MICROS_PER_SECOND) as Microseconds;
+}

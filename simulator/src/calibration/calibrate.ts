@@ -64,6 +64,7 @@ export interface CalibrationReport {
  * does not change; memory is smooth.
  */
 const DIFFERENCES: Readonly<Record<Stage, number>> = { system: 0.03, memory: 0.001 };
+const SYSTEM_AND_WORKLOAD: readonly Parameter[] = [...workloadParameters, ...systemParameters];
 const MAX_ITERATIONS: Readonly<Record<Stage, number>> = { system: 8, memory: 40 };
 
 /**
@@ -117,11 +118,13 @@ export async function calibrate({
       fitted: parameter.figures.length > 0,
     })),
     figures: compared(figures, meansOf(before, figures), meansOf(months(memory.values), figures)),
-    stages: { system, memory },
+    stages: { system: summary(system), memory: summary(memory) },
   };
 }
 
-const SYSTEM_AND_WORKLOAD: readonly Parameter[] = [...workloadParameters, ...systemParameters];
+function summary({ iterations, converged }: FitResult): Pick<FitResult, 'iterations' | 'converged'> {
+  return { iterations, converged };
+}
 
 /** The figures of a stage. Alerts on memory are left to be predicted. */
 export function figuresOf(stage: Stage): FigureId[] {

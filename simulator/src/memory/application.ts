@@ -16,10 +16,10 @@ export interface ApplicationMemory {
 
 /**
  * Web server and PHP-FPM children. A child's memory is a high-water mark: what requests made it grow by it keeps, until
- * it has served nothing for a while or the nightly maintenance starts it again. Requests meet children at random, so
- * of the requests since then a share 1 − exp(−requests / (children × requests that make a child grow)) of all children
- * has grown. How far a child can grow depends on the data, as lists become longer, and on how well garbage is collected.
- * Leaks come on top.
+ * it has served nothing for a while or the nightly maintenance starts it again. Requests meet the children that are
+ * used at random, so the requests that each has served since then are a Poisson count, and a child has grown when it is
+ * three or more: one loads the framework, one the classes, one the data. How far it grows depends on the data, as lists
+ * become longer, and on how well garbage is collected. Leaks come on top.
  *
  * @param misses requests of each minute that reached the database
  * @param leaks of {@link leakedMemory}
@@ -47,12 +47,13 @@ export function applicationMemory(
       }
       const children = state.workers[minute] ?? 0;
       const lately = (served[minute] ?? 0) - totalAt(served, Math.max(restarted, minute - patience));
-      const share = 1 - Math.exp(-lately / (children * values.applicationRequests));
+      const each = lately / (children * values.applicationShare);
+      const share = 1 - Math.exp(-each) * (1 + each + (each * each) / 2);
       if ((misses[minute] ?? 0) > 0 || minute === from) {
         const data = 1 - Math.exp(-(read[minute] ?? 0) / values.dataRequests);
         growth = (values.applicationGrowth + values.applicationGrowthWithData * data) * withoutGarbage;
       }
-      grown[minute] = children * growth * share;
+      grown[minute] = children * values.applicationShare * growth * share;
       needed[minute] = APPLICATION_BASE + children * values.applicationChild + (leaks[minute] ?? 0);
     }
   }

@@ -52,6 +52,10 @@ function meanOf(samples: Float32Array, from: number, until: number): number {
   return samples.subarray(from, until).reduce((sum, value) => sum + value, 0) / (until - from);
 }
 
+function isSame(one: Float32Array, other: Float32Array): boolean {
+  return one.length === other.length && one.every((value, index) => value === other[index]);
+}
+
 describe('memoryOf', () => {
   let system: StateSamples;
   beforeAll(() => {
@@ -69,9 +73,9 @@ describe('memoryOf', () => {
   it('has less in week 2 and the same in week 1 when there is no leak', () => {
     const leaking = totalMemory(memory(system));
     const sound = totalMemory(memory(system, without('leak')));
-    expect(sound.subarray(0, 7 * DAY)).toEqual(leaking.subarray(0, 7 * DAY));
+    expect(isSame(sound.subarray(0, 7 * DAY), leaking.subarray(0, 7 * DAY))).toBe(true);
     expect(meanOf(leaking, 7 * DAY, 14 * DAY) - meanOf(sound, 7 * DAY, 14 * DAY)).toBeGreaterThan(50);
-    expect(sound.subarray(21 * DAY)).toEqual(leaking.subarray(21 * DAY));
+    expect(isSame(sound.subarray(21 * DAY), leaking.subarray(21 * DAY))).toBe(true);
   });
 
   it('holds more for twice the sessions, in the session store only', () => {
@@ -81,16 +85,16 @@ describe('memoryOf', () => {
     const one = memory(system);
     const two = memory({ ...system, sessionsOf: twice });
     expect(meanOf(two.sessions, 0, 30 * DAY)).toBeGreaterThan(meanOf(one.sessions, 0, 30 * DAY));
-    expect(two.database).toEqual(one.database);
-    expect(two.cache).toEqual(one.cache);
+    expect(isSame(two.database, one.database)).toBe(true);
+    expect(isSame(two.cache, one.cache)).toBe(true);
   });
 
-  it('holds more of everything that requests fill for twice the requests', () => {
+  it('holds more of what requests fill, except a cache that is full, for twice the requests', () => {
     const requests = system.state.requests.map((count) => 2 * count);
     const hits = system.state['cache-hits'].map((count) => 2 * count);
     const one = memory(system);
     const two = memory({ ...system, state: { ...system.state, requests, 'cache-hits': hits } });
-    for (const part of ['application', 'database', 'cache', 'system'] as const) {
+    for (const part of ['application', 'database', 'system'] as const) {
       expect(meanOf(two[part], DAY, 7 * DAY), part).toBeGreaterThan(meanOf(one[part], DAY, 7 * DAY));
     }
   });
@@ -147,7 +151,7 @@ describe('memoryOf', () => {
       server: { ...documented.server, memoryGb: 3 },
     });
     expect(Math.max(...totalMemory(small))).toBeLessThan(Math.max(...totalMemory(parts)));
-    expect(small.database).toEqual(parts.database);
+    expect(isSame(small.database, parts.database)).toBe(true);
     expect(Math.min(...small.application)).toBeGreaterThan(50);
   });
 

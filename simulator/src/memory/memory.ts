@@ -31,7 +31,7 @@ export function memoryOf({ system, scenario, parameters }: MemoryOptions): Memor
     cache: cacheMemory(misses, stretches, values),
     sessions: sessionMemory(unsharedSessions(system), stretches, values),
     'file-buffers': fileMemory(system, values),
-    system: systemMemory(system, misses, values),
+    system: systemMemory(misses, values),
   };
   return { application: underPressure(application, Object.values(others), stretches, values), ...others };
 }

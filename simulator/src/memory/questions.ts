@@ -149,18 +149,15 @@ function sumOf({ parts, total }: MemoryOfRun, wanted: readonly MemoryPart[]): re
   return wanted.length === 0 ? [total] : wanted.map((part) => parts[part]);
 }
 
-/** Mean of the columns' sum over minutes `from` to `until`, the second not included, as far as the run has them. */
+/** Mean of the columns' sum over minutes `from` to `until`, the second not included; NaN when the run is shorter. */
 function meanOf(columns: readonly Float32Array[], from: number, until: number): number {
   let sum = 0;
-  let minutes = 0;
   for (const column of columns) {
-    const end = Math.min(until, column.length);
-    minutes = end - from;
-    for (let minute = from; minute < end; minute += 1) {
-      sum += column[minute] ?? 0;
+    for (let minute = from; minute < until; minute += 1) {
+      sum += column[minute] ?? Number.NaN;
     }
   }
-  return sum / minutes;
+  return sum / (until - from);
 }
 
 /** First minute of the five whose mean is the highest, or the lowest, of a stretch. */

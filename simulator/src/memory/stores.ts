@@ -73,29 +73,23 @@ export function fileMemory({ state }: StateSamples, values: MemoryValues): Float
   let pages = 0;
   for (let minute = 0; minute < megabytes.length; minute += 1) {
     pages = pages * kept + values.filePages * (state.files[minute] ?? 0);
-    megabytes[minute] = pages + values.uploadBuffer * (state.uploads[minute] ?? 0);
+    megabytes[minute] = pages + (state['upload-megabytes'][minute] ?? 0);
   }
   return megabytes;
 }
 
 /**
- * The operating system: its services, what it keeps for each process and connection, and pages of what requests wrote
- * lately. MB a minute.
+ * The operating system: its services, and pages of what requests wrote lately. MB a minute.
  *
  * @param misses requests of each minute that the page cache could not answer: the others write nothing
  */
-export function systemMemory(
-  { state }: StateSamples,
-  misses: Float32Array,
-  values: MemoryValues,
-): Float32Array {
+export function systemMemory(misses: Float32Array, values: MemoryValues): Float32Array {
   const megabytes = new Float32Array(misses.length);
   const kept = remaining(values.pageLifetime);
   let pages = 0;
   for (let minute = 0; minute < megabytes.length; minute += 1) {
     pages = pages * kept + values.writtenPages * (misses[minute] ?? 0);
-    const processes = (state.workers[minute] ?? 0) + (state.connections[minute] ?? 0);
-    megabytes[minute] = values.systemBase + values.systemProcess * processes + pages;
+    megabytes[minute] = values.systemBase + pages;
   }
   return megabytes;
 }

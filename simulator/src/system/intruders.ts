@@ -10,7 +10,7 @@ import { lognormalTable } from './variation.ts';
 const MONTH = 30 * 86_400;
 /** Calls a second of a program. */
 const CALLS_PER_SECOND = 10;
-const CALLS_VARIATION = 0.25;
+const CALLS_VARIATION = 0.1;
 
 /**
  * Programs that call faster than people do, as a Poisson process. Their calls are no requests of the month: what the

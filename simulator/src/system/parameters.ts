@@ -105,7 +105,7 @@ export const systemParameters = [
   {
     id: 'system.uploads.crowded-link',
     unit: 'KB/s',
-    value: 4.6,
+    value: 5.3,
     lower: 1,
     upper: 200,
     figures: ['peak.uploads'],
@@ -132,7 +132,7 @@ export const systemParameters = [
   {
     id: 'system.jobs.image',
     unit: 's of one core',
-    value: 31,
+    value: 29,
     lower: 1,
     upper: 90,
     figures: ['peak.jobs-queued'],
@@ -178,7 +178,7 @@ export const systemParameters = [
   {
     id: 'system.security.scrapers',
     unit: 'a month',
-    value: 9,
+    value: 5.9,
     lower: 0,
     upper: 60,
     figures: ['alerts.security'],
@@ -187,7 +187,7 @@ export const systemParameters = [
   {
     id: 'system.security.scraped',
     unit: 'calls',
-    value: 36.5,
+    value: 40.5,
     lower: 1,
     upper: 500,
     figures: ['security.rate-limited'],
@@ -196,7 +196,7 @@ export const systemParameters = [
   {
     id: 'system.disk.snapshot',
     unit: 'GB',
-    value: 2.28,
+    value: 2.25,
     lower: 0.1,
     upper: 6,
     figures: ['alerts.disk'],

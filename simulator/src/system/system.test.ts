@@ -46,6 +46,10 @@ describe('simulateSystem', () => {
     const { milliseconds, status } = run.answers;
     expect(milliseconds).toHaveLength(trace.at.length);
     expect(milliseconds.every((time) => time > 0)).toBe(true);
+    // The slowest are those that hang; nothing is lost on the way and found again.
+    const hang = (parameters['system.failures.hang'] ?? 0) * 1000;
+    expect(Math.max(...milliseconds)).toBeLessThan(hang + 10_000);
+    expect(run.state['busy-workers'].every((busy) => busy >= 0)).toBe(true);
     expect(status.every((code) => code >= 200 && code < 600)).toBe(true);
     expect(mean(run.state.requests) * run.state.requests.length).toBeGreaterThan(trace.at.length - 100);
   });

@@ -122,7 +122,6 @@ class Stack {
         log: () => this.#housekeeping.log(),
       },
     });
-    this.#planArrivals();
     this.#planUpkeep();
     this.#planTunings();
     sendIntruders(simulation, days * SECONDS_PER_DAY, parameters, stream('intruders'), (calls) => {
@@ -133,8 +132,13 @@ class Stack {
     simulation.snapshots(instants, (sample) => this.#sample(sample));
   }
 
-  /** Runs until every request is answered and every job done. */
+  /** Runs until every request is answered and every job done. Requests are sorted, so they need no place in the queue. */
   run(): void {
+    const { at } = this.#options.trace;
+    for (let request = 0; request < at.length; request += 1) {
+      this.#simulation.run(at[request] ?? 0);
+      this.#requests.arrive(request);
+    }
     this.#simulation.run();
   }
 
@@ -173,22 +177,6 @@ class Stack {
 
   #noteConnections(): void {
     this.#counts.mostConnections = Math.max(this.#counts.mostConnections, this.#connections);
-  }
-
-  /** Requests come one after the other: each brings the next. */
-  #planArrivals(): void {
-    const { at } = this.#options.trace;
-    const arrival = this.#simulation.addKind((request) => {
-      const following = at[request + 1];
-      if (following !== undefined) {
-        this.#simulation.scheduleAt(following, arrival, request + 1);
-      }
-      this.#requests.arrive(request);
-    });
-    const first = at[0];
-    if (first !== undefined) {
-      this.#simulation.scheduleAt(first, arrival, 0);
-    }
   }
 
   #planUpkeep(): void {

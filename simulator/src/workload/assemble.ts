@@ -21,52 +21,50 @@ export function assembleTrace(
 ): RequestTrace {
   const visits = timeOrder(start.subarray(0, log.visits));
   const sessions = emptySessions(visits.length);
-  const at = new Float64Array(log.requests);
-  const request = new Int32Array(log.requests);
-  const session = new Int32Array(log.requests);
+  const { action, offset, item, from, mobile } = log;
+  // In the order of the sessions first: their requests then lie near each other, and are sorted without far jumps.
+  const bySession = emptyColumns(log.requests);
   let count = 0;
   for (let number = 0; number < visits.length; number += 1) {
     const visit = visits[number] ?? 0;
     const begin = start[visit] ?? 0;
-    const until = log.from[visit + 1] ?? 0;
-    let last = 0;
-    let action = 0;
-    for (let index = log.from[visit] ?? 0; index < until; index += 1) {
-      const time = begin + (log.offset[index] ?? 0);
+    const until = from[visit + 1] ?? 0;
+    for (let request = from[visit] ?? 0; request < until; request += 1) {
+      const time = begin + (offset[request] ?? 0);
       if (time >= end) {
         break;
       }
-      last = time / MICROS_PER_SECOND;
-      action = log.action[index] ?? 0;
-      at[count] = last;
-      request[count] = index;
-      session[count] = number;
+      bySession.at[count] = time / MICROS_PER_SECOND;
+      bySession.action[count] = action[request] ?? 0;
+      bySession.session[count] = number;
+      bySession.item[count] = item[request] ?? 0;
       count += 1;
     }
     sessions.person[number] = person[visit] ?? 0;
     sessions.first[number] = begin / MICROS_PER_SECOND;
-    sessions.last[number] = last;
-    sessions.mobile[number] = log.mobile[visit] ?? 0;
-    sessions.loggedOut[number] = action === LOGOUT ? 1 : 0;
+    sessions.last[number] = bySession.at[count - 1] ?? 0;
+    sessions.mobile[number] = mobile[visit] ?? 0;
+    sessions.loggedOut[number] = bySession.action[count - 1] === LOGOUT ? 1 : 0;
   }
-  const order = timeOrder(at.subarray(0, count));
-  const trace = {
+  const order = timeOrder(bySession.at.subarray(0, count));
+  const columns = emptyColumns(count);
+  for (let place = 0; place < count; place += 1) {
+    const request = order[place] ?? 0;
+    columns.at[place] = bySession.at[request] ?? 0;
+    columns.action[place] = bySession.action[request] ?? 0;
+    columns.session[place] = bySession.session[request] ?? 0;
+    columns.item[place] = bySession.item[request] ?? 0;
+  }
+  return { ...columns, sessions, people };
+}
+
+function emptyColumns(count: number): Pick<RequestTrace, 'at' | 'action' | 'session' | 'item'> {
+  return {
     at: new Float64Array(count),
     action: new Uint8Array(count),
     session: new Int32Array(count),
     item: new Uint16Array(count),
-    sessions,
-    people,
   };
-  for (let place = 0; place < count; place += 1) {
-    const from = order[place] ?? 0;
-    const index = request[from] ?? 0;
-    trace.at[place] = at[from] ?? 0;
-    trace.session[place] = session[from] ?? 0;
-    trace.action[place] = log.action[index] ?? 0;
-    trace.item[place] = log.item[index] ?? 0;
-  }
-  return trace;
 }
 
 function emptySessions(count: number): SessionTable {

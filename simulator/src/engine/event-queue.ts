@@ -82,13 +82,12 @@ export class EventQueue {
     if (this.#length === 0 || at > limit) {
       return false;
     }
-    const slot = this.#slots[0] ?? 0;
-    const field = slot << FIELD_BITS;
+    const fields = this.#fields;
+    const field = (this.#slots[0] ?? 0) << FIELD_BITS;
     this.#at[0] = at;
-    this.kind = this.#fields[field] ?? 0;
-    this.a = this.#fields[field + A] ?? 0;
-    this.b = this.#fields[field + B] ?? 0;
-    this.#release(slot);
+    this.kind = fields[field] ?? 0;
+    this.a = fields[field + A] ?? 0;
+    this.b = fields[field + B] ?? 0;
     this.#rootIsOpen = true;
     return true;
   }
@@ -117,22 +116,23 @@ export class EventQueue {
 
   /** Returns the slot. Times go from array to array: as arguments of functions they would take memory each time. */
   #insert(at: number, order: number, kind: number, a: number, b: number): number {
-    const slot = this.#take();
+    const wasOpen = this.#rootIsOpen;
+    const place = wasOpen ? 0 : this.#length;
+    const slot = wasOpen ? (this.#slots[0] ?? 0) : this.#take();
+    const fields = this.#fields;
     const field = slot << FIELD_BITS;
-    this.#fields[field] = kind;
-    this.#fields[field + A] = a;
-    this.#fields[field + B] = b;
+    fields[field] = kind;
+    fields[field + A] = a;
+    fields[field + B] = b;
     this.#orders[slot] = order;
-    if (this.#rootIsOpen) {
+    this.#times[place] = at;
+    this.#slots[place] = slot;
+    if (wasOpen) {
       this.#rootIsOpen = false;
-      this.#times[0] = at;
-      this.#slots[0] = slot;
       this.#descend(0);
     } else {
-      this.#times[this.#length] = at;
-      this.#slots[this.#length] = slot;
-      this.#climb(this.#length);
       this.#length += 1;
+      this.#climb(place);
     }
     return slot;
   }
@@ -141,6 +141,7 @@ export class EventQueue {
   #closeRoot(): void {
     if (this.#rootIsOpen) {
       this.#rootIsOpen = false;
+      this.#release(this.#slots[0] ?? 0);
       this.#length -= 1;
       if (this.#length > 0) {
         this.#fill(0);
@@ -171,13 +172,12 @@ export class EventQueue {
     const orders = this.#orders;
     const at = times[from] ?? 0;
     const slot = slots[from] ?? 0;
-    const order = orders[slot] ?? 0;
     let place = from;
     while (place > 0) {
       const parent = (place - 1) >> WIDTH_BITS;
       const above = times[parent] ?? 0;
       const aboveSlot = slots[parent] ?? 0;
-      if (above < at || (above === at && (orders[aboveSlot] ?? 0) < order)) {
+      if (above < at || (above === at && (orders[aboveSlot] ?? 0) < (orders[slot] ?? 0))) {
         break;
       }
       times[place] = above;
@@ -198,7 +198,6 @@ export class EventQueue {
     const length = this.#length;
     const at = times[from] ?? 0;
     const slot = slots[from] ?? 0;
-    const order = orders[slot] ?? 0;
     let place = from;
     for (let child = (place << WIDTH_BITS) + 1; child < length; child = (place << WIDTH_BITS) + 1) {
       const end = Math.min(child + WIDTH, length);
@@ -212,7 +211,7 @@ export class EventQueue {
         }
       }
       const belowSlot = slots[first] ?? 0;
-      if (at < below || (at === below && order < (orders[belowSlot] ?? 0))) {
+      if (at < below || (at === below && (orders[slot] ?? 0) < (orders[belowSlot] ?? 0))) {
         break;
       }
       times[place] = below;

@@ -50,11 +50,15 @@ export class Pool {
   /** Gives an id back, once. Its columns keep their numbers until it is taken and they are set again. */
   release(id: number): void {
     if (this.#freeCount === this.#free.length) {
-      const free = new Int32Array(2 * this.#free.length);
-      free.set(this.#free);
-      this.#free = free;
+      this.#grow();
     }
     this.#free[this.#freeCount] = id;
     this.#freeCount += 1;
+  }
+
+  #grow(): void {
+    const free = new Int32Array(2 * this.#free.length);
+    free.set(this.#free);
+    this.#free = free;
   }
 }

@@ -44,7 +44,7 @@ export class Simulation {
    */
   schedule(delay: number, kind: number, a = 0, b = 0): number {
     if (!(delay >= 0 && delay < Number.POSITIVE_INFINITY)) {
-      throw new RangeError(`An event cannot be scheduled ${delay} from now.`);
+      throw impossible(`${delay} from now`);
     }
     return this.#queue.push(this.now + delay, kind, a, b);
   }
@@ -151,7 +151,11 @@ export class Simulation {
 
   #refusePast(at: number): void {
     if (!(at >= this.now && at < Number.POSITIVE_INFINITY)) {
-      throw new RangeError(`An event cannot be scheduled at ${at}: it is ${this.now} now.`);
+      throw impossible(`at ${at}, as it is ${this.now} now`);
     }
   }
+}
+
+function impossible(when: string): RangeError {
+  return new RangeError(`An event cannot be scheduled ${when}.`);
 }

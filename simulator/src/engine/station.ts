@@ -1,7 +1,7 @@
 import { Column, Pool } from './pool.ts';
 import type { Measured, Simulation } from './simulation.ts';
 import { Tally } from './tally.ts';
-import { TimeWeighted } from './time-weighted.ts';
+import { TimeWeighted, TimeWeightedSum } from './time-weighted.ts';
 import { WaitingLine } from './waiting-line.ts';
 
 export interface StationOptions {
@@ -23,7 +23,7 @@ export class Station implements Measured {
   /** Customers over time: in service, in line, and both. */
   readonly busy: TimeWeighted;
   readonly waiting: TimeWeighted;
-  readonly present: TimeWeighted;
+  readonly present: TimeWeightedSum;
   /** From arrival to the beginning of service. */
   readonly waitingTime = new Tally();
   /** From arrival to the end of service. */
@@ -50,7 +50,7 @@ export class Station implements Measured {
     this.#servers = servers;
     this.busy = new TimeWeighted(simulation);
     this.waiting = new TimeWeighted(simulation);
-    this.present = new TimeWeighted(simulation);
+    this.present = new TimeWeightedSum(this.busy, this.waiting);
     this.#completion = simulation.addKind((customer, job) => this.#complete(customer, job));
     simulation.measure(this);
   }
@@ -78,7 +78,6 @@ export class Station implements Measured {
     this.#arrivals += 1;
     const { now } = this.#simulation;
     if (this.#jobs.count < this.#servers) {
-      this.present.set(this.present.value + 1);
       this.#serve(customer, now);
       this.busy.set(this.#jobs.count);
       return true;
@@ -87,7 +86,6 @@ export class Station implements Measured {
       this.#blocked += 1;
       return false;
     }
-    this.present.set(this.present.value + 1);
     this.#line.push(customer, now);
     this.waiting.set(this.#line.length);
     return true;
@@ -108,7 +106,6 @@ export class Station implements Measured {
   resetStatistics(): void {
     this.busy.resetStatistics();
     this.waiting.resetStatistics();
-    this.present.resetStatistics();
     this.waitingTime.reset();
     this.responseTime.reset();
     this.#arrivals = 0;
@@ -132,7 +129,6 @@ export class Station implements Measured {
   #complete(customer: number, job: number): void {
     this.responseTime.add(this.#simulation.now - this.#arrivedAt.get(job));
     this.#jobs.release(job);
-    this.present.set(this.present.value - 1);
     if (this.#line.length > 0 && this.#jobs.count < this.#servers) {
       this.#serveNext();
     } else {

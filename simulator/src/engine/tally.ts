@@ -14,9 +14,10 @@ export class Tally {
 
   add(value: number): void {
     this.#count += 1;
-    this.#numbers[SUM] = (this.#numbers[SUM] ?? 0) + value;
-    if (value > (this.#numbers[MAX] ?? 0)) {
-      this.#numbers[MAX] = value;
+    const numbers = this.#numbers;
+    numbers[SUM] = (numbers[SUM] ?? 0) + value;
+    if (value > (numbers[MAX] ?? 0)) {
+      numbers[MAX] = value;
     }
   }
 

@@ -73,12 +73,36 @@ export class TimeWeighted implements Measured {
   /** Counts the value until now. */
   #advance(): void {
     const numbers = this.#numbers;
+    const value = this.#value;
     const { now } = this.#simulation;
     const elapsed = now - (numbers[CHANGED] ?? 0);
     numbers[CHANGED] = now;
-    numbers[AREA] = (numbers[AREA] ?? 0) + this.#value * elapsed;
-    if (this.#value >= this.#level) {
+    numbers[AREA] = (numbers[AREA] ?? 0) + value * elapsed;
+    if (value >= this.#level) {
       numbers[ABOVE] = (numbers[ABOVE] ?? 0) + elapsed;
     }
+  }
+}
+
+/** Two values taken together. */
+export class TimeWeightedSum {
+  readonly #one: TimeWeighted;
+  readonly #other: TimeWeighted;
+
+  constructor(one: TimeWeighted, other: TimeWeighted) {
+    this.#one = one;
+    this.#other = other;
+  }
+
+  get value(): number {
+    return this.#one.value + this.#other.value;
+  }
+
+  get mean(): number {
+    return this.#one.mean + this.#other.mean;
+  }
+
+  get integral(): number {
+    return this.#one.integral + this.#other.integral;
   }
 }

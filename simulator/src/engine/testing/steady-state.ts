@@ -2,7 +2,6 @@ import { expect } from 'vitest';
 import { type MeanInterval, tInterval } from '../../statistics/t-interval.ts';
 import type { Simulation } from '../simulation.ts';
 import type { Tally } from '../tally.ts';
-import type { TimeWeighted } from '../time-weighted.ts';
 
 const BATCHES = 30;
 const CONFIDENCE = 0.99;
@@ -12,7 +11,7 @@ const LITTLE_TOLERANCE = 0.001;
 
 /** Anything that customers come to and leave. */
 interface Place {
-  readonly present: TimeWeighted;
+  readonly present: { readonly integral: number };
   readonly responseTime: Tally;
 }
 

@@ -8,8 +8,7 @@ import { simulateMonth } from '../run/simulate-month.ts';
 import { documentedScenario } from '../scenario/documented.ts';
 import { systemParameters } from '../system/parameters.ts';
 import { workloadParameters } from '../workload/parameters.ts';
-import { type FitResult, fit, type Means, residual } from './fit.ts';
-import { isFitted } from './held-out.ts';
+import { type FitResult, fit, isFitted, type Means, residual } from './fit.ts';
 import type { Parameter, Parameters } from './parameter.ts';
 import { allParameters, defaultValues, fittedParameters } from './parameters.ts';
 import { measures } from './targets.ts';
@@ -68,8 +67,8 @@ const SYSTEM_AND_WORKLOAD: readonly Parameter[] = [...workloadParameters, ...sys
 const MAX_ITERATIONS: Readonly<Record<Stage, number>> = { system: 8, memory: 40 };
 
 /**
- * Fits the free numbers of the model to the documented month: least squares over all figures that are neither held out
- * nor contradicted, each in units of its tolerance. The same replications, with the same random numbers, answer for every set of values, so that differences
+ * Fits the free numbers of the model to the documented month: least squares over all figures that are judged and not
+ * held out, each in units of its tolerance. The same replications, with the same random numbers, answer for every set of values, so that differences
  * between two sets are theirs and not chance.
  */
 export async function calibrate({

@@ -45,7 +45,7 @@ describe('fit', () => {
 });
 
 describe('figuresOf', () => {
-  it('leaves out what is held out or contradicted', () => {
+  it('leaves out what is held out, and what is contradicted and not used', () => {
     const figures = [...figuresOf('system'), ...figuresOf('memory')];
     expect(figures.filter(isHeldOut)).toEqual([]);
     expect(figures).not.toContain('memory.days-1-2.peak');

@@ -1,5 +1,6 @@
 import { documented, type FigureId, figure } from '../figures/figures.ts';
-import { toleranceOf } from '../validation/tolerance.ts';
+import { toleranceOfMonth } from '../validation/month-figures.ts';
+import { isHeldOut } from './held-out.ts';
 import { leastSquares } from './least-squares.ts';
 import type { Parameter, Parameters } from './parameter.ts';
 
@@ -26,6 +27,8 @@ export interface FitResult {
   readonly converged: boolean;
 }
 
+/** A fit is done when an iteration gains less than this share: what is left is chance. */
+const SMALLEST_GAIN = 0.002;
 /** Counts are known as a Poisson count is: a further month would show this many standard deviations more or less. */
 const DEVIATIONS = 1.96;
 
@@ -50,9 +53,15 @@ export async function fit(options: FitOptions): Promise<FitResult> {
     upper: parameters.map(({ upper }) => upper),
     difference: options.difference,
     maxIterations: options.maxIterations,
+    smallestGain: SMALLEST_GAIN,
     ...(options.onIteration && { onIteration: options.onIteration }),
   });
   return { values: valuesAt(result.point), iterations: result.iterations, converged: result.converged };
+}
+
+/** Whether parameters may be fitted to a figure: it is judged, and not held out. Contradicted ones that are not used are not. */
+export function isFitted(id: FigureId): boolean {
+  return !isHeldOut(id) && toleranceOfMonth(figure(id)) !== null;
 }
 
 /** Distance of a simulated mean from the documented value, in tolerances. */
@@ -63,8 +72,8 @@ export function residual(id: FigureId, means: Means): number {
 /** How far off a mean may be, in the figure's unit. */
 function toleratedDistance(id: FigureId): number {
   const value = documented(id);
-  const tolerance = toleranceOf(figure(id), false);
-  switch (tolerance.kind) {
+  const tolerance = toleranceOfMonth(figure(id));
+  switch (tolerance?.kind) {
     case 'relative':
       return tolerance.share * Math.abs(value);
     case 'absolute':

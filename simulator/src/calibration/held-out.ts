@@ -1,4 +1,4 @@
-import { type FigureId, figure } from '../figures/figures.ts';
+import type { FigureId } from '../figures/figures.ts';
 
 /**
  * Figures that no parameter is fitted to, so that meeting them says something about the model: all memory of week 3, the
@@ -17,9 +17,4 @@ const HELD_OUT: ReadonlySet<string> = new Set<FigureId>([
 /** Whether a documented figure is only predicted, never fitted. */
 export function isHeldOut(id: string): boolean {
   return HELD_OUT.has(id);
-}
-
-/** Whether parameters may be fitted to a figure: it is neither held out nor contradicted by another one. */
-export function isFitted(id: FigureId): boolean {
-  return !isHeldOut(id) && figure(id).kind !== 'contradicted';
 }

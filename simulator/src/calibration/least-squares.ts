@@ -11,6 +11,8 @@ export interface LeastSquaresProblem {
    */
   readonly difference?: number;
   readonly maxIterations?: number;
+  /** Converged when an iteration lowers the sum of squares by less than this share of it. */
+  readonly smallestGain?: number;
   /** Called after each iteration with its number, from 1, and the sum of squares so far. */
   readonly onIteration?: (iteration: number, sumOfSquares: number) => void;
 }
@@ -26,8 +28,8 @@ export interface LeastSquaresResult {
 
 const DIFFERENCE = 1e-5;
 const MAX_ITERATIONS = 100;
-/** Converged when an iteration lowers the sum by less than this share of it, or moves by less than this share of the range. */
 const SMALLEST_GAIN = 1e-9;
+/** Converged too when an iteration moves no variable by more than this share of its range. */
 const SMALLEST_STEP = 1e-9;
 const FIRST_DAMPING = 1e-2;
 const LEAST_DAMPING = 1e-12;
@@ -50,6 +52,7 @@ const NO_CURVATURE = 1e-12;
 export async function leastSquares(problem: LeastSquaresProblem): Promise<LeastSquaresResult> {
   const box = new Box(problem.lower, problem.upper);
   const difference = problem.difference ?? DIFFERENCE;
+  const smallestGain = problem.smallestGain ?? SMALLEST_GAIN;
   const maxIterations = problem.maxIterations ?? MAX_ITERATIONS;
   const evaluate: Evaluate = async (position) => problem.residuals(box.point(position));
   let position = box.position(problem.start);
@@ -84,7 +87,7 @@ export async function leastSquares(problem: LeastSquaresProblem): Promise<LeastS
         break;
       }
     }
-    converged = before - sum <= SMALLEST_GAIN * before || moved <= SMALLEST_STEP;
+    converged = before - sum <= smallestGain * before || moved <= SMALLEST_STEP;
     problem.onIteration?.(iteration, sum);
   }
   return { point: box.point(position), residuals, sumOfSquares: sum, iterations: iteration, converged };

@@ -7,6 +7,9 @@ const SPARE_RANGE = 2;
 const LOOK_SECONDS = 1;
 const MOST_FORKS = 32;
 
+/** The load balancer gives up on a request that found no child for so long, seconds: Nginx's default. */
+export const GATEWAY_TIMEOUT = 60;
+
 export interface ChildrenOptions {
   /** Children at most. */
   readonly most: number;
@@ -16,6 +19,8 @@ export interface ChildrenOptions {
   readonly connections: () => number;
   /** A request gets a child to itself, until {@link Children.release}. */
   readonly onStart: (request: number) => void;
+  /** A request has waited too long for a child: the load balancer has given it up. */
+  readonly onTimeout: (request: number) => void;
   /** There are more or fewer children. */
   readonly onResize: () => void;
 }
@@ -31,6 +36,7 @@ export class Children {
 
   readonly #simulation: Simulation;
   readonly #onStart: (request: number) => void;
+  readonly #onTimeout: (request: number) => void;
   readonly #onResize: () => void;
   readonly #waiting = new WaitingLine();
   readonly #most: number;
@@ -41,9 +47,13 @@ export class Children {
   #forks = 1;
   #looks = false;
 
-  constructor(simulation: Simulation, { most, spare, connections, onStart, onResize }: ChildrenOptions) {
+  constructor(
+    simulation: Simulation,
+    { most, spare, connections, onStart, onTimeout, onResize }: ChildrenOptions,
+  ) {
     this.#simulation = simulation;
     this.#onStart = onStart;
+    this.#onTimeout = onTimeout;
     this.#onResize = onResize;
     this.#most = most;
     this.#leastIdle = Math.max(1, Math.round(spare));
@@ -94,9 +104,13 @@ export class Children {
 
   #serve(): void {
     while (this.#waiting.length > 0 && this.busy < this.count) {
-      const request = this.#waiting.customer;
+      const { customer: request, since } = this.#waiting;
       this.#waiting.shift();
-      this.#start(request);
+      if (this.#simulation.now - since > GATEWAY_TIMEOUT) {
+        this.#onTimeout(request);
+      } else {
+        this.#start(request);
+      }
     }
   }
 

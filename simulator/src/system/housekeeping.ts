@@ -10,7 +10,7 @@ const SNAPSHOT_CPU = 60;
 /** A health check and a security audit keep all cores busy, each for this long, seconds: assumptions. */
 const CHECK_CPU = 150;
 const AUDIT_CPU = 300;
-const VARIATION = 0.15;
+const VARIATION = lognormalTable(0.15);
 
 /** System, application and database as they are found on day 1, GB: an assumption beside the documented 4.5 of the database. */
 const FIRST_DISK = 30;
@@ -21,7 +21,6 @@ const DISK_PER_REQUEST = 200e-6;
 export class Housekeeping {
   readonly #cores: number;
   readonly #snapshotSize: number;
-  readonly #variation = lognormalTable(VARIATION);
   readonly #stream: RandomStream;
   #snapshots = 0;
   #requests = 0;
@@ -67,6 +66,6 @@ export class Housekeeping {
   }
 
   #factor(): number {
-    return this.#variation[Math.floor(this.#stream.next() * this.#variation.length)] ?? 1;
+    return VARIATION[Math.floor(this.#stream.next() * VARIATION.length)] ?? 1;
   }
 }

@@ -10,7 +10,7 @@ import { lognormalTable } from './variation.ts';
 const MONTH = 30 * 86_400;
 /** Calls a second of a program. */
 const CALLS_PER_SECOND = 10;
-const CALLS_VARIATION = 0.1;
+const CALLS_VARIATION = lognormalTable(0.1);
 
 /**
  * Programs that call faster than people do, as a Poisson process. Their calls are no requests of the month: what the
@@ -27,9 +27,8 @@ export function sendIntruders(
 ): void {
   const meanGap = MONTH / systemParameter(parameters, 'system.security.scrapers');
   const meanCalls = systemParameter(parameters, 'system.security.scraped');
-  const variation = lognormalTable(CALLS_VARIATION);
   const scrape = simulation.addKind(() => {
-    const factor = variation[Math.floor(stream.next() * variation.length)] ?? 1;
+    const factor = CALLS_VARIATION[Math.floor(stream.next() * CALLS_VARIATION.length)] ?? 1;
     onRefused(refusedOf(simulation.now, Math.round(meanCalls * factor)));
     come();
   });

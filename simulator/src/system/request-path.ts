@@ -3,6 +3,7 @@ import type { Simulation } from '../engine/simulation.ts';
 import type { RandomStream } from '../random/stream.ts';
 import { ACTIONS, endpointOf, LATENCY_VARIATION, SIZE_VARIATION } from '../workload/endpoints.ts';
 import type { RequestTrace } from '../workload/trace.ts';
+import { GATEWAY_TIMEOUT } from './children.ts';
 import { DATABASE_CPU, type Demands, demandsOf } from './demand.ts';
 import { CARRIES_FILES, STORED_SHARE } from './files.ts';
 import { LoginGuard } from './login-guard.ts';
@@ -20,13 +21,14 @@ import { lognormalTable, TableDraw } from './variation.ts';
 const MS_PER_SECOND = 1000;
 /** A call that is refused at once: by the rate limit, or as the account is locked. */
 const REFUSAL_MS = 3;
-/** The load balancer gives up on a request that found no child for so long, seconds: Nginx's default. */
-const GATEWAY_TIMEOUT = 60;
 const ERROR_BYTES = 280;
 const FIRST_ERROR = 400;
 const FIRST_SERVER_ERROR = 500;
 const MISS = 1;
 const HIT = 2;
+
+const DEMAND_FACTORS = lognormalTable(LATENCY_VARIATION);
+const SIZE_FACTORS = lognormalTable(SIZE_VARIATION);
 
 const LOGIN = ACTIONS.indexOf('login');
 const LOGIN_FAILED = ACTIONS.indexOf('login.failed');
@@ -83,8 +85,6 @@ export class RequestPath {
   readonly #demands: Demands;
   readonly #outcomes: Outcomes;
   readonly #buckets: TokenBuckets;
-  readonly #demandFactors = lognormalTable(LATENCY_VARIATION);
-  readonly #sizeFactors = lognormalTable(SIZE_VARIATION);
   readonly #draw: TableDraw;
   readonly #fates: RandomStream;
   readonly #hang: number;
@@ -135,17 +135,19 @@ export class RequestPath {
 
   /** A request has a child of its own. */
   start(request: number): void {
-    const { now } = this.#simulation;
-    if (now - (this.#trace.at[request] ?? 0) > GATEWAY_TIMEOUT) {
-      this.columns.status[request] = STATUS.gatewayTimeout;
-      this.#finish(request, GATEWAY_TIMEOUT * MS_PER_SECOND);
-      this.#surroundings.releaseChild();
-    } else if (this.columns.files[request] === 0) {
+    if (this.columns.files[request] === 0) {
       this.#work(request);
     } else {
       this.#uploads.begin(this.columns.bytesIn[request] ?? 0);
       this.#simulation.schedule(this.columns.sending[request] ?? 0, this.#sent, request);
     }
+  }
+
+  /** A request found no child in time. */
+  giveUp(request: number): void {
+    this.columns.status[request] = STATUS.gatewayTimeout;
+    this.columns.bytesOut[request] = ERROR_BYTES;
+    this.#finish(request, GATEWAY_TIMEOUT * MS_PER_SECOND);
   }
 
   /** A request has had its time on a core. */
@@ -160,10 +162,10 @@ export class RequestPath {
     draw.next();
     const status = this.#outcomes.statusOf(action, this.#fates.next());
     columns.status[request] = status;
-    columns.factor[request] = this.#demandFactors[draw.first] ?? 1;
-    columns.bytesIn[request] = (BYTES_IN[action] ?? 0) * (this.#sizeFactors[draw.second] ?? 1);
+    columns.factor[request] = DEMAND_FACTORS[draw.first] ?? 1;
+    columns.bytesIn[request] = (BYTES_IN[action] ?? 0) * (SIZE_FACTORS[draw.second] ?? 1);
     columns.bytesOut[request] =
-      (status >= FIRST_ERROR ? ERROR_BYTES : (BYTES_OUT[action] ?? 0)) * (this.#sizeFactors[draw.third] ?? 1);
+      (status >= FIRST_ERROR ? ERROR_BYTES : (BYTES_OUT[action] ?? 0)) * (SIZE_FACTORS[draw.third] ?? 1);
     if (CARRIES_FILES[action] === 1) {
       const files = this.#uploads.drawFiles();
       const bytes = this.#uploads.drawBytes(files);

@@ -8,10 +8,12 @@ function pool(options: { most: number; spare: number; connections: number; secon
   simulation: Simulation;
   children: Children;
   started: number[];
+  givenUp: number[];
   arriveAt: (at: number) => void;
 } {
   const simulation = new Simulation();
   const started: number[] = [];
+  const givenUp: number[] = [];
   const release = simulation.addKind(() => children.release());
   const children: Children = new Children(simulation, {
     ...options,
@@ -20,6 +22,7 @@ function pool(options: { most: number; spare: number; connections: number; secon
       started[request] = simulation.now;
       simulation.schedule(options.seconds, release);
     },
+    onTimeout: (request) => givenUp.push(request),
     onResize: () => undefined,
   });
   const arrive = simulation.addKind((request) => children.arrive(request));
@@ -28,6 +31,7 @@ function pool(options: { most: number; spare: number; connections: number; secon
     simulation,
     children,
     started,
+    givenUp,
     arriveAt: (at) => {
       simulation.scheduleAt(at, arrive, requests);
       requests += 1;
@@ -66,6 +70,23 @@ describe('children', () => {
     }
     simulation.run();
     expect(started).toEqual([0, 1, 3, 4]);
+  });
+
+  it('are not wasted on requests that have waited for more than a minute, however many', () => {
+    const { simulation, started, givenUp, arriveAt } = pool({
+      most: 1,
+      spare: 1,
+      connections: 9,
+      seconds: 70,
+    });
+    const late = 20_000;
+    for (let request = 0; request <= late; request += 1) {
+      arriveAt(0);
+    }
+    arriveAt(65);
+    simulation.run();
+    expect(givenUp).toHaveLength(late);
+    expect(started[late + 1]).toBe(70);
   });
 
   it('are no more than there are connections for, and say that it is these that are waited for', () => {

@@ -96,6 +96,7 @@ class Stack {
       spare: systemParameter(parameters, 'system.workers.spare'),
       connections: () => this.#connectionPool - this.#fixedConnections - this.#work.workers.count,
       onStart: (request) => this.#requests.start(request),
+      onTimeout: (request) => this.#requests.giveUp(request),
       onResize: () => this.#noteConnections(),
     });
     this.#housekeeping = new Housekeeping(server.cores, parameters, stream('upkeep'));
@@ -128,16 +129,26 @@ class Stack {
       this.#intrusions += calls;
       this.#counts.refused += calls;
     });
-    const instants = Float64Array.from({ length: samples }, (_, sample) => sample * SAMPLE_SECONDS);
-    simulation.snapshots(instants, (sample) => this.#sample(sample));
   }
 
-  /** Runs until every request is answered and every job done. Requests are sorted, so they need no place in the queue. */
+  /**
+   * Runs until every request is answered and every job done. Requests and samples are sorted already, so they need no
+   * place in the queue of events.
+   */
   run(): void {
-    const { at } = this.#options.trace;
-    for (let request = 0; request < at.length; request += 1) {
-      this.#simulation.run(at[request] ?? 0);
+    const { trace, scenario } = this.#options;
+    const samples = samplesOf(scenario.days);
+    let sample = 0;
+    for (let request = 0; request < trace.at.length; request += 1) {
+      const at = trace.at[request] ?? 0;
+      for (; sample < samples && sample * SAMPLE_SECONDS <= at; sample += 1) {
+        this.#sample(sample);
+      }
+      this.#simulation.run(at);
       this.#requests.arrive(request);
+    }
+    for (; sample < samples; sample += 1) {
+      this.#sample(sample);
     }
     this.#simulation.run();
   }
@@ -234,7 +245,9 @@ class Stack {
     }
   }
 
+  /** Writes the state down as it is after all that happens until the sample's instant. */
   #sample(sample: number): void {
+    this.#simulation.run(sample * SAMPLE_SECONDS);
     const { state } = this.#samples;
     const work = this.#cores.busy.integral;
     this.#pages.expire(this.#simulation.now);

@@ -8,7 +8,7 @@ import { systemParameter } from './parameters.ts';
 import { lognormalTable, wholeAround } from './variation.ts';
 
 /** Files of people vary more than bodies of requests. */
-const FILE_VARIATION = 2 * SIZE_VARIATION;
+const FILE_SIZES = lognormalTable(2 * SIZE_VARIATION);
 /** How long after the deadline of an upload burst the mobile network stays crowded, minutes: an assumption. */
 const CROWDED_AFTER = 15;
 const SECONDS_PER_MINUTE = 60;
@@ -20,7 +20,6 @@ export class Uploads {
   bytesUnderWay = 0;
 
   readonly #stream: RandomStream;
-  readonly #sizes = lognormalTable(FILE_VARIATION);
   readonly #filesPerRequest: number;
   readonly #crowdedLink: number;
   readonly #crowded: readonly { readonly from: number; readonly until: number }[];
@@ -50,7 +49,7 @@ export class Uploads {
 
   /** The size of so many files together, bytes. */
   drawBytes(files: number): number {
-    const size = this.#sizes[Math.floor(this.#stream.next() * this.#sizes.length)] ?? 1;
+    const size = FILE_SIZES[Math.floor(this.#stream.next() * FILE_SIZES.length)] ?? 1;
     return Math.round(files * SENT_BYTES * size);
   }
 

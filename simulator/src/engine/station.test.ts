@@ -139,11 +139,11 @@ describe('Station', () => {
   });
 
   it('puts more servers to work at once, and takes them away when they are done', () => {
-    const { simulation, station, log } = story([0, 0, 0, 25, 25, 25], {});
+    const { simulation, station, log } = story([0, 0, 0, 25, 27, 27], {});
     simulation.run(4);
     station.resize(2);
     expect([station.busy.value, station.waiting.value]).toEqual([2, 1]);
-    simulation.run(26);
+    simulation.run(28);
     station.resize(1);
     expect(station.busy.value).toBe(2);
     simulation.run();
@@ -152,8 +152,8 @@ describe('Station', () => {
       '14: 1 leaves',
       '20: 2 leaves',
       '35: 3 leaves',
-      '35: 4 leaves',
-      '45: 5 leaves',
+      '37: 4 leaves',
+      '47: 5 leaves',
     ]);
     expect(station.servers).toBe(1);
   });

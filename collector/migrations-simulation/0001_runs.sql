@@ -132,12 +132,11 @@ SETTINGS non_replicated_deduplication_window = 10000;
 -- Memory by component, bytes: what no process can say of itself.
 CREATE TABLE IF NOT EXISTS {{database}}.memory_samples {{on_cluster}}
 (
-    run_id LowCardinality(String) CODEC(ZSTD(1)),
-    ts     DateTime64(6, 'UTC')   CODEC(Delta(8), ZSTD(1)),
-    part   LowCardinality(String) CODEC(ZSTD(1)),
-    bytes  UInt64                 CODEC(T64, ZSTD(1))
+    run_id LowCardinality(String)              CODEC(ZSTD(1)),
+    ts     DateTime64(6, 'UTC')                CODEC(Delta(8), ZSTD(1)),
+    parts  Map(LowCardinality(String), UInt64) CODEC(ZSTD(1))
 )
 ENGINE = {{engine:MergeTree}}
 PARTITION BY toYYYYMM(ts)
-ORDER BY (run_id, part, ts)
+ORDER BY (run_id, ts)
 SETTINGS non_replicated_deduplication_window = 10000;

@@ -53,7 +53,7 @@ function run(changes: Partial<SimulatedRun> = {}): SimulatedRun {
       }),
     ),
     resources: [sample],
-    memory: [{ ts: BEGINS, part: 'application', bytes: 1_100_000_000.4 }],
+    memory: [{ ts: BEGINS, parts: { application: 1_100_000_000.4, 'file-buffers': 0 } }],
     ...changes,
   };
 }
@@ -89,7 +89,7 @@ describeStores('a simulated run', (address) => {
       sql: `SELECT
           (SELECT sum(calls) FROM simulation.usage_hour WHERE run_id = {run:String}) AS calls,
           (SELECT sum(calls) FROM simulation.usage_hour WHERE run_id = {run:String} AND status_class = 5) AS errors,
-          (SELECT max(bytes) FROM simulation.memory_samples WHERE run_id = {run:String}) AS bytes,
+          (SELECT max(parts['application']) FROM simulation.memory_samples WHERE run_id = {run:String}) AS bytes,
           (SELECT max(database_connections) FROM simulation.resource_samples WHERE run_id = {run:String}) AS connections,
           (SELECT count() FROM simulation.runs WHERE run_id = {run:String}) AS runs`,
       params: { run: first.runId },

@@ -22,12 +22,12 @@ const RUN_ID_LENGTH = 16;
 /** Nobody is erased from a simulation; the column is there because the observed one is. */
 const MONTHS_KEPT = 0;
 
-/** Memory that one part of a simulated system had. */
+/** Memory that the parts of a simulated system had. */
 export interface MemorySample {
   /** Epoch microseconds, UTC. */
   readonly ts: Microseconds;
-  readonly part: string;
-  readonly bytes: number;
+  /** Bytes by name of the part. */
+  readonly parts: Readonly<Record<string, number>>;
 }
 
 /** One replication of a scenario. */
@@ -96,7 +96,7 @@ export class SimulationStore {
     const lanes = [
       lane('requests', REQUEST_COLUMNS, requestLines(run.requests)),
       lane('resource_samples', SAMPLE_COLUMNS, sampleLines(run.resources)),
-      lane('memory_samples', ['ts', 'part', 'bytes'], memoryLines(run.memory)),
+      lane('memory_samples', ['ts', 'parts'], memoryLines(run.memory)),
     ];
     const runId = runIdOf(run, lanes);
     const [requests = 0, resources = 0, memory = 0] = lanes.map(({ lines }) => lines.length);
@@ -176,5 +176,8 @@ function sampleLines(samples: Iterable<ResourceSample>): string[] {
 }
 
 function memoryLines(samples: Iterable<MemorySample>): string[] {
-  return Array.from(samples, ({ ts, part, bytes }) => `${JSON.stringify([ts, part, Math.round(bytes)])}\n`);
+  return Array.from(samples, ({ ts, parts }) => {
+    const whole = Object.entries(parts).map(([part, bytes]) => [part, Math.round(bytes)]);
+    return `${JSON.stringify([ts, Object.fromEntries(whole)])}\n`;
+  });
 }

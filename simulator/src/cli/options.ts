@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import { LANGUAGES } from '../report/language.ts';
 import { parseStart, StartDateError } from '../workload/calendar.ts';
 
-export const DEFAULT_SEED = 1;
+const DEFAULT_SEED = 1;
 const WHOLE_NUMBER = /^\d{1,16}$/;
 const MOST_REPLICATIONS = 10_000;
 const MOST_WORKERS = 256;
@@ -33,7 +33,7 @@ export function recordOption(): Option {
   );
 }
 
-export function parseSeed(text: string): number {
+function parseSeed(text: string): number {
   const seed = Number(text);
   if (!WHOLE_NUMBER.test(text) || !Number.isSafeInteger(seed)) {
     throw new InvalidArgumentError('A seed is a whole number from 0 to 9007199254740991.');

@@ -140,10 +140,13 @@ function* resourceSamples(
 }
 
 function* memorySamples({ memory }: MonthRun, begins: number): Generator<MemorySample> {
-  for (const part of MEMORY) {
-    for (const [minute, megabytes] of memory[part].entries()) {
-      yield { ts: instantOf(minute, begins), part, bytes: megabytes * BYTES_PER_MEGABYTE };
-    }
+  for (const minute of memory.system.keys()) {
+    yield {
+      ts: instantOf(minute, begins),
+      parts: Object.fromEntries(
+        MEMORY.map((part) => [part, (memory[part][minute] ?? 0) * BYTES_PER_MEGABYTE]),
+      ),
+    };
   }
 }
 

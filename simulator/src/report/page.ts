@@ -16,6 +16,9 @@ import { html, jsonScript, Markup } from './markup.ts';
 import { documentedInstants, documentedLevels, memoryLimits } from './memory-marks.ts';
 import { type ReportTexts, reportTexts } from './texts.ts';
 
+/** Finds packages' files, wherever they are installed. */
+const require = createRequire(import.meta.url);
+
 const MEGABYTES_PER_GIGABYTE = 1000;
 const HOURS_PER_DAY = 24;
 const MINUTES_PER_DAY = 1440;
@@ -49,7 +52,7 @@ export function reportPage(
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${texts.title(report.scenario)}</title>
-<style>${trusted(packageFile('uplot/dist/uPlot.min.css'))}
+<style>${trusted(readFileSync(require.resolve('uplot/dist/uPlot.min.css'), 'utf8'))}
 ${trusted(ownFile('page.css'))}</style>
 </head>
 <body>
@@ -120,7 +123,7 @@ function legend(names: readonly string[], colours: string): Markup {
 
 function scripts(drawn: DrawnRun, texts: ReportTexts, language: Language): Markup {
   return html`${jsonScript('chart-data', chartData(drawn, texts, language))}
-<script>${trusted(packageFile('uplot/dist/uPlot.iife.min.js'))}</script>
+<script>${trusted(readFileSync(require.resolve('uplot/dist/uPlot.iife.min.js'), 'utf8'))}</script>
 <script>${trusted(ownFile('charts.js'))}</script>`;
 }
 
@@ -202,10 +205,6 @@ function sum(values: readonly number[]): number {
 /** Scripts and styles of ours, beside `src` and `dist` alike. */
 function ownFile(name: string): string {
   return readFileSync(new URL(`../../report-page/${name}`, import.meta.url), 'utf8');
-}
-
-function packageFile(path: string): string {
-  return readFileSync(createRequire(import.meta.url).resolve(path), 'utf8');
 }
 
 function trusted(text: string): Markup {

@@ -12,7 +12,7 @@ import type { Tolerance } from './tolerance.ts';
 export type Verdict = 'met' | 'missed' | 'contradicted' | 'not judged' | 'not simulated';
 
 /** Both ends of an interval, in the figure's unit. */
-export type Interval = readonly [low: number, high: number];
+type Interval = readonly [low: number, high: number];
 
 /** A documented figure beside what the replications gave for it. */
 export interface ComparedFigure {

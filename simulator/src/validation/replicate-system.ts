@@ -9,7 +9,11 @@ export interface SystemJob {
   readonly seed: number;
 }
 
-/** One replication of a documented system other than the month's: its figures by id. */
+/**
+ * One replication of a documented system other than the month's: its figures by id.
+ *
+ * @public loaded by its name, in worker threads
+ */
 export function replicate({ name, seed }: SystemJob, replication: number): Readonly<Record<string, number>> {
   const system = documentedSystems.find((one) => one.name === name);
   if (system === undefined) {

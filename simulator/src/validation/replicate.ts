@@ -26,7 +26,11 @@ export interface MonthReplication {
   readonly series: RunSeries | null;
 }
 
-/** Simulates a month and asks it every documented question. */
+/**
+ * Simulates a month and asks it every documented question.
+ *
+ * @public loaded by its name, in worker threads
+ */
 export function replicate(job: MonthJob, replication: number): MonthReplication {
   const { scenario, parameters, seed, instants } = job;
   const run = simulateMonth({ scenario, parameters, seed, replication });

@@ -12,7 +12,7 @@ const NONE = -1;
 
 /**
  * Events in the order of their times; those of equal times in the order in which they were scheduled. A heap of four
- * children a node (Johnson 1975) on typed arrays: nothing is allocated for an event, and memory grows by doubling.
+ * children a node (Johnson 1975) on typed arrays: no object is made for an event, and memory grows by doubling.
  *
  * What was taken out last leaves its place at the root open: the next event scheduled is put there, as nearly every
  * event schedules another. So the pair costs one descent instead of a descent and a climb.

@@ -25,7 +25,7 @@ export class Column {
 
 /**
  * Ids for things that come and go, as customers do: whole numbers from 0, the one given back last used first. What is
- * known of them stands in columns; nothing is allocated for a thing.
+ * known of them stands in columns; no object is made for a thing.
  */
 export class Pool {
   #free = new Int32Array(FIRST_CAPACITY);

@@ -25,7 +25,7 @@ ${cell(columns.documented, withUnit(number.format(documented), unit))}
 ${cell(columns.simulated, withUnit(number.format(mean ?? 0), unit))}
 ${cell(columns.interval, ci95 === null ? '' : `${number.format(ci95[0])} – ${number.format(ci95[1])}`)}
 ${cell(columns.tolerance, tolerance === null ? '' : texts.tolerance(tolerance, unit, number))}
-${cell(columns.verdict, html`<span class="${verdict.replace(' ', '-')}">${texts.verdicts[verdict]}</span>${noteMark(notes.numberOf(figure))}`)}
+${cell(columns.verdict, html`<span><span class="${verdict.replace(' ', '-')}">${texts.verdicts[verdict]}</span>${noteMark(notes.numberOf(figure))}</span>`)}
 </tr>`;
   };
   const table = ({ heading, members }: (typeof groups)[number]): Markup => html`<table>

@@ -1,8 +1,8 @@
 import { documented } from '../figures/figures.ts';
 import { ACTIONS, type Action } from '../workload/endpoints.ts';
 
-const BYTES_PER_MB = 1_000_000;
-const BYTES_PER_KB = 1000;
+export const BYTES_PER_MB = 1_000_000;
+export const BYTES_PER_KB = 1000;
 
 /** Mean size of a stored file: 67 MB over 234 files. */
 const STORED_BYTES =
@@ -21,5 +21,3 @@ const WITH_FILES: readonly Action[] = ['proof', 'profile.photo', 'course.create'
 
 /** By action, 1 for those that carry files. */
 export const CARRIES_FILES = Uint8Array.from(ACTIONS, (action) => (WITH_FILES.includes(action) ? 1 : 0));
-
-export { BYTES_PER_KB, BYTES_PER_MB };

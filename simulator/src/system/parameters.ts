@@ -105,7 +105,7 @@ export const systemParameters = [
   {
     id: 'system.uploads.crowded-link',
     unit: 'KB/s',
-    value: 5.3,
+    value: 6.2,
     lower: 1,
     upper: 200,
     figures: ['peak.uploads'],
@@ -132,7 +132,7 @@ export const systemParameters = [
   {
     id: 'system.jobs.image',
     unit: 's of one core',
-    value: 29,
+    value: 23,
     lower: 1,
     upper: 90,
     figures: ['peak.jobs-queued'],
@@ -206,7 +206,7 @@ export const systemParameters = [
     id: 'system.alerts.connections',
     unit: 'connections',
     value: 1,
-    lower: 0.5,
+    lower: 1,
     upper: 30,
     figures: ['alerts.connections'],
     meaning: 'a rise above the mean of the hour before that is called a spike',

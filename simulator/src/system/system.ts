@@ -7,6 +7,7 @@ import type { Scenario } from '../scenario/scenario.ts';
 import type { RequestTrace } from '../workload/trace.ts';
 import { BackgroundWork } from './background-work.ts';
 import { Children } from './children.ts';
+import { BYTES_PER_MB } from './files.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { secondsAt } from './instant.ts';
 import { sendIntruders } from './intruders.ts';
@@ -23,7 +24,6 @@ import { Uploads } from './uploads.ts';
 
 const SECONDS_PER_DAY = 86_400;
 const SECONDS_PER_HOUR = 3600;
-const BYTES_PER_MB = 1_000_000;
 
 /** On the cores a request has its own number; a process of upkeep this one, and a job the next lower by its kind. */
 const UPKEEP_TASK = -1;

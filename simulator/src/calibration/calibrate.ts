@@ -32,13 +32,13 @@ export interface CalibrationProgress {
 export type Stage = 'system' | 'memory';
 
 /** A parameter with the value that it was given. */
-export interface CalibratedParameter extends Parameter {
+interface CalibratedParameter extends Parameter {
   /** False for an assumption, which keeps its value. */
   readonly fitted: boolean;
 }
 
 /** A figure of the fit, simulated before and after it. */
-export interface CalibratedFigure {
+interface CalibratedFigure {
   readonly id: FigureId;
   readonly documented: number;
   readonly before: number;
@@ -62,7 +62,7 @@ export interface CalibrationReport {
  * Steps of the finite differences, as shares of the ranges. Counts of a simulated system are whole numbers, which a small step
  * does not change; memory is smooth.
  */
-const DIFFERENCES: Readonly<Record<Stage, number>> = { system: 0.03, memory: 0.001 };
+const DIFFERENCES: Readonly<Record<Stage, number>> = { system: 0.08, memory: 0.001 };
 const SYSTEM_AND_WORKLOAD: readonly Parameter[] = [...workloadParameters, ...systemParameters];
 const MAX_ITERATIONS: Readonly<Record<Stage, number>> = { system: 8, memory: 40 };
 
@@ -128,7 +128,10 @@ function summary({ iterations, converged }: FitResult): Pick<FitResult, 'iterati
 /** The figures of a stage. Alerts on memory are left to be predicted. */
 export function figuresOf(stage: Stage): FigureId[] {
   return [...measures.keys()].filter(
-    (id) => isFitted(id) && id !== 'alerts.memory' && id.startsWith('memory.') === (stage === 'memory'),
+    (id) =>
+      isFitted(id, allParameters) &&
+      id !== 'alerts.memory' &&
+      id.startsWith('memory.') === (stage === 'memory'),
   );
 }
 

@@ -59,9 +59,14 @@ export async function fit(options: FitOptions): Promise<FitResult> {
   return { values: valuesAt(result.point), iterations: result.iterations, converged: result.converged };
 }
 
-/** Whether parameters may be fitted to a figure: it is judged, and not held out. Contradicted ones that are not used are not. */
-export function isFitted(id: FigureId): boolean {
-  return !isHeldOut(id) && toleranceOfMonth(figure(id)) !== null;
+/**
+ * Whether a figure takes part in the fit: it is judged and not held out. One that another figure contradicts takes part only
+ * where a parameter answers to it; otherwise it would pull parameters away from the figure that it contradicts.
+ */
+export function isFitted(id: FigureId, parameters: readonly Parameter[]): boolean {
+  const { kind } = figure(id);
+  const answered = kind !== 'contradicted' || parameters.some(({ figures }) => figures.includes(id));
+  return answered && !isHeldOut(id) && toleranceOfMonth(figure(id)) !== null;
 }
 
 /** Distance of a simulated mean from the documented value, in tolerances. */

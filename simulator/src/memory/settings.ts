@@ -7,7 +7,7 @@ export const MINUTES_PER_HOUR = 60;
 export const MINUTES_PER_DAY = 1440;
 
 /** What decides about memory and is set by people, as it stands for a while. */
-export interface Settings {
+interface Settings {
   /** Of the machine, MB. */
   readonly limit: number;
   /** Of the database: sizes in MB, connections at most. */

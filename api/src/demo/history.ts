@@ -2,6 +2,7 @@ import {
   type Collector,
   LocalDays,
   type Microseconds,
+  type RequestId,
   RequestIds,
   type RequestRecord,
 } from '@riwayat/collector';
@@ -51,7 +52,7 @@ function recordsOf(requests: readonly SimulatedRequest[]): RequestRecord[] {
   });
 }
 
-function record(request: SimulatedRequest, requestId: bigint, day: string): RequestRecord {
+function record(request: SimulatedRequest, requestId: RequestId, day: string): RequestRecord {
   return {
     ts: request.ts as Microseconds,
     requestId,

@@ -122,7 +122,7 @@ it.each([
 function pastRequest(tenantId: TenantId, at: Date): RequestRecord {
   return {
     ts: (at.getTime() * 1_000) as Microseconds,
-    requestId: 1n,
+    requestId: { billions: 0, rest: 1 },
     tenantId,
     day: at.toISOString().slice(0, 'YYYY-MM-DD'.length),
     userId: '',

@@ -7,6 +7,7 @@
  */
 import type { BusinessEvent } from './business-event.ts';
 import { type Line, type Place, PlainLine } from './plain-line.ts';
+import { digitsOf } from './request-id.ts';
 import type { RequestRecord } from './request-record.ts';
 import type { ResourceSample } from './resource-sample.ts';
 
@@ -170,7 +171,7 @@ const line = new PlainLine();
 /** @returns false when a text in it needs care */
 function writePlain(record: RequestRecord, stored: StoredIdentity, eventKey: string): boolean {
   line.whole(record.ts);
-  line.digits(`${record.requestId}`);
+  line.billions(record.requestId.billions, record.requestId.rest);
   line.text(record.tenantId);
   line.text(record.day);
   line.text(stored.userId);
@@ -199,7 +200,7 @@ function writePlain(record: RequestRecord, stored: StoredIdentity, eventKey: str
 
 function anyLine(record: RequestRecord, stored: StoredIdentity, eventKey: string): string {
   return (
-    `[${record.ts},${record.requestId},${text(record.tenantId)},${text(record.day)}` +
+    `[${record.ts},${digitsOf(record.requestId)},${text(record.tenantId)},${text(record.day)}` +
     `,${text(stored.userId)},${text(record.userRole)},${text(stored.sessionId)},${text(record.endpoint)}` +
     `,${text(record.method)},${record.status},${record.duration}` +
     `,${record.bytesIn},${record.bytesOut},${record.cpu}` +

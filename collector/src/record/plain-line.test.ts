@@ -50,3 +50,14 @@ it('has room for all numbers after texts that just fit', () => {
   const numbers = Array.from({ length: 22 }, () => Number.MAX_SAFE_INTEGER);
   expect(written([text, ...numbers])).toBe(`${JSON.stringify([text, ...numbers])}\n`);
 });
+
+it.each([0n, 7n, 999_999_999n, 10n ** 9n, 123_000_000_007n, 2n ** 64n - 1n])(
+  'writes a number of two parts with all its digits: %s',
+  (value) => {
+    const line = new PlainLine();
+    line.begin();
+    line.billions(Number(value / 10n ** 9n), Number(value % 10n ** 9n));
+    line.whole(1);
+    expect(line.end() && String(line)).toBe(`[${value},1]\n`);
+  },
+);

@@ -100,15 +100,16 @@ export class PlainLine {
     this.#bytes[this.#at++] = COMMA;
   }
 
-  /** A number as its digits. */
-  digits(value: string): void {
-    const bytes = this.#bytes;
-    let at = this.#at;
-    for (let i = 0; i < value.length; i += 1) {
-      bytes[at++] = value.charCodeAt(i);
+  /** `billions` × 10^9 + `rest`: whole numbers, the second below 10^9, the first up to 2^53 - 1. */
+  billions(billions: number, rest: number): void {
+    if (billions === 0) {
+      this.#small(rest);
+    } else {
+      this.whole(billions);
+      this.#at -= 1;
+      this.#digits(rest, BILLION_DIGITS);
     }
-    bytes[at++] = COMMA;
-    this.#at = at;
+    this.#bytes[this.#at++] = COMMA;
   }
 
   /** @returns whether it came out a plain one, its end included; if not, it is no line at all */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RequestIds } from './request-id.ts';
+import { digitsOf, RequestIds, requestId } from './request-id.ts';
 
 const START = Date.UTC(2026, 10, 21);
 
@@ -14,7 +14,7 @@ describe('request ids', () => {
       } else if (i % 1_000 === 0) {
         now += 1;
       }
-      const id = ids.next(now);
+      const id = BigInt(digitsOf(ids.next(now)));
       expect(id).toBeGreaterThan(last);
       last = id;
     }
@@ -22,12 +22,16 @@ describe('request ids', () => {
   });
 
   it('differ between instances at the same instant', () => {
-    expect(new RequestIds('a').next(START)).not.toBe(new RequestIds('b').next(START));
+    expect(new RequestIds('a').next(START)).not.toEqual(new RequestIds('b').next(START));
   });
 
   it('sort by time across instances', () => {
-    const earlier = new RequestIds('a').next(START);
-    const later = new RequestIds('b').next(START + 1);
-    expect(later).toBeGreaterThan(earlier);
+    const earlier = digitsOf(new RequestIds('a').next(START));
+    const later = digitsOf(new RequestIds('b').next(START + 1));
+    expect(BigInt(later)).toBeGreaterThan(BigInt(earlier));
+  });
+
+  it.each([0n, 1n, 999_999_999n, 10n ** 9n, 2n ** 53n, 2n ** 64n - 1n])('keep every digit: %s', (value) => {
+    expect(digitsOf(requestId(value))).toBe(String(value));
   });
 });

@@ -12,13 +12,36 @@ const INSTANCE_BITS = 10;
 const SEQUENCE_BITS = 12;
 const SEQUENCES_PER_MS = 2 ** SEQUENCE_BITS;
 const TIME_SHIFT = BigInt(INSTANCE_BITS + SEQUENCE_BITS);
+const BILLION = 1_000_000_000;
+
+/**
+ * A 64-bit id as two numbers, which together are `billions` × 10^9 + `rest`: one is made for each request, and a BigInt and its digits
+ * cost more than the rest of the record.
+ */
+export interface RequestId {
+  readonly billions: number;
+  /** Below a billion. */
+  readonly rest: number;
+}
+
+/** @param value 0 to 2^64 - 1 */
+export function requestId(value: bigint): RequestId {
+  const billion = BigInt(BILLION);
+  return { billions: Number(value / billion), rest: Number(value % billion) };
+}
+
+/** The id's decimal digits. */
+export function digitsOf({ billions, rest }: RequestId): string {
+  return String(BigInt(billions) * BigInt(BILLION) + BigInt(rest));
+}
 
 /** Gives the ids of one instance. */
 export class RequestIds {
   readonly #instanceBits: bigint;
   #milliseconds = -1;
   #used = 0;
-  #last = 0n;
+  /** The millisecond's first id. */
+  #first: RequestId = { billions: 0, rest: 0 };
 
   /**
    * @param instance name of this process; processes whose names differ share no id, but for a chance of one in
@@ -30,22 +53,22 @@ export class RequestIds {
   }
 
   /** @param epochMs when what it names began */
-  next(epochMs: number): bigint {
+  next(epochMs: number): RequestId {
     const now = Math.max(0, Math.floor(epochMs) - EPOCH_MS);
     if (now > this.#milliseconds) {
       this.#start(now);
     } else if (this.#used === SEQUENCES_PER_MS) {
       this.#start(this.#milliseconds + 1);
-    } else {
-      this.#last += 1n;
     }
+    const { billions } = this.#first;
+    const rest = this.#first.rest + this.#used;
     this.#used += 1;
-    return this.#last;
+    return rest < BILLION ? { billions, rest } : { billions: billions + 1, rest: rest - BILLION };
   }
 
   #start(milliseconds: number): void {
     this.#milliseconds = milliseconds;
     this.#used = 0;
-    this.#last = (BigInt(milliseconds) << TIME_SHIFT) | this.#instanceBits;
+    this.#first = requestId((BigInt(milliseconds) << TIME_SHIFT) | this.#instanceBits);
   }
 }

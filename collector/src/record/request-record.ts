@@ -1,3 +1,5 @@
+import type { RequestId } from './request-id.ts';
+
 /** A tenant's identifier: the boundary that no read may cross. */
 export type TenantId = string & { readonly __brand: 'TenantId' };
 
@@ -27,7 +29,7 @@ export interface RequestRecord {
   /** Start of the request, epoch microseconds, UTC. */
   readonly ts: Microseconds;
   /** Time-sortable 64-bit id, unique per instance. */
-  readonly requestId: bigint;
+  readonly requestId: RequestId;
   readonly tenantId: TenantId;
   /** The tenant's local calendar day of `ts`, `YYYY-MM-DD`. */
   readonly day: string;

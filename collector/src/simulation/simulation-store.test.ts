@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
+import { requestId } from '../record/request-id.ts';
 import type { ResourceSample } from '../record/resource-sample.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { describeStores } from '../testing/clickhouse/stores.ts';
@@ -46,7 +47,7 @@ function run(changes: Partial<SimulatedRun> = {}): SimulatedRun {
     requests: Array.from({ length: ROWS }, (_, index) =>
       record({
         ts: microseconds(BEGINS + index * 1_000_000),
-        requestId: BigInt(index),
+        requestId: requestId(BigInt(index)),
         tenantId: tenantId('simulated'),
         day: '2025-09-01',
         status: index % 100 === 0 ? 500 : 200,

@@ -13,6 +13,7 @@ const PAGE_BYTES = 256 * 1024;
 const KEPT_PAGES = 64;
 /** UTF-8 takes at most this many bytes per UTF-16 unit. */
 const MAXIMUM_BYTES_PER_UNIT = 3;
+const NOTHING: Buffer = Buffer.alloc(0);
 
 interface Page {
   readonly buffer: Buffer;
@@ -70,6 +71,8 @@ export class Pages {
   #used = 0;
   #rows = 0;
   #bytes = 0;
+  /** One for all lines: it is asked for each. */
+  readonly #place: { buffer: Buffer; at: number } = { buffer: NOTHING, at: 0 };
 
   constructor(pool: PagePool) {
     this.#pool = pool;
@@ -85,8 +88,9 @@ export class Pages {
 
   /** Where the next line is going to lie, if it takes no more than {@link LINE_CAPACITY} bytes. */
   place(): Place {
-    const { buffer } = this.#withRoom(LINE_CAPACITY);
-    return { buffer, at: this.#used };
+    this.#place.buffer = this.#withRoom(LINE_CAPACITY).buffer;
+    this.#place.at = this.#used;
+    return this.#place;
   }
 
   /** @returns the line's size in bytes */

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { LINE_FORMATS } from '../record/lanes.ts';
 import { encodeEvent } from '../record/line.ts';
+import { requestId } from '../record/request-id.ts';
 import { describeStores } from '../testing/clickhouse/stores.ts';
 import { temporaryDirectory, testLogger } from '../testing/engine.ts';
 import { businessEvent } from '../testing/events.ts';
@@ -91,7 +92,7 @@ describeStores('the lines of a file', (address) => {
   it('become the same rows as lines in a statement', async () => {
     const odd = record({
       ts: microseconds(Date.now() * 1_000 + 123),
-      requestId: 2n ** 64n - 1n,
+      requestId: requestId(2n ** 64n - 1n),
       userId: 'é😀"\\\u0001\n\t\u2028',
       endpoint: "/it's/:id",
       sessionId: '',

@@ -82,7 +82,7 @@ function calibrationText(): string {
   }
 }
 
-const AGAIN = 'Fit the model again: npm run simulate -- calibrate --write.';
+const AGAIN = 'Fit the model again: npm run simulate -- calibrate --write --date YYYY-MM-DD.';
 
 function valuesIn(text: string): Readonly<Record<string, unknown>> {
   let content: unknown;

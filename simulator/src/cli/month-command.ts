@@ -48,7 +48,7 @@ Examples:
   simulate month --replication 17               the eighteenth month of this seed, alone
   simulate month --out month.ndjson             every request, one a line
   simulate month --start 2026-11-02             the same month, moved to another Monday
-  simulate month --scenario scenarios/population-120.yaml`,
+  simulate month --scenario simulator/scenarios/population-120.yaml`,
     )
     .action(async (options: MonthOptions) => done(await runMonth(options, terminal)));
 }

@@ -7,10 +7,10 @@ const WHOLE_NUMBER = /^\d{1,16}$/;
 const MOST_REPLICATIONS = 10_000;
 const MOST_WORKERS = 256;
 
-export function seedOption(): Option {
+export function seedOption(seed = DEFAULT_SEED): Option {
   return new Option('--seed <number>', 'which month: the same seed gives the same requests')
     .argParser(parseSeed)
-    .default(DEFAULT_SEED);
+    .default(seed);
 }
 
 export function languageOption(): Option {

@@ -65,7 +65,7 @@ Examples (from the repository: npm run -s simulate -- month …):
   simulate month --seed 7 --json          its counts as one JSON object
   simulate validate                       many months: every documented figure with its verdict
   simulate validate --html month.html     the same as a page with charts
-  simulate calibrate --write              fit the model's free numbers to the documented figures
+  simulate calibrate                      fit the model's free numbers to the documented figures
   simulate reconcile                      which of the contradicting figures is used, and why
 
 Exit codes: 0 fine, 1 something failed or a figure is missed, 2 wrong usage, 130 ended by Ctrl-C.`,

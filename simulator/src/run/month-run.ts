@@ -76,7 +76,7 @@ export interface AlertEvent {
 }
 
 /** What is counted over a run; `…Of(day)` questions are asked of the columns instead. */
-export const COUNTS = [
+const COUNTS = [
   'failed-logins',
   'lockouts',
   'rate-limited',

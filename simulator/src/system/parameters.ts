@@ -81,7 +81,7 @@ export const systemParameters = [
     value: 330,
     lower: 1,
     upper: 720,
-    figures: ['cache.week-4', 'cache.browsers'],
+    figures: ['cache.week-3', 'cache.week-4', 'cache.browsers'],
     meaning: 'longest time for which a public page is kept',
   },
   {

@@ -1,8 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import { isHeldOut } from '../calibration/held-out.ts';
 import { measures } from '../calibration/targets.ts';
 import type { Figure } from '../figures/figure.ts';
 import { documentedFigures, type FigureId } from '../figures/figures.ts';
 import type { MonthRun } from '../run/month-run.ts';
+import { documentedScenario } from '../scenario/documented.ts';
+import type { Scenario } from '../scenario/scenario.ts';
 import { type ReconciliationRow, reconciliation } from '../workload/reconciliation.ts';
 import { requestCounts } from './request-counts.ts';
 import { type Tolerance, toleranceOf } from './tolerance.ts';
@@ -43,6 +46,12 @@ export function figuresOfMonth(): Figure[] {
       ? { ...figure, kind: 'contradicted', note: row.reason }
       : figure;
   });
+}
+
+/** Whether a scenario is the documented month, whatever it is called and whenever it begins. */
+export function isDocumentedMonth(scenario: Scenario): boolean {
+  const documented = documentedScenario();
+  return isDeepStrictEqual({ ...scenario, name: documented.name, start: documented.start }, documented);
 }
 
 /** How far off a figure of the month may be; null for one that is shown and not judged. */

@@ -1,12 +1,17 @@
 import { type Benchmark, report } from '../report.ts';
 import { EVENTS, measureMm4 } from './mm4.ts';
+import { measureMonth } from './month.ts';
 
 /** How fast the simulator is. */
 export const simulator: Benchmark = {
-  summary: 'events a second of the engine, beside a loop written by hand and SimPy',
+  summary: 'The engine beside a loop written by hand and SimPy; what a simulated month takes',
   settings: [EVENTS],
   run: async (options) => {
-    const { figures, targets } = await measureMm4(options);
-    return report('simulator', figures, targets);
+    const engine = await measureMm4(options);
+    const month = await measureMonth(options);
+    return report('simulator', { ...engine.figures, ...month.figures }, [
+      ...engine.targets,
+      ...month.targets,
+    ]);
   },
 };

@@ -4,7 +4,7 @@ import { documented, type FigureId } from '../figures/figures.ts';
 import { memoryOf } from '../memory/memory.ts';
 import { memoryParameters } from '../memory/parameters.ts';
 import type { MonthRun } from '../run/month-run.ts';
-import { simulateMonth } from '../run/simulate-month.ts';
+import { memoryAlerts, simulateMonth } from '../run/simulate-month.ts';
 import { documentedScenario } from '../scenario/documented.ts';
 import { systemParameters } from '../system/parameters.ts';
 import { workloadParameters } from '../workload/parameters.ts';
@@ -104,7 +104,11 @@ export async function calibrate({
   const system = await fitStage('system', start, months);
   const answered = months(system.values);
   const memory = await fitStage('memory', system.values, (parameters) =>
-    answered.map((run) => ({ ...run, memory: memoryOf({ system: run, scenario, parameters }) })),
+    answered.map((run) => {
+      const memory = memoryOf({ system: run, scenario, parameters });
+      const others = run.alerts.filter(({ kind }) => kind !== 'memory');
+      return { ...run, memory, alerts: [...others, ...memoryAlerts(memory, scenario)] };
+    }),
   );
   const figures = [...figuresOf('system'), ...figuresOf('memory')];
   return {
@@ -125,14 +129,15 @@ function summary({ iterations, converged }: FitResult): Pick<FitResult, 'iterati
   return { iterations, converged };
 }
 
-/** The figures of a stage. Alerts on memory are left to be predicted. */
+/** The figures of a stage. */
 export function figuresOf(stage: Stage): FigureId[] {
   return [...measures.keys()].filter(
-    (id) =>
-      isFitted(id, allParameters) &&
-      id !== 'alerts.memory' &&
-      id.startsWith('memory.') === (stage === 'memory'),
+    (id) => isFitted(id, allParameters) && isOfMemory(id) === (stage === 'memory'),
   );
+}
+
+function isOfMemory(id: FigureId): boolean {
+  return id.startsWith('memory.') || id === 'alerts.memory';
 }
 
 function meansOf(runs: readonly MonthRun[], figures: readonly FigureId[]): Means {

@@ -191,7 +191,7 @@ const PARAMETERS = {
     value: 0.85,
     lower: 0.8,
     upper: 1,
-    figures: ['memory.week-2.peak', 'memory.week-2.mean'],
+    figures: ['memory.week-2.peak', 'memory.week-2.mean', 'alerts.memory'],
     meaning:
       'Share of the machine’s memory above which garbage is collected harder and idle children are ended',
   },

@@ -32,7 +32,7 @@ export function simulateMonth(options: MonthOptions): MonthRun {
 }
 
 /** Alerts on the memory in use, as a share of the machine's at that time. */
-function memoryAlerts(memory: MemorySamples, scenario: Scenario): AlertEvent[] {
+export function memoryAlerts(memory: MemorySamples, scenario: Scenario): AlertEvent[] {
   const share = new Float32Array(memory.system.length);
   for (const part of MEMORY) {
     const column = memory[part];

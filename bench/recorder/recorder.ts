@@ -32,8 +32,8 @@ const TARGETS = [
 ];
 
 /**
- * What recording costs an application. Each recorder's server stands beside the bare one and nothing else: another
- * one, idle, would still have its timers and its engine's merges. The two are asked in turns; each turn stands between two of
+ * What recording costs an application. Each recorder's server stands beside a bare one as old as itself and nothing
+ * else: another one, idle, would still have its timers and its engine's merges, and an older bare one is slower. The two are asked in turns; each turn stands between two of
  * the bare server and is held against their mean; the median over rounds counts. CPU time is that of the whole process, all
  * threads, and hardly depends on what else the machine does.
  */
@@ -45,7 +45,6 @@ export const recorder: Benchmark = {
 
 /** What every variant is measured on. */
 interface Ground {
-  readonly bare: Server;
   readonly launch: (variant: string) => Promise<Server>;
   readonly rounds: number;
   readonly progress: (line: string) => void;
@@ -65,8 +64,7 @@ async function measure({ progress, setting }: BenchOptions): Promise<Report> {
       await underLoad(server, { ...TRIVIAL, seconds: WARM_UP_SECONDS });
       return server;
     };
-    const bare = await launch('bare');
-    const figures = await allFigures({ bare, launch, rounds: setting(ROUNDS), progress });
+    const figures = await allFigures({ launch, rounds: setting(ROUNDS), progress });
     return report('recorder', figures, TARGETS);
   } finally {
     await Promise.all(running.map(stop));
@@ -87,17 +85,20 @@ async function allFigures(ground: Ground): Promise<Record<string, number>> {
   const bare: Turn[] = [];
   const others: { readonly ofBare: number; readonly cpu: number }[] = [];
   for (const name of Object.keys(VARIANTS).filter((variant) => variant !== 'bare')) {
+    const unobserved = await ground.launch('bare');
     const server = await ground.launch(name);
-    const trivial = await inTurns(ground, server, TRIVIAL);
+    const inTurnsOf = (load: Omit<Load, 'seconds'>): Promise<Pair[]> =>
+      inTurns(ground, unobserved, server, load);
+    const trivial = await inTurnsOf(TRIVIAL);
     bare.push(...trivial.map(([, , after]) => after));
     const ofBare = median(trivial.map(rateRatio));
     const cpu = median(trivial.map(cpuAdded));
     figures[`${name}, of bare`] = ofBare;
     figures[`${name}, CPU µs a request added`] = cpu;
     if (name.startsWith(OURS)) {
-      const reading = await inTurns(ground, server, POSTGRES);
+      const reading = await inTurnsOf(POSTGRES);
       figures[`${name}, of bare on a route that reads Postgres`] = median(reading.map(rateRatio));
-      const steady = await inTurns(ground, server, STEADY);
+      const steady = await inTurnsOf(STEADY);
       figures[`${name}, event-loop delay p99 added at 5,000 requests/s, ms`] = median(steady.map(delayAdded));
       figures['bare, event-loop delay p99 at 5,000 requests/s, ms'] = median(
         steady.map(([, , { delayP99 }]) => delayP99),
@@ -105,7 +106,7 @@ async function allFigures(ground: Ground): Promise<Record<string, number>> {
     } else {
       others.push({ ofBare, cpu });
     }
-    await stop(server);
+    await Promise.all([server, unobserved].map(stop));
   }
   figures['bare, requests/s'] = median(bare.map(({ rate }) => rate));
   figures['bare, CPU µs a request'] = median(bare.map(cpuOfOne));
@@ -122,7 +123,8 @@ async function allFigures(ground: Ground): Promise<Record<string, number>> {
 type Pair = readonly [turn: Turn, before: Turn, after: Turn];
 
 async function inTurns(
-  { bare, rounds, progress }: Ground,
+  { rounds, progress }: Ground,
+  bare: Server,
   server: Server,
   load: Omit<Load, 'seconds'>,
 ): Promise<Pair[]> {

@@ -3,16 +3,13 @@
  *
  * What always holds: no statement here names a table of the database that bills are made from.
  */
-import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { foundation, insertSettings, type Layout, MigrationSql } from '../store/cluster.ts';
-import { type Migration, pendingMigrations } from '../store/migrations.ts';
+import { foundation, insertSettings, type Layout } from '../store/cluster.ts';
+import { pendingMigrations, readMigrations } from '../store/migrations.ts';
 import type { Store } from '../store/store.ts';
 
 /** Beside `src` and `dist` alike. */
 const FOLDER = new URL('../../migrations-simulation/', import.meta.url);
-const FILE_NAME = /^(\d{4})_(\w+)\.sql$/;
 
 const appliedMigration = z.object({ version: z.number(), checksum: z.string() });
 
@@ -31,7 +28,10 @@ export async function migrateSimulation(store: Store, layout: Layout): Promise<v
     row: appliedMigration,
     label: 'simulation.migrations',
   });
-  for (const { version, name, checksum, statements } of pendingMigrations(await read(layout), applied)) {
+  for (const { version, name, checksum, statements } of pendingMigrations(
+    await readMigrations(layout, FOLDER),
+    applied,
+  )) {
     for (const sql of statements) {
       await store.change({ sql, params: {} });
     }
@@ -43,30 +43,4 @@ export async function migrateSimulation(store: Store, layout: Layout): Promise<v
       params: { version, name, checksum },
     });
   }
-}
-
-async function read(layout: Layout): Promise<Migration[]> {
-  const filledIn = new MigrationSql(layout);
-  const migrations: Migration[] = [];
-  for (const file of (await readdir(FOLDER)).sort()) {
-    const match = FILE_NAME.exec(file);
-    if (match !== null) {
-      const sql = await readFile(new URL(file, FOLDER), 'utf8');
-      migrations.push({
-        version: Number(match[1]),
-        name: match[2] ?? '',
-        checksum: createHash('sha256').update(sql).digest('hex'),
-        statements: statementsOf(sql).flatMap((statement) => filledIn.statements(statement)),
-      });
-    }
-  }
-  return migrations;
-}
-
-function statementsOf(sql: string): string[] {
-  return sql
-    .replace(/^\s*--.*$/gm, '')
-    .split(/;\s*$/m)
-    .map((statement) => statement.trim())
-    .filter((statement) => statement !== '');
 }

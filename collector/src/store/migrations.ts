@@ -23,14 +23,16 @@ export interface Migration {
 /**
  * Reads the migrations, in order, with their placeholders filled in: `{{database}}`, `{{on_cluster}}`, `{{engine:…}}`.
  * The checksum is of the text as it stands in the file, so one node and a cluster have the same.
+ *
+ * @param folder of the files; those of what is observed unless given
  */
-export async function readMigrations(layout: Layout): Promise<Migration[]> {
+export async function readMigrations(layout: Layout, folder: URL = FOLDER): Promise<Migration[]> {
   const migrations: Migration[] = [];
   const filledIn = new MigrationSql(layout);
-  for (const file of (await readdir(FOLDER)).sort()) {
+  for (const file of (await readdir(folder)).sort()) {
     const match = FILE_NAME.exec(file);
     if (match !== null) {
-      const sql = await readFile(new URL(file, FOLDER), 'utf8');
+      const sql = await readFile(new URL(file, folder), 'utf8');
       migrations.push({
         version: Number(match[1]),
         name: match[2] ?? '',

@@ -74,9 +74,11 @@ it('samples the process, its host and what the application tells, and has it sto
   });
   await eventually(() => samples.length > 0);
   burn(150);
-  await eventually(() => samples.length > 2);
+  // The timer that measures the lag may come after the sampler's own: then the next sample tells it.
+  await eventually(() => samples.some(({ eventLoopLagMax }) => eventLoopLagMax > 100_000));
   stop?.();
-  const [sample] = samples.filter(({ eventLoopLagMax }) => eventLoopLagMax > 100_000);
+  const busiest = Math.max(...samples.map(({ cpu }) => cpu));
+  const sample = samples.find(({ cpu }) => cpu === busiest);
   expect(sample).toMatchObject({
     instance: 'stored',
     databaseConnections: 7,

@@ -79,8 +79,8 @@ const BACKGROUND_ROWS = 20_000_000_000;
 /** One block an insert, whatever the server's profile says: only then does a refused insert leave nothing behind. */
 const INSERT_BLOCK_ROWS = 1_048_576;
 const INSERT_BLOCK_BYTES = 268_435_456;
-/** Of a file that is streamed to a server. */
-const FILE_CHUNK_BYTES = 262_144;
+/** Of a file that is streamed to a server. With a quarter of it, sending takes half as much CPU time again. */
+const FILE_CHUNK_BYTES = 1_048_576;
 
 /** ClickHouse's own codes for "these rows cannot be read as these columns". All else is worth trying again. */
 const ROW_ERRORS: ReadonlySet<string> = new Set([

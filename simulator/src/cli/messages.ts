@@ -1,6 +1,6 @@
 import { type FigureId, figure } from '../figures/figures.ts';
+import { chartTexts } from '../report/chart-texts.ts';
 import type { Language } from '../report/language.ts';
-import { reportTexts } from '../report/texts.ts';
 import { MEMORY } from '../run/month-run.ts';
 import type { ReportRow, Section, Verdict } from './month-report.ts';
 import type { LatencySummary, MemorySummary, MonthSummary } from './month-summary.ts';
@@ -162,7 +162,7 @@ const ID: Texts = {
 };
 
 function parts(atPeak: MemorySummary['atPeak'], language: Language, number: Intl.NumberFormat): string {
-  const names = reportTexts(language).memoryParts;
+  const names = chartTexts(language).memoryParts;
   return MEMORY.map((part) => `${names[part]} ${number.format(atPeak[part])}`).join(', ');
 }
 

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { calibratedParameters } from '../calibration/parameters.ts';
+import type { DrawnRun } from '../report/chart-data.ts';
 import type { Language } from '../report/language.ts';
 import { documentedInstants } from '../report/memory-marks.ts';
-import { type DrawnRun, reportPage } from '../report/page.ts';
+import { reportPage } from '../report/page.ts';
 import { simulateMonth } from '../run/simulate-month.ts';
 import { validateMonth, validateSystem } from '../validation/validate.ts';
 import { type ValidationReport, validationSchema } from '../validation/validation-report.ts';

@@ -7,7 +7,8 @@ import { documentedInstants } from './memory-marks.ts';
 import { reportPage } from './page.ts';
 
 const HOSTILE = `</script><script>window.hit = 1</script><img src=x onerror="window.hit = 1">&'"`;
-const MOST_BYTES = 2_000_000;
+const MOST_BYTES = 600_000;
+const CHARTS = ['memory', 'state', 'alerts', 'days', 'hours', 'heat', 'latency'];
 const scenario: Scenario = { ...documentedScenario(), name: HOSTILE };
 
 /** Elements of a page that are opened and closed; those without an end, and SVG's that end themselves, are left out. */
@@ -96,9 +97,31 @@ describe('the report page', () => {
   });
 
   it('can be reached chart by chart with the keyboard', () => {
-    for (const id of ['memory', 'state', 'alerts', 'days', 'hours']) {
+    for (const id of CHARTS) {
       expect(pageIn('en')).toContain(`id="${id}" tabindex="0"`);
     }
+  });
+
+  it('has the numbers of every chart in a table, too', () => {
+    for (const page of pages.values()) {
+      expect(page.match(/<details class="data">/g)).toHaveLength(CHARTS.length);
+    }
+    const table = /id="heat-readout"[\s\S]*?<tbody>([\s\S]*?)<\/tbody>/.exec(pageIn('en'))?.[1] ?? '';
+    const cells = [...table.matchAll(/<td>([\d,]+)<\/td>/g)].map(([, requests]) => Number(requests));
+    expect(cells).toHaveLength(30 * 24);
+    expect(cells.reduce((sum, requests) => sum + requests, 0)).toBe(13_880);
+  });
+
+  it('shows the documented mean beside the simulated times of an endpoint', () => {
+    const row = /<th scope="row">GET \/api\/mentor\/daftar-sesi<\/th>((?:<td>[^<]*<\/td>)*)/.exec(
+      pageIn('en'),
+    )?.[1];
+    const [documented, mean, median, p95] = [...(row ?? '').matchAll(/<td>([^<]*)</g)].map(
+      ([, time]) => time,
+    );
+    expect(documented).toBe('178');
+    expect(Number(median)).toBeLessThan(Number(mean));
+    expect(Number(mean)).toBeLessThan(Number(p95));
   });
 
   it('has the table alone where there is nothing to draw', () => {

@@ -1,6 +1,4 @@
-import type { ALERTS, MemoryPart } from '../run/month-run.ts';
 import type { Verdict } from '../validation/compare.ts';
-import type { DRAWN_STATE } from '../validation/run-series.ts';
 import type { Tolerance } from '../validation/tolerance.ts';
 import { type Language, LOCALES } from './language.ts';
 
@@ -28,31 +26,9 @@ export interface ReportTexts {
   readonly why: Readonly<Record<'input' | 'context' | 'unmeasured', string>>;
   readonly page: {
     readonly skip: string;
-    readonly drawn: string;
-    readonly keys: string;
-    readonly memory: string;
-    readonly memoryAbout: string;
-    readonly requestsByDay: string;
-    readonly requestsByHour: string;
-    readonly heatMap: string;
-    readonly heatMapAbout: string;
-    readonly latency: string;
-    readonly latencyAbout: string;
-    readonly state: string;
-    readonly stateAbout: string;
-    readonly alerts: string;
-    readonly alertsAbout: string;
     readonly figures: string;
     readonly others: string;
-    readonly requests: string;
-    readonly hour: string;
   };
-  readonly day: string;
-  readonly total: string;
-  readonly limit: string;
-  readonly memoryParts: Readonly<Record<MemoryPart, string>>;
-  readonly states: Readonly<Record<(typeof DRAWN_STATE)[number], string>>;
-  readonly alertKinds: Readonly<Record<(typeof ALERTS)[number], string>>;
 }
 
 const PERCENT = 100;
@@ -111,52 +87,8 @@ const EN: ReportTexts = {
   },
   page: {
     skip: 'Skip to the table of figures',
-    drawn: 'The charts show replication 0; the table all of them.',
-    keys: 'Arrow keys move through a chart, with Shift in longer steps; + and − zoom, 0 shows all.',
-    memory: 'Memory by component',
-    memoryAbout:
-      'GB, stacked. Diamonds: documented instants. Thick lines: documented means and levels over their days. Dashed: memory of the machine.',
-    requestsByDay: 'Requests a day',
-    requestsByHour: 'Requests an hour, weekdays of days 22-30',
-    heatMap: 'Requests by day and hour',
-    heatMapAbout: 'Each column is a day, each row an hour; the darker, the more requests.',
-    latency: 'Time to answer, by endpoint',
-    latencyAbout:
-      'Milliseconds over all replications, on a logarithmic scale. Bar: median to 95th percentile. Dot: mean. Diamond: documented mean.',
-    state: 'Concurrency',
-    stateAbout: 'Of every half hour the lowest and the highest sample.',
-    alerts: 'Alerts',
-    alertsAbout: 'When each rule began to fire.',
     figures: 'Figures',
     others: 'Figures that are not simulated',
-    requests: 'requests',
-    hour: 'hour',
-  },
-  day: 'day',
-  total: 'total',
-  limit: 'memory of the machine',
-  memoryParts: {
-    application: 'application',
-    database: 'database',
-    cache: 'cache',
-    sessions: 'sessions',
-    'file-buffers': 'file buffers',
-    system: 'system',
-  },
-  states: {
-    users: 'concurrent users',
-    sessions: 'sessions kept',
-    connections: 'database connections',
-    uploads: 'uploads under way',
-    'queued-jobs': 'jobs queued',
-  },
-  alertKinds: {
-    memory: 'memory',
-    cpu: 'CPU',
-    connections: 'connections',
-    'response-time': 'response time',
-    disk: 'disk',
-    security: 'security',
   },
 };
 
@@ -208,55 +140,7 @@ const ID: ReportTexts = {
     context: 'mendampingi simulasi',
     unmeasured: 'tidak diukur oleh model',
   },
-  page: {
-    skip: 'Langsung ke tabel angka',
-    drawn: 'Grafik menunjukkan replikasi 0; tabel menunjukkan semuanya.',
-    keys: 'Tombol panah menyusuri grafik, dengan Shift lebih jauh; + dan − memperbesar dan memperkecil, 0 menampilkan semua.',
-    memory: 'Memori per komponen',
-    memoryAbout:
-      'GB, bertumpuk. Wajik: saat yang terdokumentasi. Garis tebal: rata-rata dan taraf terdokumentasi. Putus-putus: memori server.',
-    requestsByDay: 'Permintaan per hari',
-    requestsByHour: 'Permintaan per jam, hari kerja hari 22-30',
-    heatMap: 'Permintaan per hari dan jam',
-    heatMapAbout: 'Tiap kolom satu hari, tiap baris satu jam; makin gelap makin banyak permintaan.',
-    latency: 'Waktu jawab per endpoint',
-    latencyAbout:
-      'Milidetik dari semua replikasi, skala logaritmik. Batang: median sampai persentil ke-95. Titik: rata-rata. Wajik: rata-rata terdokumentasi.',
-    state: 'Konkurensi',
-    stateAbout: 'Dari tiap setengah jam, sampel terendah dan tertinggi.',
-    alerts: 'Peringatan',
-    alertsAbout: 'Saat tiap aturan mulai menyala.',
-    figures: 'Angka',
-    others: 'Angka yang tidak disimulasikan',
-    requests: 'permintaan',
-    hour: 'jam',
-  },
-  day: 'hari',
-  total: 'total',
-  limit: 'memori server',
-  memoryParts: {
-    application: 'aplikasi',
-    database: 'database',
-    cache: 'cache',
-    sessions: 'sesi',
-    'file-buffers': 'buffer berkas',
-    system: 'sistem',
-  },
-  states: {
-    users: 'pengguna bersamaan',
-    sessions: 'sesi tersimpan',
-    connections: 'koneksi database',
-    uploads: 'upload berjalan',
-    'queued-jobs': 'pekerjaan antre',
-  },
-  alertKinds: {
-    memory: 'memori',
-    cpu: 'CPU',
-    connections: 'koneksi',
-    'response-time': 'waktu jawab',
-    disk: 'disk',
-    security: 'keamanan',
-  },
+  page: { skip: 'Langsung ke tabel angka', figures: 'Angka', others: 'Angka yang tidak disimulasikan' },
 };
 
 export function reportTexts(language: Language): ReportTexts {

@@ -3,9 +3,11 @@ import { setImmediate } from 'node:timers/promises';
 import { documented, type FigureId } from '../figures/figures.ts';
 import { memoryOf } from '../memory/memory.ts';
 import { memoryParameters } from '../memory/parameters.ts';
+import { AbortError } from '../replications/run-replications.ts';
 import type { MonthRun } from '../run/month-run.ts';
 import { memoryAlerts, simulateMonth } from '../run/simulate-month.ts';
 import { documentedScenario } from '../scenario/documented.ts';
+import type { Scenario } from '../scenario/scenario.ts';
 import { systemParameters } from '../system/parameters.ts';
 import { workloadParameters } from '../workload/parameters.ts';
 import { type FitResult, fit, isFitted, type Means, residual } from './fit.ts';
@@ -17,6 +19,8 @@ export interface CalibrateOptions {
   readonly replications: number;
   /** Of the replications; figures are judged on other seeds than the fit has seen. */
   readonly seed: number;
+  /** Ends the fit before its next replication. */
+  readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (progress: CalibrationProgress) => void;
 }
 
@@ -70,46 +74,53 @@ const MAX_ITERATIONS: Readonly<Record<Stage, number>> = { system: 8, memory: 40 
  * Fits the free numbers of the model to the documented month: least squares over all figures that are judged and not
  * held out, each in units of its tolerance. The same replications, with the same random numbers, answer for every set of values, so that differences
  * between two sets are theirs and not chance.
+ *
+ * @throws {AbortError} when the signal fires
  */
 export async function calibrate({
   replications,
   seed,
+  signal,
   onProgress,
 }: CalibrateOptions): Promise<CalibrationReport> {
   const scenario = documentedScenario();
   const start = defaultValues(allParameters);
-  const months = (parameters: Parameters): MonthRun[] =>
-    Array.from({ length: replications }, (_, replication) =>
-      simulateMonth({ scenario, parameters, seed, replication }),
-    );
+  /** Gives signals and the progress on the screen their turn. */
+  const turn = async (): Promise<void> => {
+    await setImmediate();
+    if (signal?.aborted === true) {
+      throw new AbortError(signal);
+    }
+  };
+  const months = async (parameters: Parameters): Promise<MonthRun[]> => {
+    const runs: MonthRun[] = [];
+    for (let replication = 0; replication < replications; replication += 1) {
+      await turn();
+      runs.push(simulateMonth({ scenario, parameters, seed, replication }));
+    }
+    return runs;
+  };
   const fitStage = (
     stage: Stage,
     from: Parameters,
-    runsOf: (values: Parameters) => readonly MonthRun[],
+    runsOf: (values: Parameters) => Promise<readonly MonthRun[]>,
   ): Promise<FitResult> =>
     fit({
       parameters: fittedParameters(stage === 'memory' ? memoryParameters : SYSTEM_AND_WORKLOAD),
       figures: figuresOf(stage),
       start: from,
-      simulate: async (values) => {
-        // Gives signals and the progress on the screen their turn.
-        await setImmediate();
-        return meansOf(runsOf(values), figuresOf(stage));
-      },
+      simulate: async (values) => meansOf(await runsOf(values), figuresOf(stage)),
       difference: DIFFERENCES[stage],
       maxIterations: MAX_ITERATIONS[stage],
       onIteration: (iteration, sumOfSquares) => onProgress?.({ stage, iteration, sumOfSquares }),
     });
-  const before = months(start);
+  const before = await months(start);
   const system = await fitStage('system', start, months);
-  const answered = months(system.values);
-  const memory = await fitStage('memory', system.values, (parameters) =>
-    answered.map((run) => {
-      const memory = memoryOf({ system: run, scenario, parameters });
-      const others = run.alerts.filter(({ kind }) => kind !== 'memory');
-      return { ...run, memory, alerts: [...others, ...memoryAlerts(memory, scenario)] };
-    }),
-  );
+  const answered = await months(system.values);
+  const memory = await fitStage('memory', system.values, async (parameters) => {
+    await turn();
+    return answered.map((run) => withMemory(run, scenario, parameters));
+  });
   const figures = [...figuresOf('system'), ...figuresOf('memory')];
   return {
     seed,
@@ -120,9 +131,16 @@ export async function calibrate({
       value: memory.values[parameter.id] ?? parameter.value,
       fitted: parameter.figures.length > 0,
     })),
-    figures: compared(figures, meansOf(before, figures), meansOf(months(memory.values), figures)),
+    figures: compared(figures, meansOf(before, figures), meansOf(await months(memory.values), figures)),
     stages: { system: summary(system), memory: summary(memory) },
   };
+}
+
+/** A run with the memory that other values give it; they change nothing else. */
+export function withMemory(run: MonthRun, scenario: Scenario, parameters: Parameters): MonthRun {
+  const memory = memoryOf({ system: run, scenario, parameters });
+  const others = run.alerts.filter(({ kind }) => kind !== 'memory');
+  return { ...run, memory, alerts: [...others, ...memoryAlerts(memory, scenario)] };
 }
 
 function summary({ iterations, converged }: FitResult): Pick<FitResult, 'iterations' | 'converged'> {

@@ -2,7 +2,6 @@ import { fileURLToPath } from 'node:url';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type CalibrationProgress, type CalibrationReport, calibrate } from '../calibration/calibrate.ts';
 import { CALIBRATED_FILE } from '../calibration/parameters.ts';
-import { AbortError } from '../replications/run-replications.ts';
 import { labelOf } from '../report/figure-labels.ts';
 import type { Language } from '../report/language.ts';
 import { reportNumbers } from '../report/texts.ts';
@@ -64,34 +63,17 @@ async function runCalibrate(options: CalibrateCommandOptions, terminal: Terminal
   if (write === true && date === undefined) {
     throw new UsageError('--write needs --date, for example --date 2026-11-21: the values are kept with it.');
   }
-  const report = await interruptible(
-    calibrate({ replications, seed, onProgress: (progress) => showProgress(progress, terminal) }),
-    terminal.signal,
-  ).finally(() => terminal.progress?.(CLEAR_LINE));
+  const report = await calibrate({
+    replications,
+    seed,
+    signal: terminal.signal,
+    onProgress: (progress) => showProgress(progress, terminal),
+  }).finally(() => terminal.progress?.(CLEAR_LINE));
   if (write === true && date !== undefined) {
     writeWholeFile(fileURLToPath(CALIBRATED_FILE), [calibrationFile(report, date)]);
   }
   terminal.out(json === true ? `${JSON.stringify(report)}\n` : calibrationTables(report, lang));
   return FINE;
-}
-
-/** Ends waiting when somebody wants the program to end; the work itself ends with the process. */
-async function interruptible<Result>(
-  work: Promise<Result>,
-  signal: AbortSignal | undefined,
-): Promise<Result> {
-  if (signal === undefined) {
-    return work;
-  }
-  const finished = new AbortController();
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(new AbortError(signal)), { signal: finished.signal });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    finished.abort();
-  }
 }
 
 function showProgress({ stage, iteration, sumOfSquares }: CalibrationProgress, terminal: Terminal): void {

@@ -16,7 +16,6 @@ export type { ErasureProof, PersonRows } from './privacy/erasure.ts';
 export { DEFAULT_POLICY, type TenantPolicy } from './privacy/policy.ts';
 export type { BusinessEvent } from './record/business-event.ts';
 export { RecordError } from './record/line.ts';
-export { LocalDays } from './record/local-day.ts';
 export { type RequestId, RequestIds } from './record/request-id.ts';
 export * from './record/request-record.ts';
 export type { ResourceSample } from './record/resource-sample.ts';

@@ -4,7 +4,5 @@ export { type PlayLogger, type PlayOptions, playContinuation } from './play/play
 export type { Account } from './play/visitor.ts';
 export { type Person, population } from './population/population.ts';
 export type { UserClass, UserRole } from './population/user-class.ts';
+export { documentedHistory, type HistoryOptions } from './recording/history.ts';
 export { StartDateError } from './workload/calendar.ts';
-export { type ContinuationOptions, continuation } from './workload/continuation.ts';
-export { DOCUMENTED_START, documentedMonth, type MonthOptions } from './workload/month.ts';
-export type { CacheOutcome, Device, Method, RequestKind, SimulatedRequest } from './workload/request.ts';

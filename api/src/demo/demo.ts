@@ -5,7 +5,7 @@ import { playContinuation } from '@riwayat/simulator';
 import type { Config } from '../config.ts';
 import type { Services } from '../services.ts';
 import { seedTutoring } from '../tutoring/seed.ts';
-import { demoCalendar } from './calendar.ts';
+import { monthStart } from './calendar.ts';
 import { importHistory } from './history.ts';
 import {
   createPopulation,
@@ -64,7 +64,7 @@ function newPlan(now: Date): DemoPlan {
   return {
     version: 1,
     seed: SEED,
-    start: demoCalendar(DEMO_TIMEZONE, now).start,
+    start: monthStart(DEMO_TIMEZONE, now),
     until: now.toISOString(),
     accountSecret: randomBytes(SECRET_BYTES).toString('base64url'),
     complete: false,

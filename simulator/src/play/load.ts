@@ -1,8 +1,8 @@
 import { HOURS_PER_DAY } from '../workload/calendar.ts';
-import type { Load } from '../workload/continuation.ts';
 import type { DayKind } from '../workload/day-curves.ts';
 import { type Action, endpointOf } from '../workload/endpoints.ts';
 import { workloadModel } from '../workload/model.ts';
+import type { Load } from '../workload/session-arrivals.ts';
 
 const SECONDS_PER_HOUR = 3600;
 const WEEKDAYS = 5;

@@ -1,8 +1,8 @@
 import { createStream } from '../random/stream.ts';
 import { MICROS_PER_HOUR, MICROS_PER_MS } from '../workload/calendar.ts';
-import { sessionArrivals } from '../workload/continuation.ts';
 import { type Action, endpointOf } from '../workload/endpoints.ts';
 import type { Session, Step } from '../workload/session.ts';
+import { sessionArrivals } from '../workload/session-arrivals.ts';
 import { KnownIds } from './known-ids.ts';
 import { loadFor, routeOf } from './load.ts';
 import { Schedule } from './schedule.ts';

@@ -4,8 +4,6 @@ import {
   type Microseconds,
   openSimulationStore,
   type Recorded,
-  RequestIds,
-  type RequestRecord,
   type ResourceSample,
   type StoreAddress,
   type TenantId,
@@ -14,19 +12,15 @@ import { totalMemory } from '../memory/questions.ts';
 import { stretchesOf } from '../memory/settings.ts';
 import { MEMORY, type MonthRun, SAMPLE_SECONDS } from '../run/month-run.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import {
-  dateOf,
-  dayOf,
-  MICROS_PER_MS,
-  MICROS_PER_SECOND,
-  parseStart,
-  startOfDay,
-} from '../workload/calendar.ts';
-import { runRequests } from './run-requests.ts';
+import { MICROS_PER_SECOND, parseStart, startOfDay } from '../workload/calendar.ts';
+import { type RecordNames, requestRecords } from './request-records.ts';
 
 /** Whose rows they are: a tenant of no observed database, so that none is mistaken for one. */
-const TENANT = 'simulated' as TenantId;
-const INSTANCE = 'simulated';
+const NAMES: RecordNames = {
+  tenantId: 'simulated' as TenantId,
+  instance: 'simulated',
+  userId: (userKey) => userKey,
+};
 const BYTES_PER_MEGABYTE = 1_000_000;
 const BYTES_PER_GIGABYTE = 1_000_000_000;
 const NONE = 0 as Microseconds;
@@ -55,43 +49,12 @@ export async function recordRun(options: RecordOptions): Promise<Recorded> {
       seed,
       replication,
       begins: begins as Microseconds,
-      requests: requestRecords(run, scenario.start),
+      requests: requestRecords(run, scenario.start, NAMES),
       resources: resourceSamples(run, scenario, begins),
       memory: memorySamples(run, begins),
     });
   } finally {
     await store.close();
-  }
-}
-
-function* requestRecords(run: MonthRun, start: string): Generator<RequestRecord> {
-  const ids = new RequestIds(INSTANCE);
-  for (const request of runRequests(run, start)) {
-    yield {
-      ts: request.ts as Microseconds,
-      requestId: ids.next(Math.floor(request.ts / MICROS_PER_MS)),
-      tenantId: TENANT,
-      day: dateOf(dayOf(request.ts)),
-      userId: request.userKey,
-      userRole: request.role,
-      sessionId: request.sessionId,
-      endpoint: request.endpoint,
-      method: request.method,
-      status: request.status,
-      duration: request.durationMicros as Microseconds,
-      bytesIn: request.bytesIn,
-      bytesOut: request.bytesOut,
-      cpu: NONE,
-      memory: 0,
-      cache: request.cache,
-      kind: request.kind,
-      traceId: '',
-      instance: INSTANCE,
-      source: 'replay',
-      outcome: 'completed',
-      messages: 0,
-      clientAddress: '',
-    };
   }
 }
 
@@ -113,7 +76,7 @@ function* resourceSamples(
       const cpu = state.cpu[minute] ?? 0;
       yield {
         ts: instantOf(minute, begins),
-        instance: INSTANCE,
+        instance: NAMES.instance,
         cpu,
         hostCpu: cpu,
         rss: used,

@@ -9,13 +9,16 @@ import { searchWord } from '../workload/walk.ts';
 /** By the code that answers carry. */
 const CACHE: readonly CacheOutcome[] = ['none', 'miss', 'hit'];
 
+/** Requests and what the system made of them. */
+export type AnsweredTrace = Pick<MonthRun, 'trace' | 'answers'>;
+
 /**
  * A run's requests with their answers, one object each, in the order of their times.
  *
  * @param start local date of day 1, a Monday
  * @throws {StartDateError} when it is not
  */
-export function* runRequests({ trace, answers }: MonthRun, start: string): Generator<SimulatedRequest> {
+export function* runRequests({ trace, answers }: AnsweredTrace, start: string): Generator<SimulatedRequest> {
   const midnight = startOfDay(parseStart(start));
   const keys = personKeys(trace);
   const { sessions } = trace;

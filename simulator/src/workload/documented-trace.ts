@@ -12,7 +12,7 @@ export interface DocumentedTraceOptions {
   readonly streams: Streams;
   readonly people: PeoplePerClass;
   readonly deadline?: Deadline | undefined;
-  readonly routes?: RoutesOfPhases | undefined;
+  readonly routes: RoutesOfPhases;
 }
 
 /** The thirty days with every documented count met exactly. */

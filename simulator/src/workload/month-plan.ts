@@ -49,8 +49,8 @@ export interface PlanOptions {
   readonly people: ArrayLike<number>;
   readonly registeredOn: ArrayLike<number>;
   readonly deadline?: Deadline | undefined;
-  /** Graphs to walk on in place of the model's. */
-  readonly routes?: RoutesOfPhases | undefined;
+  /** Graphs to walk on. */
+  readonly routes: RoutesOfPhases;
 }
 
 /** Of each phase, the graphs of the classes in the order of `USER_CLASSES`. */
@@ -95,7 +95,7 @@ class Planner {
   #planPeriod(period: Period): DayPlan[] {
     const { phase, firstDay, dayWeights } = period;
     const { streams, people, registeredOn, deadline } = this.#options;
-    const routes = this.#options.routes?.[phase] ?? this.#model.classes[phase].map(({ route }) => route);
+    const routes = this.#options.routes[phase];
     const perDay = period.exactDays
       ? [...dayWeights]
       : multinomial(streams('days', period.id), period.requests, dayWeights);

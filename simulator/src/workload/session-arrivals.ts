@@ -1,90 +1,19 @@
 import { type Person, population } from '../population/population.ts';
 import { USER_CLASSES, type UserClass } from '../population/user-class.ts';
 import { categorical, exponential } from '../random/distributions.ts';
-import { createStream, type RandomStream } from '../random/stream.ts';
-import { PageCache } from './answers.ts';
-import {
-  type DayNumber,
-  dateOf,
-  dayOf,
-  HOURS_PER_DAY,
-  isWeekend,
-  MICROS_PER_DAY,
-  MICROS_PER_HOUR,
-  MICROS_PER_MS,
-  startOfDay,
-} from './calendar.ts';
+import type { RandomStream } from '../random/stream.ts';
+import { dayOf, HOURS_PER_DAY, isWeekend, MICROS_PER_DAY, MICROS_PER_HOUR, startOfDay } from './calendar.ts';
 import type { DayKind } from './day-curves.ts';
 import { workloadModel } from './model.ts';
-import type { SimulatedRequest } from './request.ts';
 import { durationOf, type Session, visitOf } from './session.ts';
-import { answered, inOrder, type PendingRequest, pendingRequests } from './timeline.ts';
 import { VisitLog } from './visit-log.ts';
 import { walk } from './walk.ts';
 
-/** Days simulated before the first wanted one, unseen: sessions still going on and a warm cache come from them. */
-const WARM_UP_DAYS = 2;
 /** Tries to find somebody of a class who has no session at the moment. */
 const TRIES_TO_FIND_FREE = 8;
 
 /** Multiplies the documented rate of session starts, by kind of day and local hour. */
 export type Load = (kind: DayKind, hour: number) => number;
-
-export interface ContinuationOptions {
-  readonly seed: number;
-  /** First instant wanted, included. */
-  readonly from: Date;
-  /** End of the wanted time, not included. */
-  readonly to: Date;
-}
-
-/**
- * Traffic that goes on after the documented month as its last nine days were: sessions start as a non-homogeneous
- * Poisson process at the rates of days 22 to 30, and no count is conditioned on.
- *
- * The sessions of a local day depend on the seed and the day only. So two stretches that meet (`[a, b)` and
- * `[b, c)`) hold together the same requests as `[a, c)`, none twice; at most the cache's hits differ after `b`.
- *
- * @returns requests in the order of their times
- * @throws {RangeError} when a date is invalid
- */
-export function* continuation({ seed, from, to }: ContinuationOptions): Generator<SimulatedRequest> {
-  const first = from.getTime() * MICROS_PER_MS;
-  const end = to.getTime() * MICROS_PER_MS;
-  if (Number.isNaN(first) || Number.isNaN(end)) {
-    throw new RangeError('A continuation needs two valid dates.');
-  }
-  const pages = new PageCache();
-  let waiting: PendingRequest[] = [];
-  for (let day = dayOf(first) - WARM_UP_DAYS; startOfDay(day) < end; day += 1) {
-    waiting = inOrder([...waiting, ...pendingRequests(seed, sessionsOfDay(seed, day))]);
-    const midnight = startOfDay(day + 1);
-    const due = waiting.filter(({ ts }) => ts < midnight);
-    waiting = waiting.filter(({ ts }) => ts >= midnight);
-    for (const pending of due) {
-      if (pending.ts >= end) {
-        return;
-      }
-      const request = answered(pending, pages);
-      if (pending.ts >= first) {
-        yield request;
-      }
-    }
-  }
-}
-
-/** The sessions that start on one local day, in the order of their starts; the last ones may end on the next day. */
-function sessionsOfDay(seed: number, day: DayNumber): Session[] {
-  const date = dateOf(day);
-  return [
-    ...sessionArrivals({
-      stream: createStream(seed, 'continuation', date),
-      name: `c${seed}-${date}`,
-      from: startOfDay(day),
-      until: startOfDay(day + 1),
-    }),
-  ];
-}
 
 export interface ArrivalOptions {
   readonly stream: RandomStream;

@@ -26,7 +26,7 @@ export type Section =
 export interface ReportRow {
   readonly section: Section;
   /** Key of the row's label: a figure's id, or one of the derived totals. */
-  readonly label: FigureId | 'month' | 'requests.days-3-7';
+  readonly label: FigureId | 'requests.month' | 'requests.days-3-7';
   readonly documented: number;
   readonly generated: number;
   readonly unit: '' | '%' | 'ms';
@@ -88,7 +88,7 @@ export function reportOn(month: MonthSummary): ReportRow[] {
       'requests.days-22-30.weekend',
       mean(days.filter((_, day) => day >= 21 && day % 7 >= 5)),
     ),
-    exact('totals', 'month', documentedMonthTotal(), month.total),
+    exact('totals', 'requests.month', documentedMonthTotal(), month.total),
     ...WEEKDAYS.map((name, index) => {
       const id = `requests.week-2.${name}` as const;
       return exact('week-2', id, documented(id), days[DAYS_BEFORE_WEEK_2 + index] ?? 0);

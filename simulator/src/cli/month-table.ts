@@ -1,4 +1,6 @@
-import type { FigureId } from '../figures/figures.ts';
+import { type FigureId, figure } from '../figures/figures.ts';
+import { labelOf } from '../report/figure-labels.ts';
+import { contradictionIn } from '../report/figure-notes.ts';
 import type { Language } from '../report/language.ts';
 import { textsIn } from './messages.ts';
 import { isFaithful, type ReportRow } from './month-report.ts';
@@ -12,12 +14,13 @@ const GAP = '  ';
 export function monthTable(month: MonthSummary, rows: readonly ReportRow[], language: Language): string {
   const texts = textsIn(language);
   const number = new Intl.NumberFormat(texts.locale, { maximumFractionDigits: 1 });
-  const notes = numberedNotes(rows, texts.note);
+  const noteText = (id: FigureId): string => contradictionIn(id, figure(id).note ?? '', language);
+  const notes = numberedNotes(rows, noteText);
   const value = (amount: number, unit: string): string =>
     unit === '' ? number.format(amount) : `${number.format(amount)} ${unit}`;
   const cells = rows.map((row) => ({
     row,
-    label: texts.label(row.label),
+    label: labelOf(row.label, language),
     documented: value(row.documented, row.unit),
     generated: value(row.generated, row.unit),
     verdict: verdictText(row),
@@ -27,7 +30,7 @@ export function monthTable(month: MonthSummary, rows: readonly ReportRow[], lang
     if (tolerance !== undefined) {
       return `${word} (± ${number.format(tolerance)})`;
     }
-    return note === undefined ? word : `${word} [${notes.get(texts.note(note)) ?? ''}]`;
+    return note === undefined ? word : `${word} [${notes.get(noteText(note)) ?? ''}]`;
   }
 
   const [, documentedTitle, generatedTitle, verdictTitle] = texts.columns;
@@ -46,8 +49,7 @@ export function monthTable(month: MonthSummary, rows: readonly ReportRow[], lang
 
   const lines = [
     texts.title(month),
-    '',
-    ...(rows.length === 0 ? [] : [line('', documentedTitle, generatedTitle, verdictTitle)]),
+    ...(rows.length === 0 ? [] : ['', line('', documentedTitle, generatedTitle, verdictTitle)]),
   ];
   let section: ReportRow['section'] | undefined;
   for (const { row, label, documented, generated, verdict } of cells) {

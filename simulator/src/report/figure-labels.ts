@@ -28,9 +28,11 @@ const DAYS: Readonly<Record<string, Words>> = {
 
 /** Where and when, the beginning of an id. The longest that fits. */
 const SUBJECTS: Readonly<Record<string, Words>> = {
+  'requests.month': ['Whole month', 'Sebulan penuh'],
   'requests.days-1-2': ['Days 1-2', 'Hari 1-2'],
   'requests.days-3-7': ['Days 3-7', 'Hari 3-7'],
   'requests.week-2': ['Week 2', 'Minggu 2'],
+  'requests.week-2.growth': ['Week 2, growth on week 1', 'Minggu 2, kenaikan dari minggu 1'],
   'requests.week-3': ['Week 3', 'Minggu 3'],
   'requests.days-22-30': ['Days 22-30', 'Hari 22-30'],
   'requests.mentor-superstar': ['Superstar mentor', 'Mentor superstar'],

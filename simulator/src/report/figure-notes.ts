@@ -90,5 +90,14 @@ function noteOf({ id, contradicted, note }: ComparedFigure, language: Language):
   if (!contradicted || note === null) {
     return undefined;
   }
+  return contradictionIn(id, note, language);
+}
+
+/**
+ * The note of a contradicted figure in the reader's language.
+ *
+ * @param note in English, as the figure has it; it stands where there is no other
+ */
+export function contradictionIn(id: string, note: string, language: Language): string {
   return language === 'id' ? (INDONESIAN.find(([start]) => id.startsWith(start))?.[1] ?? note) : note;
 }

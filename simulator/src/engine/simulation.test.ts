@@ -46,7 +46,7 @@ describe('Simulation', () => {
     expect(seen).toEqual([3, 1]);
   });
 
-  it('shows the state at instants as it is before anything happens at them', () => {
+  it('calls at instants before anything else happens at them', () => {
     const simulation = new Simulation();
     let counter = 0;
     const count = simulation.addKind(() => {
@@ -56,7 +56,7 @@ describe('Simulation', () => {
       simulation.scheduleAt(at, count);
     }
     const states: number[][] = [];
-    simulation.snapshots([0, 10, 20, 30], (index) => states.push([index, simulation.now, counter]));
+    simulation.atInstants([0, 10, 20, 30], (index) => states.push([index, simulation.now, counter]));
     simulation.run(100);
     expect(states).toEqual([
       [0, 0, 0],
@@ -64,8 +64,8 @@ describe('Simulation', () => {
       [2, 20, 3],
       [3, 30, 5],
     ]);
-    expect(() => simulation.snapshots([120, 110], () => undefined)).toThrow(/must rise/);
-    expect(() => simulation.snapshots([99], () => undefined)).toThrow(/must rise/);
+    expect(() => simulation.atInstants([120, 110], () => undefined)).toThrow(/must rise/);
+    expect(() => simulation.atInstants([99], () => undefined)).toThrow(/must rise/);
   });
 
   it('refuses the past, what is not a time, and a kind that nobody registered', () => {

@@ -75,20 +75,19 @@ export class Simulation {
   }
 
   /**
-   * Looks at the state at given instants, each as it is before anything else happens at that instant.
+   * Calls at given instants, each before anything else happens at that instant: to look at the state, or for what is
+   * planned. Only the next instant waits among the events, however many there are.
    *
-   * @param instants rising, none before now
-   * @param look called with the index of the instant; `now` is the instant
+   * @param instants rising or equal, none before now
+   * @param call with the index of the instant; `now` is the instant
    * @throws {RangeError} when the instants do not rise or begin before now
    */
-  snapshots(instants: ArrayLike<number>, look: (index: number) => void): void {
+  atInstants(instants: ArrayLike<number>, call: (index: number) => void): void {
     let last = this.now;
     for (let index = 0; index < instants.length; index += 1) {
       const instant = instants[index] ?? Number.NaN;
       if (!(instant >= last)) {
-        throw new RangeError(
-          `Snapshot ${index} at ${instant} comes after one at ${last}; instants must rise.`,
-        );
+        throw new RangeError(`Instant ${index} is ${instant} and comes after ${last}; instants must rise.`);
       }
       last = instant;
     }
@@ -97,7 +96,7 @@ export class Simulation {
       if (following !== undefined) {
         this.#queue.pushFirst(following, kind, index + 1, 0);
       }
-      look(index);
+      call(index);
     });
     const first = instants[0];
     if (first !== undefined) {

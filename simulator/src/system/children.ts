@@ -59,13 +59,13 @@ export class Children {
     this.#leastIdle = Math.max(1, Math.round(spare));
     this.#mostIdle = this.#leastIdle + SPARE_RANGE;
     this.#connections = connections;
-    this.count = Math.min(this.#allowed, this.#mostIdle);
+    this.count = Math.min(this.#allowed(), this.#mostIdle);
     this.#look = simulation.addKind(() => this.#lookAfter());
   }
 
   /** Requests that wait for a child that could connect to the database, where another child would be allowed. */
   get waitingForConnection(): number {
-    return this.#connections() < this.#most && this.count >= this.#allowed ? this.#waiting.length : 0;
+    return this.#connections() < this.#most && this.count >= this.#allowed() ? this.#waiting.length : 0;
   }
 
   arrive(request: number): void {
@@ -84,17 +84,17 @@ export class Children {
     this.#watch();
   }
 
-  get #allowed(): number {
+  #allowed(): number {
     return Math.max(1, Math.min(this.#most, this.#connections()));
   }
 
-  get #isShort(): boolean {
-    return this.count - this.busy < this.#leastIdle && this.count < this.#allowed;
+  #isShort(): boolean {
+    return this.count - this.busy < this.#leastIdle && this.count < this.#allowed();
   }
 
-  get #isIdle(): boolean {
+  #isIdle(): boolean {
     const idle = this.count - this.busy;
-    return idle > this.#mostIdle || (idle > 0 && this.count > this.#allowed);
+    return idle > this.#mostIdle || (idle > 0 && this.count > this.#allowed());
   }
 
   #start(request: number): void {
@@ -116,7 +116,7 @@ export class Children {
 
   /** The master looks at the next full second, when there will be something for it to do. */
   #watch(): void {
-    if (!this.#looks && (this.#isShort || this.#isIdle)) {
+    if (!this.#looks && (this.#isShort() || this.#isIdle())) {
       this.#looks = true;
       const second = Math.floor(this.#simulation.now / LOOK_SECONDS) + 1;
       this.#simulation.scheduleAt(second * LOOK_SECONDS, this.#look);
@@ -125,14 +125,14 @@ export class Children {
 
   #lookAfter(): void {
     this.#looks = false;
-    if (this.#isShort) {
-      this.count = Math.min(this.count + this.#forks, this.#allowed);
+    if (this.#isShort()) {
+      this.count = Math.min(this.count + this.#forks, this.#allowed());
       this.#onResize();
       this.#forks = Math.min(this.#forks * 2, MOST_FORKS);
       this.#serve();
     } else {
       this.#forks = 1;
-      if (this.#isIdle) {
+      if (this.#isIdle()) {
         this.count -= 1;
         this.#onResize();
       }

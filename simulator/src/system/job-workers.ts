@@ -51,11 +51,11 @@ export class JobWorkers {
     this.#watch();
   }
 
-  get #isShort(): boolean {
+  #isShort(): boolean {
     return this.queued > this.count && this.count < MOST;
   }
 
-  get #isIdle(): boolean {
+  #isIdle(): boolean {
     return this.queued === 0 && this.busy < this.count && this.count > LEAST;
   }
 
@@ -69,7 +69,7 @@ export class JobWorkers {
   }
 
   #watch(): void {
-    if (!this.#looks && (this.#isShort || this.#isIdle)) {
+    if (!this.#looks && (this.#isShort() || this.#isIdle())) {
       this.#looks = true;
       this.#simulation.schedule(BALANCE_SECONDS, this.#look);
     }
@@ -77,11 +77,11 @@ export class JobWorkers {
 
   #balance(): void {
     this.#looks = false;
-    if (this.#isShort) {
+    if (this.#isShort()) {
       this.count += 1;
       this.#onResize();
       this.#serve();
-    } else if (this.#isIdle) {
+    } else if (this.#isIdle()) {
       this.count -= 1;
       this.#onResize();
     }

@@ -3,7 +3,8 @@ import { ProcessorSharing } from '../engine/processor-sharing.ts';
 import { Simulation } from '../engine/simulation.ts';
 import { createStream, type RandomStream } from '../random/stream.ts';
 import { SAMPLE_SECONDS, type SystemRun } from '../run/month-run.ts';
-import type { Scenario } from '../scenario/scenario.ts';
+import type { Scenario, Tuning } from '../scenario/scenario.ts';
+import { HOURS_PER_DAY } from '../workload/calendar.ts';
 import type { RequestTrace } from '../workload/trace.ts';
 import { BackgroundWork } from './background-work.ts';
 import { Children } from './children.ts';
@@ -19,7 +20,7 @@ import { Samples, samplesOf } from './samples.ts';
 import { ServerSessions } from './server-sessions.ts';
 import { Presence } from './stay.ts';
 import { systemAlerts } from './system-alerts.ts';
-import { upkeepOf } from './upkeep.ts';
+import { type Upkeep, upkeepOf } from './upkeep.ts';
 import { Uploads } from './uploads.ts';
 
 const SECONDS_PER_DAY = 86_400;
@@ -123,8 +124,7 @@ class Stack {
         log: () => this.#housekeeping.log(),
       },
     });
-    this.#planUpkeep();
-    this.#planTunings();
+    this.#plan();
     sendIntruders(simulation, days * SECONDS_PER_DAY, parameters, stream('intruders'), (calls) => {
       this.#intrusions += calls;
       this.#counts.refused += calls;
@@ -182,49 +182,47 @@ class Stack {
     };
   }
 
-  get #connections(): number {
+  #connections(): number {
     return this.#fixedConnections + this.#work.workers.count + this.#children.count;
   }
 
   #noteConnections(): void {
-    this.#counts.mostConnections = Math.max(this.#counts.mostConnections, this.#connections);
+    this.#counts.mostConnections = Math.max(this.#counts.mostConnections, this.#connections());
   }
 
-  #planUpkeep(): void {
-    const { days } = this.#options.scenario;
-    const upkeep = upkeepOf(days);
-    const begin = this.#simulation.addKind((task) => {
-      const processes = this.#housekeeping.begin(upkeep[task]?.kind ?? 'snapshot');
-      for (let process = 0; process < processes; process += 1) {
-        this.#cores.arrive(UPKEEP_TASK);
-      }
-    });
-    for (const [task, { at }] of upkeep.entries()) {
-      this.#simulation.scheduleAt(at, begin, task);
-    }
-    const everyHour = this.#simulation.addKind(() => this.#work.everyHour());
-    for (let at = SECONDS_PER_HOUR / 2; at < days * SECONDS_PER_DAY; at += SECONDS_PER_HOUR) {
-      this.#simulation.scheduleAt(at, everyHour);
+  /** What happens at set times: upkeep, hourly jobs and tunings. */
+  #plan(): void {
+    const { days, incidents } = this.#options.scenario;
+    const plan = [
+      ...upkeepOf(days).map(({ at, kind }) => ({ at, happen: () => this.#beginUpkeep(kind) })),
+      ...Array.from({ length: days * HOURS_PER_DAY }, (_, hour) => ({
+        at: (hour + 0.5) * SECONDS_PER_HOUR,
+        happen: () => this.#work.everyHour(),
+      })),
+      ...incidents.flatMap((incident) =>
+        incident.kind === 'tuning'
+          ? [{ at: secondsAt(incident.at), happen: () => this.#tune(incident.setting, incident.value) }]
+          : [],
+      ),
+    ].sort((one, other) => one.at - other.at);
+    this.#simulation.atInstants(
+      plan.map(({ at }) => at),
+      (index) => plan[index]?.happen(),
+    );
+  }
+
+  #beginUpkeep(kind: Upkeep['kind']): void {
+    const processes = this.#housekeeping.begin(kind);
+    for (let process = 0; process < processes; process += 1) {
+      this.#cores.arrive(UPKEEP_TASK);
     }
   }
 
-  #planTunings(): void {
-    const { incidents } = this.#options.scenario;
-    const tune = this.#simulation.addKind((number) => {
-      const incident = incidents[number];
-      if (incident?.kind !== 'tuning') {
-        return;
-      }
-      if (incident.setting === 'connection-pool') {
-        this.#connectionPool = incident.value;
-      } else if (incident.setting === 'query-optimisation') {
-        this.#requests.databaseLeft = incident.value;
-      }
-    });
-    for (const [number, incident] of incidents.entries()) {
-      if (incident.kind === 'tuning') {
-        this.#simulation.scheduleAt(secondsAt(incident.at), tune, number);
-      }
+  #tune(setting: Tuning, value: number): void {
+    if (setting === 'connection-pool') {
+      this.#connectionPool = value;
+    } else if (setting === 'query-optimisation') {
+      this.#requests.databaseLeft = value;
     }
   }
 
@@ -252,10 +250,10 @@ class Stack {
     const work = this.#cores.busy.integral;
     this.#pages.expire(this.#simulation.now);
     this.#samples.count(sample, this.#counts);
-    this.#counts.reset(this.#connections);
+    this.#counts.reset(this.#connections());
     state['busy-workers'][sample] = this.#children.busy;
     state.workers[sample] = this.#children.count;
-    state.connections[sample] = this.#connections;
+    state.connections[sample] = this.#connections();
     state.waiting[sample] = this.#children.waitingForConnection;
     state.uploads[sample] = this.#uploads.underWay;
     state['upload-megabytes'][sample] = this.#uploads.bytesUnderWay / BYTES_PER_MB;

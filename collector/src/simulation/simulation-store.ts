@@ -12,10 +12,12 @@ import { encodeLine, encodeSample, REQUEST_COLUMNS, SAMPLE_COLUMNS } from '../re
 import type { Microseconds, RequestRecord } from '../record/request-record.ts';
 import type { ResourceSample } from '../record/resource-sample.ts';
 import { insertSettings, type Layout } from '../store/cluster.ts';
+import { runMigrations } from '../store/migrations.ts';
 import { openStore, type Store, type StoreAddress } from '../store/store.ts';
-import { migrateSimulation } from './simulation-migrations.ts';
 
 const DATABASE = 'simulation';
+/** Of its own tables; beside `src` and `dist` alike. */
+const MIGRATIONS = new URL('../../migrations-simulation/', import.meta.url);
 /** Rows of one insert. */
 const CHUNK_ROWS = 20_000;
 const RUN_ID_LENGTH = 16;
@@ -63,12 +65,12 @@ export async function openSimulationStore(options: {
   readonly address: StoreAddress;
   readonly logger: Logger;
 }): Promise<SimulationStore> {
-  const { address } = options;
+  const { address, logger } = options;
   const cluster = address.kind === 'server' ? address.cluster : undefined;
   const layout = { database: DATABASE, ...(cluster && { cluster }) };
   const store = openStore(options);
   try {
-    await migrateSimulation(store, layout);
+    await runMigrations(store, { layout, folder: MIGRATIONS, logger });
     return new SimulationStore(store, layout);
   } catch (error) {
     await store.close();

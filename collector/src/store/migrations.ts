@@ -6,18 +6,67 @@
  */
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { type Layout, MigrationSql } from './cluster.ts';
+import { z } from 'zod';
+import type { Logger } from '../logger.ts';
+import { foundation, insertSettings, type Layout, MigrationSql } from './cluster.ts';
+import type { Store } from './store.ts';
 import { StoreError } from './store-error.ts';
 
 /** Beside `src` and `dist` alike. */
 const FOLDER = new URL('../../migrations/', import.meta.url);
 const FILE_NAME = /^(\d{4})_(\w+)\.sql$/;
 
+/** What a store says it has. */
+const appliedMigration = z.object({ version: z.number(), checksum: z.string() });
+
 export interface Migration {
   readonly version: number;
   readonly name: string;
   readonly checksum: string;
   readonly statements: readonly string[];
+}
+
+/** A database and what its tables are made from. */
+export interface MigrationOptions {
+  readonly layout: Layout;
+  /** Of the files; those of what is observed unless given. */
+  readonly folder?: URL;
+  readonly logger: Logger;
+}
+
+/**
+ * Creates what is missing of a database. Harmless when repeated.
+ *
+ * @throws {StoreError} `migration-changed` when a migration that has run reads differently now; ClickHouse's own error
+ */
+export async function runMigrations(
+  store: Pick<Store, 'select' | 'change'>,
+  { layout, folder = FOLDER, logger }: MigrationOptions,
+): Promise<void> {
+  const { database } = layout;
+  for (const sql of foundation(layout)) {
+    await store.change({ sql, params: {} });
+  }
+  const applied = await store.select({
+    sql: `SELECT version, checksum FROM ${database}.schema_migrations`,
+    params: {},
+    row: appliedMigration,
+    label: 'store.migrations',
+  });
+  const pending = pendingMigrations(await readMigrations(layout, folder), applied);
+  for (const { version, name, checksum, statements } of pending) {
+    for (const sql of statements) {
+      await store.change({ sql, params: {} });
+    }
+    await store.change({
+      sql:
+        `INSERT INTO ${database}.schema_migrations (version, name, checksum) SETTINGS async_insert = 0` +
+        `, insert_deduplicate = 1, insert_deduplication_token = 'migration-${version}'${insertSettings(layout)}` +
+        ' SELECT {version:UInt32}, {name:String}, {checksum:String}',
+      params: { version, name, checksum },
+    });
+    logger.info({ database, version, name }, 'store migrated');
+  }
 }
 
 /**
@@ -44,12 +93,6 @@ export async function readMigrations(layout: Layout, folder: URL = FOLDER): Prom
   return migrations;
 }
 
-/** What the store says it has. */
-export interface AppliedMigration {
-  readonly version: number;
-  readonly checksum: string;
-}
-
 /**
  * The migrations still to run.
  *
@@ -57,7 +100,7 @@ export interface AppliedMigration {
  */
 export function pendingMigrations(
   migrations: readonly Migration[],
-  applied: readonly AppliedMigration[],
+  applied: readonly z.infer<typeof appliedMigration>[],
 ): Migration[] {
   const checksums = new Map(applied.map(({ version, checksum }) => [version, checksum]));
   return migrations.filter(({ version, name, checksum }) => {

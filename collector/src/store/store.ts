@@ -11,9 +11,9 @@ import { finished } from 'node:stream/promises';
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { z } from 'zod';
 import type { Logger } from '../logger.ts';
-import { fillIn, foundation, insertSettings, type Layout, readSettings } from './cluster.ts';
+import { fillIn, insertSettings, type Layout, readSettings } from './cluster.ts';
 import { connectEmbedded } from './embedded.ts';
-import { pendingMigrations, readMigrations } from './migrations.ts';
+import { runMigrations } from './migrations.ts';
 import { StoreError } from './store-error.ts';
 
 export type StoreAddress =
@@ -110,7 +110,6 @@ const HAS_PATTERN = /[*?{}[\]]|::/;
 const FILE_DOESNT_EXIST = '107';
 
 const columnRow = z.object({ name: z.string(), type: z.string() });
-const appliedMigration = z.object({ version: z.number(), checksum: z.string() });
 
 /** Whether an insert failed because of its rows, so that sending the same rows again cannot help. */
 export function isRefusedRows(error: unknown): boolean {
@@ -162,27 +161,7 @@ export class Store {
   /** Creates what is missing of the database. Harmless when repeated. */
   async migrate(): Promise<void> {
     this.#types.clear();
-    for (const statement of foundation(this.#layout)) {
-      await this.#command(statement);
-    }
-    const applied = await this.select({
-      sql: 'SELECT version, checksum FROM {{database}}.schema_migrations',
-      params: {},
-      row: appliedMigration,
-      label: 'store.migrations',
-    });
-    for (const migration of pendingMigrations(await readMigrations(this.#layout), applied)) {
-      for (const statement of migration.statements) {
-        await this.#command(statement);
-      }
-      await this.insert({
-        table: 'schema_migrations',
-        columns: ['version', 'name', 'checksum'],
-        token: `migration-${migration.version}`,
-        lines: `${JSON.stringify([migration.version, migration.name, migration.checksum])}\n`,
-      });
-      this.#logger.info({ version: migration.version, name: migration.name }, 'store migrated');
-    }
+    await runMigrations(this, { layout: this.#layout, logger: this.#logger });
   }
 
   /**

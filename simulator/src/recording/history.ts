@@ -20,7 +20,7 @@ export interface HistoryOptions extends RecordNames {
 
 /**
  * The documented month and the days after it, as records: what the month leaves in the system, such as cached pages,
- * is there when the next day begins. The same options give the same records but for their ids, and an earlier end gives the first of them.
+ * is there when the next day begins. The same options give the same records; with an earlier end, the first of them.
  *
  * @returns in the order of their times
  * @throws {StartDateError} when `start` is no Monday

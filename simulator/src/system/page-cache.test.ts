@@ -6,6 +6,8 @@ import { traceOf } from './test-trace.ts';
 
 const LIFETIME = 1000;
 const LEARNER = audienceOf(true, USER_CLASSES.indexOf('learner-heavy'));
+const MENTOR = audienceOf(true, USER_CLASSES.indexOf('mentor-regular'));
+const BROWSER = audienceOf(true, USER_CLASSES.indexOf('browser'));
 const VISITOR = audienceOf(false, USER_CLASSES.indexOf('learner-heavy'));
 
 function cache(): {
@@ -17,6 +19,7 @@ function cache(): {
       { at: 0, action: 'courses.list' },
       { at: 1, action: 'courses.search', item: 3 },
       { at: 2, action: 'course.detail', item: 40 },
+      { at: 3, action: 'mentor.detail', item: 3 },
     ]),
     LIFETIME,
   );
@@ -26,11 +29,11 @@ function cache(): {
 describe('the page cache', () => {
   it('has a page from the second look on, until its lifetime ends', () => {
     const { pages, look } = cache();
-    expect(look(0, 'course.detail', 7, VISITOR)).toBe(false);
-    expect(look(1, 'course.detail', 7, VISITOR)).toBe(true);
-    expect(look(1, 'course.detail', 8, VISITOR)).toBe(false);
-    expect(look(LIFETIME - 1, 'course.detail', 7, VISITOR)).toBe(true);
-    expect(look(LIFETIME, 'course.detail', 7, VISITOR)).toBe(false);
+    expect(look(0, 'course.detail', 7, LEARNER)).toBe(false);
+    expect(look(1, 'course.detail', 7, LEARNER)).toBe(true);
+    expect(look(1, 'course.detail', 8, LEARNER)).toBe(false);
+    expect(look(LIFETIME - 1, 'course.detail', 7, LEARNER)).toBe(true);
+    expect(look(LIFETIME, 'course.detail', 7, LEARNER)).toBe(false);
     pages.expire(2 * LIFETIME - 1);
     expect(pages.count).toBe(1);
     pages.expire(2 * LIFETIME);
@@ -58,9 +61,39 @@ describe('the page cache', () => {
     expect(words.filter((word) => !look(1, 'courses.search', word, LEARNER))).toHaveLength(1);
   });
 
-  it('keeps the pages of members apart from those of visitors', () => {
+  it('throws the page of one mentor away when a review is written', () => {
+    const { pages, look } = cache();
+    const mentors = [1, 2, 3];
+    for (const mentor of mentors) {
+      look(0, 'mentor.detail', mentor, LEARNER);
+    }
+    pages.change(ACTIONS.indexOf('review'));
+    expect(mentors.filter((mentor) => !look(1, 'mentor.detail', mentor, LEARNER))).toHaveLength(1);
+  });
+
+  it('answers visitors with a page of any age, for it is made anew in the background', () => {
+    const { pages, look } = cache();
+    look(0, 'course.detail', 7, VISITOR);
+    pages.expire(3 * LIFETIME);
+    expect(pages.count).toBe(1);
+    expect(look(3 * LIFETIME, 'course.detail', 7, VISITOR)).toBe(true);
+  });
+
+  it('keeps the pages of members apart from those of visitors and of members with other rights', () => {
     const { look } = cache();
     look(0, 'courses.list', 0, VISITOR);
+    expect(look(1, 'courses.list', 0, LEARNER)).toBe(false);
+    expect(look(2, 'courses.list', 0, MENTOR)).toBe(false);
+    expect(look(2, 'courses.list', 0, BROWSER)).toBe(true);
+  });
+
+  it('is empty after a restart', () => {
+    const { pages, look } = cache();
+    look(0, 'courses.list', 0, VISITOR);
+    look(0, 'courses.list', 0, LEARNER);
+    pages.restart();
+    expect(pages.count).toBe(0);
+    expect(look(1, 'courses.list', 0, VISITOR)).toBe(false);
     expect(look(1, 'courses.list', 0, LEARNER)).toBe(false);
   });
 });

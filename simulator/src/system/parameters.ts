@@ -78,11 +78,11 @@ export const systemParameters = [
   {
     id: 'system.cache.lifetime',
     unit: 'h',
-    value: 330,
+    value: 48,
     lower: 1,
     upper: 720,
     figures: ['cache.week-3', 'cache.week-4', 'cache.browsers'],
-    meaning: 'longest time for which a public page is kept',
+    meaning: 'longest time for which a public page is kept for members',
   },
   {
     id: 'system.uploads.files',

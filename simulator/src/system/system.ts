@@ -26,6 +26,12 @@ import { Uploads } from './uploads.ts';
 const SECONDS_PER_DAY = 86_400;
 const SECONDS_PER_HOUR = 3600;
 
+/**
+ * Tunings that begin the cache of pages anew, with its new size or on its new nodes. An assumption: the document gives week 3
+ * fewer hits than week 4, and these two before it.
+ */
+const RESTARTS_PAGES: ReadonlySet<Tuning> = new Set<Tuning>(['query-cache', 'redis-cluster']);
+
 /** On the cores a request has its own number; a process of upkeep this one, and a job the next lower by its kind. */
 const UPKEEP_TASK = -1;
 const FIRST_JOB_TASK = -2;
@@ -223,6 +229,8 @@ class Stack {
       this.#connectionPool = value;
     } else if (setting === 'query-optimisation') {
       this.#requests.databaseLeft = value;
+    } else if (RESTARTS_PAGES.has(setting)) {
+      this.#pages.restart();
     }
   }
 

@@ -49,7 +49,7 @@ export function visitOf(log: VisitLog, visit: number): Visit {
  * @param item number of the page or the search word, 0 for neither
  * @throws {RangeError} when there is no such action
  */
-export function stepOf(number: number, offset: number, item: number): Step {
+function stepOf(number: number, offset: number, item: number): Step {
   const action = ACTIONS[number];
   if (action === undefined) {
     throw new RangeError(`There is no action ${number}.`);

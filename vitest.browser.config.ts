@@ -9,6 +9,6 @@ export default defineConfig({
     hookTimeout: 90_000,
     // The first tick comes with the next full second, and a page takes what it takes on a busy machine.
     expect: { poll: { timeout: 10_000 } },
-    include: ['api/src/**/*.browser.test.ts'],
+    include: ['{api,simulator}/src/**/*.browser.test.ts'],
   },
 });

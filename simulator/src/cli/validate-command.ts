@@ -22,6 +22,7 @@ interface ValidateOptions {
   readonly workers?: number;
   readonly json?: true;
   readonly html?: string;
+  readonly explain?: true;
   readonly schema?: true;
   readonly record?: string | true;
   readonly lang: Language;
@@ -35,13 +36,26 @@ const JUDGING_SEED = 2;
 export function addValidateCommand(program: Command, terminal: Terminal, done: (code: number) => void): void {
   program
     .command('validate')
-    .description('Replicate a scenario and hold every documented figure against it.')
-    .option('--replications <number>', '"auto" goes on until intervals are tight', parseReplications, 'auto')
-    .option('--scenario <name or file>', 'documented, another documented system, or a file', DOCUMENTED)
+    .description('Simulate many months and hold every documented figure against their mean, with a verdict.')
+    .option(
+      '--replications <number>',
+      'how many months; "auto" goes on until intervals are ± 1 %, 100 at most',
+      parseReplications,
+      'auto',
+    )
+    .option(
+      '--scenario <name or file>',
+      'documented, educounsel, coffeeshop, ksp, or a YAML or JSON file that changes the documented month',
+      DOCUMENTED,
+    )
     .addOption(seedOption(JUDGING_SEED))
     .addOption(workersOption())
     .option('--json', 'print one JSON object instead of the table')
     .option('--html <file>', 'write a page with charts that opens without a network')
+    .option(
+      '--explain',
+      'say of every missed figure what meeting it would take, and cost others; takes seconds each',
+    )
     .option('--schema', 'print the JSON schema of --json and do nothing else')
     .addOption(recordOption())
     .addOption(languageOption())
@@ -52,8 +66,13 @@ export function addValidateCommand(program: Command, terminal: Terminal, done: (
 Examples:
   simulate validate                                   the documented month, as a table
   simulate validate --replications 30 --html month.html
+  simulate validate --explain                         and why those that are missed are
   simulate validate --scenario simulator/scenarios/population-120.yaml --json
   simulate validate --scenario educounsel             another documented system
+
+Verdicts: "met" and "MISSED" are within the tolerance and outside; "contradicted": the document disagrees with itself,
+as the numbered note says; "not judged": nothing says how near the figure has to come. "Held out" figures were not
+used when the model was fitted, only predicted. Of a changed scenario nothing is judged: compare the columns.
 
 Exit code 1: a figure that is judged is outside its tolerance.`,
     )
@@ -66,9 +85,11 @@ async function runValidate(options: ValidateOptions, terminal: Terminal): Promis
     return FINE;
   }
   const bar = new ProgressBar(terminal.progress, 'validate');
+  const reasons = new ProgressBar(terminal.progress, 'explain');
   try {
     const subject = findSubject(options.scenario);
-    const { report, drawn } = await validated(subject, options, terminal, bar);
+    const { report, drawn } = await validated(subject, options, terminal, bar, reasons);
+    reasons.end();
     bar.end();
     if (options.record !== undefined) {
       await recordFirst(subject, options.record, options, terminal);
@@ -81,15 +102,17 @@ async function runValidate(options: ValidateOptions, terminal: Terminal): Promis
     );
     return report.passed ? FINE : FAILED;
   } finally {
+    reasons.end();
     bar.end();
   }
 }
 
 async function validated(
   subject: Subject,
-  { seed, replications, workers }: ValidateOptions,
+  { seed, replications, workers, explain }: ValidateOptions,
   { signal }: Terminal,
   bar: ProgressBar,
+  reasons: ProgressBar,
 ): Promise<{ readonly report: ValidationReport; readonly drawn: DrawnRun | undefined }> {
   const common = {
     seed,
@@ -107,6 +130,7 @@ async function validated(
     scenario,
     parameters: calibratedParameters(),
     instants: documentedInstants().map(({ at }) => at),
+    ...(explain === true && { explain: { onProgress: (progress) => reasons.show(progress) } }),
   });
   return { report, drawn: series === null ? undefined : { scenario, series, routes } };
 }

@@ -2,6 +2,7 @@ import { figureGroups, labelOf } from '../report/figure-labels.ts';
 import { figureNotes } from '../report/figure-notes.ts';
 import type { Language } from '../report/language.ts';
 import { reportNumbers, reportTexts, withUnit } from '../report/texts.ts';
+import { tradeOffLines } from '../report/trade-off-lines.ts';
 import type { ComparedFigure } from '../validation/compare.ts';
 import type { ValidationReport } from '../validation/validation-report.ts';
 import { textTable } from './text-table.ts';
@@ -37,6 +38,7 @@ export function validationTable(report: ValidationReport, language: Language): s
   );
   const judged = report.figures.filter(({ verdict }) => verdict === 'met' || verdict === 'missed');
   const missed = judged.filter(({ verdict }) => verdict === 'missed').length;
+  const why = tradeOffLines(report, language);
   const lines = [
     texts.title(report.scenario),
     `${report.source}. ${texts.made(report.replications, report.seed)}.`,
@@ -48,6 +50,7 @@ export function validationTable(report: ValidationReport, language: Language): s
     texts.notSimulated(report.figures.length - simulated.length),
     '',
     missed === 0 ? texts.passed(judged.length) : texts.failed(missed, judged.length),
+    ...(why === null ? [] : [why.title, ...why.lines.map((line) => `  ${line}`)]),
   ];
   return `${lines.join('\n')}\n`;
 }

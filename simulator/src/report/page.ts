@@ -7,6 +7,7 @@ import { figureTable } from './figure-table.ts';
 import type { Language } from './language.ts';
 import { html, jsonScript, Markup } from './markup.ts';
 import { reportTexts } from './texts.ts';
+import { tradeOffLines } from './trade-off-lines.ts';
 
 /** Finds packages' files, wherever they are installed. */
 const require = createRequire(import.meta.url);
@@ -29,6 +30,7 @@ export function reportPage(
   const data = drawn === undefined ? undefined : chartData(drawn, language);
   const judged = report.figures.filter(({ verdict }) => verdict === 'met' || verdict === 'missed');
   const missed = judged.filter(({ verdict }) => verdict === 'missed').length;
+  const why = tradeOffLines(report, language);
   const page = html`<!doctype html>
 <html lang="${language}">
 <head>
@@ -49,6 +51,7 @@ ${STYLES.map(ownFile)}</style>
 ${data === undefined ? '' : chartSections(data)}
 <section id="figures" tabindex="-1">
 <h2>${texts.page.figures}</h2>
+${why === null ? '' : html`<p>${why.title}</p><ul class="trade-offs">${why.lines.map((line) => html`<li>${line}</li>`)}</ul>`}
 ${figureTable(report.figures, language)}
 </section>
 </main>

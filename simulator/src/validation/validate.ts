@@ -7,6 +7,7 @@ import { runReplications, type UntilPrecise } from '../replications/run-replicat
 import type { Scenario } from '../scenario/scenario.ts';
 import type { DocumentedSystem } from '../systems/system.ts';
 import { allMet, type Comparison, compare } from './compare.ts';
+import { explainMonth } from './explain-month.ts';
 import { figuresOfMonth, isDocumentedMonth, toleranceOfMonth } from './month-figures.ts';
 import { MONTH_MODULE, type MonthJob, type MonthReplication } from './replicate.ts';
 import { SYSTEM_MODULE, type SystemJob } from './replicate-system.ts';
@@ -39,6 +40,8 @@ export interface MonthValidationOptions extends ValidationOptions {
   readonly parameters: Parameters;
   /** Samples of the memory, by number, to keep for drawing. */
   readonly instants: readonly number[];
+  /** Given to be told of every missed figure what meeting it would take, which takes seconds each. */
+  readonly explain?: { readonly onProgress?: ((progress: Progress) => void) | undefined } | undefined;
 }
 
 /** A validation of the month, with what there is to draw. */
@@ -55,7 +58,7 @@ export interface MonthValidation {
  * @throws {AbortError} when the signal fires; {ReplicationError} when a replication fails
  */
 export async function validateMonth(options: MonthValidationOptions): Promise<MonthValidation> {
-  const { scenario, parameters, seed, instants } = options;
+  const { scenario, parameters, seed, instants, signal, explain } = options;
   const figures = figuresOfMonth();
   const tolerance = isDocumentedMonth(scenario) ? toleranceOfMonth : () => null;
   const runs = await runReplications<MonthJob, MonthReplication>({
@@ -64,13 +67,17 @@ export async function validateMonth(options: MonthValidationOptions): Promise<Mo
     argument: { scenario, parameters, seed, instants },
     replications: rule(options.replications, figures, tolerance, (run) => run.figures),
   });
-  const comparison = { figures, tolerance, isHeldOut };
+  const report = reportOn(
+    { scenario: scenario.name, source: SOURCE_DOCUMENT, seed },
+    runs.map((run) => run.figures),
+    { figures, tolerance, isHeldOut },
+  );
+  const tradeOffs =
+    explain === undefined
+      ? null
+      : await explainMonth({ ...explain, figures: report.figures, scenario, parameters, seed, signal });
   return {
-    report: reportOn(
-      { scenario: scenario.name, source: SOURCE_DOCUMENT, seed },
-      runs.map((run) => run.figures),
-      comparison,
-    ),
+    report: { ...report, tradeOffs },
     series: runs[0]?.series ?? null,
     routes: routeTimes(runs.map(({ latencies }) => latencies)),
   };
@@ -130,7 +137,7 @@ function reportOn(
   comparison: Omit<Comparison, 'values'>,
 ): ValidationReport {
   const figures = compare({ ...comparison, values: valuesByFigure(runs) });
-  return { ...about, replications: runs.length, figures, passed: allMet(figures) };
+  return { ...about, replications: runs.length, figures, tradeOffs: null, passed: allMet(figures) };
 }
 
 /** Of every figure that all replications could answer, its values. */

@@ -44,6 +44,20 @@ const comparedFigure = z.strictObject({
   note: z.string().nullable(),
 });
 
+const tradeOff = z.strictObject({
+  figure: z.string().describe('Id of the missed figure.'),
+  moved: z
+    .strictObject({ id: z.string(), unit: z.string(), from: z.number(), to: z.number() })
+    .nullable()
+    .describe('The one parameter that is moved for it; null when no fitted one changes the figure.'),
+  reached: z.number().describe('Mean of the figure with it.'),
+  met: z.boolean().describe('Within its tolerance then; otherwise it comes no nearer.'),
+  broken: z
+    .array(z.strictObject({ figure: z.string(), before: z.number(), after: z.number() }))
+    .readonly()
+    .describe('Figures that are met now and missed then, with their means.'),
+});
+
 /** The shape of `simulate validate --json`. */
 export const validationReport = z
   .strictObject({
@@ -52,6 +66,12 @@ export const validationReport = z
     seed: z.int().nonnegative(),
     replications: z.int().positive(),
     figures: z.array(comparedFigure),
+    tradeOffs: z
+      .array(tradeOff)
+      .nullable()
+      .describe(
+        'Of every missed figure, what meeting it would take and cost; null when it was not asked for.',
+      ),
     passed: z.boolean().describe('No figure that is judged is outside its tolerance.'),
   })
   .describe('Documented figures beside simulated ones.');

@@ -1,0 +1,100 @@
+import type { ComparedFigure } from '../validation/compare.ts';
+import type { ValidationReport } from '../validation/validation-report.ts';
+import { labelOf } from './figure-labels.ts';
+import type { Language } from './language.ts';
+import { reportNumbers, withUnit } from './texts.ts';
+
+type TradeOff = NonNullable<ValidationReport['tradeOffs']>[number];
+
+interface Texts {
+  readonly title: string;
+  /** Where nobody asked for reasons. */
+  readonly ask: string;
+  readonly met: (parameter: string, to: string, from: string, reached: string, documented: string) => string;
+  readonly nearest: Texts['met'];
+  readonly unmoved: string;
+  readonly broken: (figures: string) => string;
+  readonly one: (label: string, after: string, documented: string) => string;
+  readonly none: string;
+  readonly heldOut: string;
+}
+
+const TEXTS: Readonly<Record<Language, Texts>> = {
+  en: {
+    title: 'What it would take to meet what is missed: one fitted number, moved no further than needed',
+    ask: 'What it would take to meet them, and which others would be missed then: validate --explain.',
+    met: (parameter, to, from, reached, documented) =>
+      `${reached} (documented ${documented}) with ${parameter} at ${to} instead of ${from}.`,
+    nearest: (parameter, to, from, reached, documented) =>
+      `cannot be met by one number; nearest, ${reached} (documented ${documented}), with ${parameter} at ${to} instead of ${from}.`,
+    unmoved: 'no fitted number changes it.',
+    broken: (figures) => `Outside their tolerance then: ${figures}.`,
+    one: (label, after, documented) => `${label} ${after} (documented ${documented})`,
+    none: 'No other figure leaves its tolerance then.',
+    heldOut: 'Held out: no number is fitted to it.',
+  },
+  id: {
+    title: 'Yang diperlukan agar angka yang meleset terpenuhi: satu bilangan, digeser seperlunya saja',
+    ask: 'Yang diperlukan agar terpenuhi, dan angka lain yang lalu meleset: validate --explain.',
+    met: (parameter, to, from, reached, documented) =>
+      `${reached} (dokumen ${documented}) dengan ${parameter} ${to}, bukan ${from}.`,
+    nearest: (parameter, to, from, reached, documented) =>
+      `tidak dapat dipenuhi oleh satu bilangan; paling dekat ${reached} (dokumen ${documented}) dengan ${parameter} ${to}, bukan ${from}.`,
+    unmoved: 'tidak ada bilangan yang mengubahnya.',
+    broken: (figures) => `Yang lalu di luar toleransi: ${figures}.`,
+    one: (label, after, documented) => `${label} ${after} (dokumen ${documented})`,
+    none: 'Tidak ada angka lain yang lalu keluar dari toleransinya.',
+    heldOut: 'Disisihkan: tidak ada bilangan yang dicocokkan dengannya.',
+  },
+};
+
+/** What is said of the missed figures of a report: a heading, and a line for each. */
+export interface TradeOffLines {
+  readonly title: string;
+  readonly lines: readonly string[];
+}
+
+/** In words, what meeting each missed figure would take; where nobody asked, how to ask; null where none is missed. */
+export function tradeOffLines(report: ValidationReport, language: Language): TradeOffLines | null {
+  const texts = TEXTS[language];
+  const { tradeOffs } = report;
+  if (report.passed) {
+    return null;
+  }
+  return tradeOffs === null
+    ? { title: texts.ask, lines: [] }
+    : { title: texts.title, lines: tradeOffs.map((tradeOff) => lineOf(tradeOff, report.figures, language)) };
+}
+
+function lineOf(
+  { figure, moved, reached, met, broken }: TradeOff,
+  figures: readonly ComparedFigure[],
+  language: Language,
+): string {
+  const texts = TEXTS[language];
+  const number = reportNumbers(language);
+  const known = new Map(figures.map((one) => [one.id, one]));
+  const measured = (id: string, value: number): string =>
+    withUnit(number.format(value), known.get(id)?.unit ?? '');
+  const documented = (id: string): string => measured(id, known.get(id)?.documented ?? Number.NaN);
+  const others = broken.map((one) =>
+    texts.one(labelOf(one.figure, language), measured(one.figure, one.after), documented(one.figure)),
+  );
+  const sentences =
+    moved === null
+      ? [texts.unmoved]
+      : [
+          texts[met ? 'met' : 'nearest'](
+            moved.id,
+            number.format(moved.to),
+            `${number.format(moved.from)} ${moved.unit}`,
+            measured(figure, reached),
+            documented(figure),
+          ),
+          others.length === 0 ? texts.none : texts.broken(others.join('; ')),
+        ];
+  if (known.get(figure)?.heldOut === true) {
+    sentences.push(texts.heldOut);
+  }
+  return `${labelOf(figure, language)}: ${sentences.join(' ')}`;
+}

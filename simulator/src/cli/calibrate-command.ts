@@ -38,12 +38,15 @@ export function addCalibrateCommand(
     .description('Fit the free numbers of the model to the documented figures, and show them.')
     .option(
       '--replications <number>',
-      'months that answer for each set of values',
+      'months that are simulated for each set of values; the more, the less chance is in the fit',
       (text) => parseCount(text, 'A number of replications is', MOST_REPLICATIONS),
       DEFAULT_REPLICATIONS,
     )
     .addOption(seedOption())
-    .option('--write', 'keep the values: every other command uses them from then on')
+    .option(
+      '--write',
+      'keep the values in simulator/calibrated.json: every other command uses them from then on',
+    )
     .option('--date <date>', 'with --write: the day to note with the values', parseDate)
     .option('--json', 'print one JSON object instead of the tables')
     .addOption(languageOption())

@@ -29,10 +29,14 @@ const CLEAR_LINE = '\r\u001B[K';
 export function addMonthCommand(program: Command, terminal: Terminal, done: (code: number) => void): void {
   program
     .command('month')
-    .description('Simulate one month and show documented beside simulated numbers.')
-    .option('--scenario <name or file>', 'the documented month, or a file that changes it', DOCUMENTED)
+    .description('Simulate one month: documented beside simulated counts, memory and times to answer.')
+    .option(
+      '--scenario <name or file>',
+      'the documented month, or a YAML or JSON file that changes it',
+      DOCUMENTED,
+    )
     .addOption(seedOption())
-    .option('--replication <number>', 'which of the months of this seed, from 0', parseReplication, 0)
+    .option('--replication <number>', 'which of the months of this seed, counted from 0', parseReplication, 0)
     .option('--start <date>', 'local date of day 1, a Monday; the scenario’s unless given', parseStartOption)
     .option('--json', 'print one JSON object instead of the table')
     .option('--out <file>', 'write every request to a file, one JSON object a line')
@@ -48,7 +52,13 @@ Examples:
   simulate month --replication 17               the eighteenth month of this seed, alone
   simulate month --out month.ndjson             every request, one a line
   simulate month --start 2026-11-02             the same month, moved to another Monday
-  simulate month --scenario simulator/scenarios/population-120.yaml`,
+  simulate month --scenario simulator/scenarios/population-120.yaml
+
+Verdicts: "exact" agrees to the request, as it must, and "DIFFERS" does not; "near" is random and as near as one month
+should come, with the tolerance beside it, and "far" is not; "contradicted": the document disagrees with itself, as
+the numbered note says. A scenario with counts: rates is not held against the document.
+
+Exit code 1: a figure that must be exact differs.`,
     )
     .action(async (options: MonthOptions) => done(await runMonth(options, terminal)));
 }

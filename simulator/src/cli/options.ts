@@ -8,7 +8,7 @@ const MOST_REPLICATIONS = 10_000;
 const MOST_WORKERS = 256;
 
 export function seedOption(seed = DEFAULT_SEED): Option {
-  return new Option('--seed <number>', 'which month: the same seed gives the same requests')
+  return new Option('--seed <number>', 'of the random numbers: the same seed gives the same months')
     .argParser(parseSeed)
     .default(seed);
 }
@@ -22,14 +22,14 @@ export function languageOption(): Option {
 export function workersOption(): Option {
   return new Option(
     '--workers <number>',
-    'threads; as many as the machine runs at once unless given',
+    'threads that simulate at once; results do not depend on them (default: as many as the machine has)',
   ).argParser((text) => parseCount(text, 'A number of workers is', MOST_WORKERS));
 }
 
 export function recordOption(): Option {
   return new Option(
     '--record [store]',
-    'write rows and samples of the run into ClickHouse, database "simulation": a server’s URL, or a data directory that nothing else uses (data/clickhouse)',
+    'write rows and samples of the run into ClickHouse, database "simulation": a server’s URL, or a data directory that nothing else uses (without a value: data/clickhouse)',
   );
 }
 

@@ -49,7 +49,9 @@ const WORDED = [FileError, ReplicationError, RecordingError, CalibrationFileErro
 
 function buildProgram(terminal: Terminal, done: (code: number) => void): Command {
   const program = new Command('simulate')
-    .description('Simulates the documented month of a tutoring platform and holds its figures against it.')
+    .description(
+      'Simulates a month of a tutoring platform, request by request, with the server that answers it: the documented month, to hold it against what its document says, or a changed one, to see what more people, another machine or no leak would do.',
+    )
     .helpCommand(false)
     .exitOverride()
     .configureOutput({
@@ -60,15 +62,21 @@ function buildProgram(terminal: Terminal, done: (code: number) => void): Command
     .addHelpText(
       'after',
       `
-Examples (from the repository: npm run -s simulate -- month …):
+From the repository's root, "simulate" is: npm run -s simulate --
+
+Examples:
   simulate month                          one month: documented beside simulated, as a table
-  simulate month --seed 7 --json          its counts as one JSON object
+  simulate month --seed 7 --json          another month, as one JSON object
+  simulate month --scenario simulator/scenarios/population-120.yaml
+                                          what if there were twice the people?
   simulate validate                       many months: every documented figure with its verdict
   simulate validate --html month.html     the same as a page with charts
   simulate calibrate                      fit the model's free numbers to the documented figures
   simulate reconcile                      which of the contradicting figures is used, and why
 
-Exit codes: 0 fine, 1 something failed or a figure is missed, 2 wrong usage, 130 ended by Ctrl-C.`,
+How to write a scenario file, and what the model leaves out: simulator/README.md
+
+Exit codes: 0 fine, 1 something failed or a figure is missed, 2 wrong usage or a wrong\nscenario file, 130 ended by Ctrl-C.`,
     );
   addMonthCommand(program, terminal, done);
   addValidateCommand(program, terminal, done);

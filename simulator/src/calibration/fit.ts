@@ -35,7 +35,7 @@ const DEVIATIONS = 1.96;
 /**
  * Fits parameters to documented figures by least squares within their bounds. A residual is the distance of the simulated
  * mean from the documented value in units of that figure's tolerance, so that each figure weighs as much as it is required
- * to be met.
+ * to be met. Distances are softened: a figure that the model cannot meet then does not drag along those that it can.
  */
 export async function fit(options: FitOptions): Promise<FitResult> {
   const { parameters, figures, start, simulate } = options;
@@ -46,7 +46,7 @@ export async function fit(options: FitOptions): Promise<FitResult> {
   const result = await leastSquares({
     residuals: async (point) => {
       const means = await simulate(valuesAt(point));
-      return Float64Array.from(figures, (id) => residual(id, means));
+      return Float64Array.from(figures, (id) => softened(residual(id, means)));
     },
     start: parameters.map(({ id, value }) => start[id] ?? value),
     lower: parameters.map(({ lower }) => lower),
@@ -72,6 +72,11 @@ export function isFitted(id: FigureId, parameters: readonly Parameter[]): boolea
 /** Distance of a simulated mean from the documented value, in tolerances. */
 export function residual(id: FigureId, means: Means): number {
   return ((means.get(id) ?? Number.NaN) - documented(id)) / toleratedDistance(id);
+}
+
+/** Its square grows as the distance does, not as the square of it, where that is large (soft L1; Charbonnier et al. 1994). */
+function softened(distance: number): number {
+  return Math.sign(distance) * Math.sqrt(2 * (Math.sqrt(1 + distance * distance) - 1));
 }
 
 /** How far off a mean may be, in the figure's unit. */

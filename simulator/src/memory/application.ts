@@ -2,10 +2,12 @@ import type { StateSamples } from '../run/month-run.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { isNightlyMaintenance } from './decay.ts';
 import type { MemoryValues } from './parameters.ts';
-import { MINUTES_PER_HOUR, minuteOf, type Stretch } from './settings.ts';
+import { minuteOf, type Stretch } from './settings.ts';
 
 /** Web server, PHP master with its opcode cache, scheduler and queue supervisor, MB: the usual sizes, an assumption. */
 const APPLICATION_BASE = 60;
+/** Of a child's growth: framework, classes of pages, of bookings and of uploads, and lists at their length. */
+const GROWTH_STEPS = 5;
 const KILOBYTES_PER_MEGABYTE = 1000;
 
 /** Memory of the application, MB a minute: what it needs, and what it could give back under pressure. */
@@ -15,11 +17,12 @@ export interface ApplicationMemory {
 }
 
 /**
- * Web server and PHP-FPM children. A child's memory is a high-water mark: what requests made it grow by it keeps, until
- * it has served nothing for a while or the nightly maintenance starts it again. Requests meet the children that are
- * used at random, so the requests that each has served since then are a Poisson count, and a child has grown when it is
- * three or more: one loads the framework, one the classes, one the data. How far it grows depends on the data, as lists
- * become longer, and on how well garbage is collected. Leaks come on top.
+ * Web server and PHP-FPM children. A child's memory is a high-water mark: what requests made it grow by it keeps until it
+ * is started again, by the nightly maintenance or because the machine gets another memory. Requests meet the children at
+ * random, so the steps of growth that a child has made since then are a Poisson count, and it has grown whole when it has
+ * made them all: each needs a request of a kind that it has not served yet. How far it grows depends on the data, as lists
+ * become longer, and on how well garbage is collected. Leaks come on top, in memory that the children share and that
+ * outlives them; nobody touches it, so a machine that is short of memory pages it out.
  *
  * @param misses requests of each minute that reached the database
  * @param leaks of {@link leakedMemory}
@@ -34,51 +37,45 @@ export function applicationMemory(
   const minutes = misses.length;
   const needed = new Float32Array(minutes);
   const grown = new Float32Array(minutes);
-  const served = runningTotal(state.requests);
-  const read = runningTotal(misses);
-  const patience = values.applicationIdle * MINUTES_PER_HOUR;
-  let restarted = 0;
+  let limit: number | undefined;
+  let servedSinceStart = 0;
+  let read = 0;
   let growth = 0;
   for (const { from, until, settings } of stretches) {
+    if (settings.limit !== limit) {
+      servedSinceStart = 0;
+      limit = settings.limit;
+    }
     const withoutGarbage = 1 - values.applicationGarbage * (1 - settings.garbage);
     for (let minute = from; minute < until; minute += 1) {
       if (isNightlyMaintenance(minute)) {
-        restarted = minute;
+        servedSinceStart = 0;
       }
-      const children = state.workers[minute] ?? 0;
-      const lately = (served[minute] ?? 0) - totalAt(served, Math.max(restarted, minute - patience));
-      const each = lately / (children * values.applicationShare);
-      const share = 1 - Math.exp(-each) * (1 + each + (each * each) / 2);
-      if ((misses[minute] ?? 0) > 0 || minute === from) {
-        const data = 1 - Math.exp(-(read[minute] ?? 0) / values.dataRequests);
+      servedSinceStart += state.requests[minute] ?? 0;
+      const reads = misses[minute] ?? 0;
+      read += reads;
+      if (reads > 0 || minute === from) {
+        const data = 1 - Math.exp(-read / values.dataRequests);
         growth = (values.applicationGrowth + values.applicationGrowthWithData * data) * withoutGarbage;
       }
-      grown[minute] = children * values.applicationShare * growth * share;
-      needed[minute] = APPLICATION_BASE + children * values.applicationChild + (leaks[minute] ?? 0);
+      const children = state.workers[minute] ?? 0;
+      const share = atLeastAllSteps(servedSinceStart / (children * values.applicationStep));
+      grown[minute] = children * growth * share + (leaks[minute] ?? 0);
+      needed[minute] = APPLICATION_BASE + children * values.applicationChild;
     }
   }
   return { needed, grown };
 }
 
-/** Sum of all minutes up to and with each. */
-function runningTotal(counts: Float32Array): Float64Array {
-  const totals = new Float64Array(counts.length);
-  let total = 0;
-  for (let minute = 0; minute < totals.length; minute += 1) {
-    total += counts[minute] ?? 0;
-    totals[minute] = total;
+/** Chance that a Poisson count with this mean is {@link GROWTH_STEPS} or more; 0 for a mean that is none. */
+function atLeastAllSteps(mean: number): number {
+  let term = Math.exp(-mean);
+  let fewer = term;
+  for (let count = 1; count < GROWTH_STEPS; count += 1) {
+    term *= mean / count;
+    fewer += term;
   }
-  return totals;
-}
-
-/** A running total at an instant between two minutes. */
-function totalAt(totals: Float64Array, minute: number): number {
-  if (minute < 0) {
-    return 0;
-  }
-  const before = Math.floor(minute);
-  const low = totals[before] ?? 0;
-  return low + (minute - before) * ((totals[before + 1] ?? low) - low);
+  return fewer >= 0 ? 1 - fewer : 0;
 }
 
 /** What leaks hold, MB a minute: so much a request from one instant on, all of it given back at the fix. */

@@ -99,16 +99,34 @@ describe('memoryOf', () => {
     }
   });
 
-  it('lets children keep what they grew by while they are used, and starts them again when they are idle', () => {
+  it('lets children keep what they grew by until the night, used or not', () => {
     const machine = quiet(DAY);
     machine.state.requests.fill(1, 8 * HOUR, 10 * HOUR);
     const { application } = memory(machine);
-    const idle = parameters['memory.application.idle'] ?? 0;
     const before = application[7 * HOUR] ?? 0;
     const grown = application[10 * HOUR] ?? 0;
     expect(grown).toBeGreaterThan(before + 100);
-    expect(application[10 * HOUR + 30]).toBeGreaterThan(before + 0.9 * (grown - before));
-    expect(application[Math.ceil((10 + idle) * HOUR)]).toBeCloseTo(before, 3);
+    expect(application[22 * HOUR]).toBe(grown);
+    expect(application[23 * HOUR]).toBeCloseTo(before, 3);
+  });
+
+  it('starts children again when the machine gets another memory', () => {
+    const machine = quiet(DAY);
+    machine.state.requests.fill(1, 8 * HOUR, 10 * HOUR);
+    const larger: Scenario = {
+      ...documented,
+      incidents: [{ kind: 'memory-limit', at: { day: 1, time: '12:00' }, gb: 8 }],
+    };
+    const { application } = memory(machine, larger);
+    expect(application[12 * HOUR]).toBeCloseTo(application[7 * HOUR] ?? 0, 3);
+  });
+
+  it('pages leaks out when the machine is short of memory', () => {
+    const small = memory(system, {
+      ...without('memory-limit'),
+      server: { ...documented.server, memoryGb: 4 },
+    });
+    expect(Math.max(...totalMemory(small))).toBeLessThan(1.04 * 4000);
   });
 
   it('starts children and the session store again at 23:00', () => {

@@ -16,6 +16,7 @@ const KEYS = {
   usage_user_day: 'tenant_id, day, user_id, user_role',
 };
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 const MINUTE_MS = 60_000;
 const NOW = Date.now();
 const RANGE = { from: new Date(NOW - 4 * HOUR_MS), to: new Date(NOW + HOUR_MS) };
@@ -128,7 +129,10 @@ function repair(): Promise<Repair> {
 
 async function differences(): Promise<{ of: string; tenantId: string }[]> {
   const hours = hourRange(RANGE);
-  const [start, end] = [RANGE.from, RANGE.to].map((instant) => instant.toISOString().slice(0, 10));
+  // Days are the tenant's own, which may have begun when the day in UTC has not.
+  const [start, end] = [RANGE.from.getTime() - DAY_MS, RANGE.to.getTime() + DAY_MS].map((ms) =>
+    new Date(ms).toISOString().slice(0, 10),
+  );
   return [
     ...(await hourDifferences(store, hours)),
     ...(await dayDifferences(store, { start: start ?? '', end: end ?? '' })),

@@ -59,7 +59,7 @@ describe('simulate month', () => {
     expect(one.out).toBe(again.out);
     const month = JSON.parse(one.out);
     expect(month).toMatchObject({ seed: 7, replication: 0, start: '2025-09-01', total: 13_880 });
-    expect(Object.keys(month.memory)).toEqual(['peak', 'peakAt', 'mean', 'low', 'atPeak']);
+    expect(Object.keys(month.memory)).toEqual(['peak', 'peakAt', 'machine', 'mean', 'low', 'atPeak']);
     expect(month.latency.p95).toBeGreaterThan(month.latency.p50);
     expect(month.days).toHaveLength(30);
     expect(month.days.slice(7, 14)).toEqual([512, 467, 445, 498, 523, 356, 326]);
@@ -81,7 +81,8 @@ describe('simulate month', () => {
     expect(english.out).toMatch(/contradicted \[1\]/);
     expect(english.out).toContain('Every exact figure is met.');
     const indonesian = await run('month', '--lang', 'id');
-    expect(indonesian.out).toMatch(/Memori: puncak [\d,]+ GB pada hari \d+/);
+    expect(english.out).toMatch(/peak [\d.]+ GB of the machine’s [46] GB on day \d+/);
+    expect(indonesian.out).toMatch(/Memori: puncak [\d,]+ GB dari \d GB milik server pada hari \d+/);
     expect(indonesian.out).toMatch(/Sebulan penuh +13\.880 +13\.880 {2}tepat/);
   });
 

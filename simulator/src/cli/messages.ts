@@ -37,8 +37,8 @@ const EN: Texts = {
   },
   verdicts: { exact: 'exact', differs: 'DIFFERS', near: 'near', far: 'far', contradicted: 'contradicted' },
   hours: 'Mean requests in each hour, weekdays of days 22-30',
-  memory: ({ peak, peakAt, mean, low, atPeak }, number) =>
-    `Memory: peak ${number.format(peak)} GB on day ${peakAt.day} at ${peakAt.time} (${parts(atPeak, 'en', number)}), mean ${number.format(mean)} GB, low ${number.format(low)} GB`,
+  memory: ({ peak, peakAt, machine, mean, low, atPeak }, number) =>
+    `Memory: peak ${number.format(peak)} GB of the machine’s ${number.format(machine)} GB on day ${peakAt.day} at ${peakAt.time} (${parts(atPeak, 'en', number)}), mean ${number.format(mean)} GB, low ${number.format(low)} GB`,
   latency: ({ mean, p50, p95, p99 }, number) =>
     `Time to answer: mean ${number.format(mean)} ms, median ${number.format(p50)} ms, 95 % within ${number.format(p95)} ms, 99 % within ${number.format(p99)} ms`,
   total: (requests, days) => `${requests} requests in ${days} days.`,
@@ -65,8 +65,8 @@ const ID: Texts = {
   },
   verdicts: { exact: 'tepat', differs: 'BERBEDA', near: 'dekat', far: 'jauh', contradicted: 'bertentangan' },
   hours: 'Rata-rata permintaan tiap jam, hari kerja hari 22-30',
-  memory: ({ peak, peakAt, mean, low, atPeak }, number) =>
-    `Memori: puncak ${number.format(peak)} GB pada hari ${peakAt.day} pukul ${peakAt.time} (${parts(atPeak, 'id', number)}), rata-rata ${number.format(mean)} GB, terendah ${number.format(low)} GB`,
+  memory: ({ peak, peakAt, machine, mean, low, atPeak }, number) =>
+    `Memori: puncak ${number.format(peak)} GB dari ${number.format(machine)} GB milik server pada hari ${peakAt.day} pukul ${peakAt.time} (${parts(atPeak, 'id', number)}), rata-rata ${number.format(mean)} GB, terendah ${number.format(low)} GB`,
   latency: ({ mean, p50, p95, p99 }, number) =>
     `Waktu jawab: rata-rata ${number.format(mean)} ms, median ${number.format(p50)} ms, 95 % di bawah ${number.format(p95)} ms, 99 % di bawah ${number.format(p99)} ms`,
   total: (requests, days) => `${requests} permintaan dalam ${days} hari.`,

@@ -1,5 +1,10 @@
 import { totalMemory } from '../memory/questions.ts';
-import { MEGABYTES_PER_GIGABYTE, MINUTES_PER_DAY, MINUTES_PER_HOUR } from '../memory/settings.ts';
+import {
+  MEGABYTES_PER_GIGABYTE,
+  MINUTES_PER_DAY,
+  MINUTES_PER_HOUR,
+  stretchesOf,
+} from '../memory/settings.ts';
 import type { UserClass, UserRole } from '../population/user-class.ts';
 import { USER_CLASSES, USER_ROLES } from '../population/user-class.ts';
 import type { MemoryPart, MemorySamples, MonthRun } from '../run/month-run.ts';
@@ -32,6 +37,8 @@ export interface MemorySummary {
   readonly peak: number;
   /** The minute of the peak: day counted from 1, and local time. */
   readonly peakAt: DayTime;
+  /** The machine's at that minute. A peak above it is memory that the machine does not have. */
+  readonly machine: number;
   readonly mean: number;
   readonly low: number;
   /** Of each part at the peak. */
@@ -167,19 +174,21 @@ export function summarise({ scenario, seed, replication, requests, run }: Summar
     tokenRenewals: run.counts['token-renewals'],
     errorPercent: percent(last.filter(({ status }) => status >= 500).length, last.length),
     cacheHitPercent: percent(pages.filter(({ cache }) => cache === 'hit').length, pages.length),
-    memory: memorySummary(run.memory),
+    memory: memorySummary(run.memory, scenario),
     latency: latencySummary([...endpoints.values()].map(({ times }) => times)),
   };
 }
 
-function memorySummary(memory: MemorySamples): MemorySummary {
+function memorySummary(memory: MemorySamples, scenario: Scenario): MemorySummary {
   const total = totalMemory(memory);
   const peak = total.reduce((highest, value, index) => (value > (total[highest] ?? 0) ? index : highest), 0);
+  const stretch = stretchesOf(scenario, total.length).find(({ until }) => peak < until);
   const gigabytes = (megabytes: number): number => rounded(megabytes / MEGABYTES_PER_GIGABYTE);
   const part = (name: MemoryPart): number => gigabytes(memory[name][peak] ?? 0);
   return {
     peak: gigabytes(total[peak] ?? 0),
     peakAt: dayTimeOf(peak),
+    machine: gigabytes(stretch?.settings.limit ?? 0),
     mean: gigabytes(total.reduce((sum, value) => sum + value, 0) / total.length),
     low: gigabytes(total.reduce((lowest, value) => Math.min(lowest, value), Number.POSITIVE_INFINITY)),
     atPeak: {

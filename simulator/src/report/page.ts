@@ -11,6 +11,8 @@ import { tradeOffLines } from './trade-off-lines.ts';
 
 /** Finds packages' files, wherever they are installed. */
 const require = createRequire(import.meta.url);
+const UPLOT_STYLE = require.resolve('uplot/dist/uPlot.min.css');
+const UPLOT_SCRIPT = require.resolve('uplot/dist/uPlot.iife.min.js');
 
 /** In the order in which they need each other. */
 const SCRIPTS = ['plot.js', 'time-charts.js', 'request-charts.js', 'heat-map.js', 'latency-chart.js'];
@@ -37,7 +39,7 @@ export function reportPage(
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${texts.title(report.scenario)}</title>
-<style>${packageFile('uplot/dist/uPlot.min.css')}
+<style>${trusted(UPLOT_STYLE)}
 ${STYLES.map(ownFile)}</style>
 </head>
 <body>
@@ -64,15 +66,16 @@ ${data === undefined ? '' : scripts(data)}
 
 function scripts(data: ChartData): Markup {
   return html`${jsonScript('chart-data', data)}
-<script>${packageFile('uplot/dist/uPlot.iife.min.js')}</script>
+<script>${trusted(UPLOT_SCRIPT)}</script>
 <script>${SCRIPTS.map(ownFile)}</script>`;
 }
 
 /** Scripts and styles of ours, beside `src` and `dist` alike. */
 function ownFile(name: string): Markup {
-  return new Markup(readFileSync(new URL(`../../report-page/${name}`, import.meta.url), 'utf8'));
+  return trusted(new URL(`../../report-page/${name}`, import.meta.url));
 }
 
-function packageFile(name: string): Markup {
-  return new Markup(readFileSync(require.resolve(name), 'utf8'));
+/** A file that goes into the page as it stands. */
+function trusted(file: string | URL): Markup {
+  return new Markup(readFileSync(file, 'utf8'));
 }

@@ -31,7 +31,7 @@ const report = (tradeOffs: ValidationReport['tradeOffs'], passed = false): Valid
 
 const moved = { id: 'system.cache.lifetime', unit: 'h', from: 293, to: 201 };
 const broken = [{ figure: 'cache.week-4', before: 91.9, after: 90.2 }];
-const cost = { figure: 'cache.week-3', moved, reached: 89.96, met: true, broken };
+const cost = { figure: 'cache.week-3', moved, reached: 89.96, met: true, broken, worsened: [] };
 
 describe('tradeOffLines', () => {
   it('says in numbers what meets a figure and which other one is missed then, in two languages', () => {
@@ -44,9 +44,11 @@ describe('tradeOffLines', () => {
   });
 
   it('says that a figure cannot be met, or could be without any other being missed', () => {
-    const lines = (tradeOff: typeof cost): string => tradeOffLines(report([tradeOff]), 'en')?.lines[0] ?? '';
+    const lines = (tradeOff: NonNullable<ValidationReport['tradeOffs']>[number]): string =>
+      tradeOffLines(report([tradeOff]), 'en')?.lines[0] ?? '';
     expect(lines({ ...cost, met: false })).toContain('cannot be met by one number; nearest, 89.96 %');
-    expect(lines({ ...cost, broken: [] })).toContain('No other figure leaves its tolerance then.');
+    expect(lines({ ...cost, broken: [] })).toContain('No other figure is further off then.');
+    expect(lines({ ...cost, broken: [], worsened: broken })).toMatch(/Further off then: .* 90\.2 %/);
   });
 
   it('says how to ask for reasons, and nothing where nothing is missed', () => {

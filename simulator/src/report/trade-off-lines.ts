@@ -14,6 +14,7 @@ interface Texts {
   readonly nearest: Texts['met'];
   readonly unmoved: string;
   readonly broken: (figures: string) => string;
+  readonly worsened: (figures: string) => string;
   readonly one: (label: string, after: string, documented: string) => string;
   readonly none: string;
   readonly heldOut: string;
@@ -29,8 +30,9 @@ const TEXTS: Readonly<Record<Language, Texts>> = {
       `cannot be met by one number; nearest, ${reached} (documented ${documented}), with ${parameter} at ${to} instead of ${from}.`,
     unmoved: 'no fitted number changes it.',
     broken: (figures) => `Outside their tolerance then: ${figures}.`,
+    worsened: (figures) => `Further off then: ${figures}.`,
     one: (label, after, documented) => `${label} ${after} (documented ${documented})`,
-    none: 'No other figure leaves its tolerance then.',
+    none: 'No other figure is further off then.',
     heldOut: 'Held out: no number is fitted to it.',
   },
   id: {
@@ -42,14 +44,15 @@ const TEXTS: Readonly<Record<Language, Texts>> = {
       `tidak dapat dipenuhi oleh satu bilangan; paling dekat ${reached} (dokumen ${documented}) dengan ${parameter} ${to}, bukan ${from}.`,
     unmoved: 'tidak ada bilangan yang mengubahnya.',
     broken: (figures) => `Yang lalu di luar toleransi: ${figures}.`,
+    worsened: (figures) => `Yang lalu makin jauh: ${figures}.`,
     one: (label, after, documented) => `${label} ${after} (dokumen ${documented})`,
-    none: 'Tidak ada angka lain yang lalu keluar dari toleransinya.',
+    none: 'Tidak ada angka lain yang lalu makin jauh.',
     heldOut: 'Disisihkan: tidak ada bilangan yang dicocokkan dengannya.',
   },
 };
 
 /** What is said of the missed figures of a report: a heading, and a line for each. */
-export interface TradeOffLines {
+interface TradeOffLines {
   readonly title: string;
   readonly lines: readonly string[];
 }
@@ -67,7 +70,7 @@ export function tradeOffLines(report: ValidationReport, language: Language): Tra
 }
 
 function lineOf(
-  { figure, moved, reached, met, broken }: TradeOff,
+  { figure, moved, reached, met, broken, worsened }: TradeOff,
   figures: readonly ComparedFigure[],
   language: Language,
 ): string {
@@ -77,9 +80,12 @@ function lineOf(
   const measured = (id: string, value: number): string =>
     withUnit(number.format(value), known.get(id)?.unit ?? '');
   const documented = (id: string): string => measured(id, known.get(id)?.documented ?? Number.NaN);
-  const others = broken.map((one) =>
-    texts.one(labelOf(one.figure, language), measured(one.figure, one.after), documented(one.figure)),
-  );
+  const listed = (others: TradeOff['broken']): string =>
+    others
+      .map((one) =>
+        texts.one(labelOf(one.figure, language), measured(one.figure, one.after), documented(one.figure)),
+      )
+      .join('; ');
   const sentences =
     moved === null
       ? [texts.unmoved]
@@ -91,7 +97,9 @@ function lineOf(
             measured(figure, reached),
             documented(figure),
           ),
-          others.length === 0 ? texts.none : texts.broken(others.join('; ')),
+          ...(broken.length === 0 ? [] : [texts.broken(listed(broken))]),
+          ...(worsened.length === 0 ? [] : [texts.worsened(listed(worsened))]),
+          ...(broken.length + worsened.length === 0 ? [texts.none] : []),
         ];
   if (known.get(figure)?.heldOut === true) {
     sentences.push(texts.heldOut);

@@ -12,7 +12,7 @@ import { excess } from './excess.ts';
 import { monthFigures } from './month-figures.ts';
 import { type FigureMeans, type TradeOff, tradeOff } from './trade-off.ts';
 
-export interface ExplainOptions {
+interface ExplainOptions {
   readonly figures: readonly ComparedFigure[];
   readonly scenario: Scenario;
   readonly parameters: Parameters;
@@ -23,14 +23,15 @@ export interface ExplainOptions {
 
 /** Replications for each set of values, the first of the comparison's. Differences between sets need few. */
 const REPLICATIONS = 4;
-/** Replications that tell which parameters change a figure that none is fitted to, and how many of them are then looked at. */
+/** Replications that tell which other parameters change a figure most, and how many of them are then looked at. */
 const SCREENING = 1;
 const SCREENED = 2;
 const MEMORY = 'memory.';
+const FITTED = fittedParameters(allParameters);
 
 /**
- * For every missed figure of a month, what meeting it would take and cost. A figure's own parameters are moved; of a figure
- * that none is fitted to, those that change it most.
+ * For every missed figure of a month, what meeting it would take and cost. A figure's own parameters are moved; where none of
+ * them can meet it, or it has none, also those that change it most.
  *
  * @throws {AbortError} when the signal fires, between two replications
  */
@@ -41,37 +42,40 @@ export async function explainMonth(options: ExplainOptions): Promise<TradeOff[]>
   const months = new Months(options);
   const found: TradeOff[] = [];
   for (const figure of missed) {
-    const candidates = await candidatesFor(figure, values, months);
     const simulate = (moved: Parameters): Promise<FigureMeans> => months.means(moved, REPLICATIONS);
-    found.push(await tradeOff({ missed: figure, figures, candidates, values, simulate }));
+    const byMoving = (candidates: readonly Parameter[]): Promise<TradeOff> =>
+      tradeOff({ missed: figure, figures, candidates, values, simulate });
+    const own = FITTED.filter((parameter) => parameter.figures.some((id) => id === figure.id));
+    const byOwn = await byMoving(own);
+    found.push(
+      byOwn.met ? byOwn : await byMoving([...own, ...(await strongest(figure, own, values, months))]),
+    );
     progress.countOne();
   }
   return found;
 }
 
-/** Parameters to move for a figure: its own, or those that change it most. */
-async function candidatesFor(
+/** Other parameters than a figure's own that change it most. */
+async function strongest(
   missed: ComparedFigure,
+  own: readonly Parameter[],
   values: Parameters,
   months: Months,
 ): Promise<readonly Parameter[]> {
-  const fitted = fittedParameters(allParameters);
-  const own = fitted.filter(({ figures }) => figures.some((id) => id === missed.id));
-  if (own.length > 0) {
-    return own;
-  }
   const ofMemory = isOfMemory(missed.id);
-  const before = (await months.means(values, SCREENING)).get(missed.id) ?? 0;
+  const others = FITTED.filter(
+    (parameter) => isOfMemory(parameter.id) === ofMemory && !own.includes(parameter),
+  );
+  const valueOf = async (moved: Parameters): Promise<number> =>
+    (await months.means(moved, SCREENING)).get(missed.id) ?? 0;
+  const before = await valueOf(values);
   const needed = -excess(missed);
   const effects: { readonly parameter: Parameter; readonly effect: number }[] = [];
-  for (const parameter of fitted.filter(({ id }) => isOfMemory(id) === ofMemory)) {
+  for (const parameter of others) {
     const { id, lower, upper } = parameter;
-    let effect = 0;
-    for (const bound of [lower, upper]) {
-      const after = (await months.means({ ...values, [id]: bound }, SCREENING)).get(missed.id) ?? 0;
-      effect = Math.max(effect, (after - before) / needed);
-    }
-    effects.push({ parameter, effect });
+    const low = await valueOf({ ...values, [id]: lower });
+    const high = await valueOf({ ...values, [id]: upper });
+    effects.push({ parameter, effect: Math.max((low - before) / needed, (high - before) / needed) });
   }
   return effects
     .filter(({ effect }) => effect > 0)

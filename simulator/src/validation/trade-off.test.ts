@@ -97,7 +97,26 @@ describe('tradeOff', () => {
       values: { ...values, idle: 5 },
       simulate: model,
     });
-    expect(result).toEqual({ figure: 'week-3', moved: null, reached: 90, met: false, broken: [] });
+    expect(result).toEqual({
+      figure: 'week-3',
+      moved: null,
+      reached: 90,
+      met: false,
+      broken: [],
+      worsened: [],
+    });
+  });
+
+  it('names a figure that is missed anyway and would be further off', async () => {
+    const low = figure('week-4', 96, 92, 1);
+    const result = await tradeOff({
+      missed: week3,
+      figures: [week3, low],
+      candidates: [parameter('lifetime', 0, 20)],
+      values,
+      simulate: model,
+    });
+    expect(result).toMatchObject({ met: true, broken: [], worsened: [{ figure: 'week-4', before: 92 }] });
   });
 
   it('finds the way through a figure that moves in steps', async () => {

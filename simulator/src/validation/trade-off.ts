@@ -13,10 +13,12 @@ export interface TradeOff {
   /** Whether the figure is within its tolerance then. If not, the parameter is where it comes nearest. */
   readonly met: boolean;
   /** Figures that are met now and would be missed. */
-  readonly broken: readonly BrokenFigure[];
+  readonly broken: readonly ChangedFigure[];
+  /** Other figures that are missed now and would be further outside their tolerance. */
+  readonly worsened: readonly ChangedFigure[];
 }
 
-export interface MovedParameter {
+interface MovedParameter {
   readonly id: string;
   readonly unit: string;
   readonly from: number;
@@ -24,7 +26,7 @@ export interface MovedParameter {
 }
 
 /** Means in the figure's unit, before and after. */
-export interface BrokenFigure {
+interface ChangedFigure {
   readonly figure: string;
   readonly before: number;
   readonly after: number;
@@ -33,7 +35,7 @@ export interface BrokenFigure {
 /** Means of the figures by id. */
 export type FigureMeans = ReadonlyMap<string, number>;
 
-export interface TradeOffProblem {
+interface TradeOffProblem {
   readonly missed: ComparedFigure;
   /** All figures of the comparison. */
   readonly figures: readonly ComparedFigure[];
@@ -51,6 +53,8 @@ const STEPS = 5;
 const INSIDE = 0.05;
 /** A move that overshoots by less than this share of what is needed is near enough. */
 const NEAR = 0.25;
+/** A figure that is missed anyway is further off when this share is added to its distance from its tolerance. */
+const FURTHER = 0.1;
 
 /**
  * Moves one parameter after the other, within its bounds and no further than it takes, until a missed figure is met, and keeps the
@@ -73,10 +77,12 @@ export async function tradeOff(problem: TradeOffProblem): Promise<TradeOff> {
         Number(other.met) - Number(one.met) ||
         (one.met ? 0 : Math.abs(one.excess) - Math.abs(other.excess)) ||
         one.broken.length - other.broken.length ||
+        one.worsened.length - other.worsened.length ||
         one.share - other.share,
     );
   if (best === undefined) {
-    return { figure: missed.id, moved: null, reached: missed.simulated ?? 0, met: false, broken: [] };
+    const reached = missed.simulated ?? 0;
+    return { figure: missed.id, moved: null, reached, met: false, broken: [], worsened: [] };
   }
   const { id, unit, value } = best.parameter;
   return {
@@ -85,6 +91,7 @@ export async function tradeOff(problem: TradeOffProblem): Promise<TradeOff> {
     reached: (missed.simulated ?? 0) + best.shift,
     met: best.met,
     broken: best.broken,
+    worsened: best.worsened,
   };
 }
 
@@ -98,7 +105,8 @@ interface Move {
   readonly shift: number;
   readonly excess: number;
   readonly met: boolean;
-  readonly broken: readonly BrokenFigure[];
+  readonly broken: readonly ChangedFigure[];
+  readonly worsened: readonly ChangedFigure[];
 }
 
 /** The smallest move of a parameter that meets the figure, or the one that comes nearest. */
@@ -155,12 +163,27 @@ function describe(
   const shiftOf = ({ id }: ComparedFigure): number => (after.get(id) ?? 0) - (before.get(id) ?? 0);
   const shift = shiftOf(missed);
   const left = excess(missed, shift);
-  const broken = figures
-    .filter((figure) => figure.verdict === 'met' && excess(figure, shiftOf(figure)) !== 0)
-    .map((figure) => ({
-      figure: figure.id,
-      before: figure.simulated ?? 0,
-      after: (figure.simulated ?? 0) + shiftOf(figure),
-    }));
-  return { parameter, to, share, shift, excess: left, met: left === 0, broken };
+  const changed = (figure: ComparedFigure): ChangedFigure => {
+    const mean = figure.simulated ?? 0;
+    return { figure: figure.id, before: mean, after: mean + shiftOf(figure) };
+  };
+  const broken = figures.filter(
+    (figure) => figure.verdict === 'met' && excess(figure, shiftOf(figure)) !== 0,
+  );
+  const worsened = figures.filter(
+    (figure) =>
+      figure.verdict === 'missed' &&
+      figure !== missed &&
+      Math.abs(excess(figure, shiftOf(figure))) > (1 + FURTHER) * Math.abs(excess(figure)),
+  );
+  return {
+    parameter,
+    to,
+    share,
+    shift,
+    excess: left,
+    met: left === 0,
+    broken: broken.map(changed),
+    worsened: worsened.map(changed),
+  };
 }

@@ -44,6 +44,10 @@ const comparedFigure = z.strictObject({
   note: z.string().nullable(),
 });
 
+const changedFigures = z
+  .array(z.strictObject({ figure: z.string(), before: z.number(), after: z.number() }))
+  .readonly();
+
 const tradeOff = z.strictObject({
   figure: z.string().describe('Id of the missed figure.'),
   moved: z
@@ -52,10 +56,8 @@ const tradeOff = z.strictObject({
     .describe('The one parameter that is moved for it; null when no fitted one changes the figure.'),
   reached: z.number().describe('Mean of the figure with it.'),
   met: z.boolean().describe('Within its tolerance then; otherwise it comes no nearer.'),
-  broken: z
-    .array(z.strictObject({ figure: z.string(), before: z.number(), after: z.number() }))
-    .readonly()
-    .describe('Figures that are met now and missed then, with their means.'),
+  broken: changedFigures.describe('Figures that are met now and missed then, with their means.'),
+  worsened: changedFigures.describe('Other figures that are missed now and further off then.'),
 });
 
 /** The shape of `simulate validate --json`. */

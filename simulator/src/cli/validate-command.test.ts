@@ -82,6 +82,12 @@ describe('simulate validate', () => {
     );
   });
 
+  it('explains nothing of a system without fitted numbers', async () => {
+    const { code, error } = await simulate(['validate', '--scenario', 'coffeeshop', '--explain']);
+    expect(code).toBe(2);
+    expect(error).toContain('--explain is for scenarios of the month');
+  });
+
   it('says where a scenario file is wrong', async () => {
     const file = join(directory, 'wrong.yaml');
     writeFileSync(file, 'extends: documented\npeople:\n  brwoser: 50\n');

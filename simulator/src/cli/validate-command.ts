@@ -122,6 +122,11 @@ async function validated(
     onProgress: (progress: Parameters<ProgressBar['show']>[0]) => bar.show(progress),
   };
   if (subject.kind === 'system') {
+    if (explain === true) {
+      throw new UsageError(
+        '--explain is for scenarios of the month; the other systems have no fitted numbers.',
+      );
+    }
     return { report: await validateSystem(subject.system, common), drawn: undefined };
   }
   const { scenario } = subject;

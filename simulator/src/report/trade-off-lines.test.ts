@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SOURCE_DOCUMENT } from '../figures/figure.ts';
 import type { ComparedFigure } from '../validation/compare.ts';
 import type { ValidationReport } from '../validation/validation-report.ts';
 import { tradeOffLines } from './trade-off-lines.ts';
@@ -21,7 +22,7 @@ const figure = (id: string, documented: number, verdict: ComparedFigure['verdict
 
 const report = (tradeOffs: ValidationReport['tradeOffs'], passed = false): ValidationReport => ({
   scenario: 'documented',
-  source: 'a document',
+  source: SOURCE_DOCUMENT,
   seed: 2,
   replications: 40,
   figures: [figure('cache.week-3', 89, 'missed'), figure('cache.week-4', 92, 'met')],
@@ -57,5 +58,6 @@ describe('tradeOffLines', () => {
       lines: [],
     });
     expect(tradeOffLines(report([], true), 'en')).toBeNull();
+    expect(tradeOffLines({ ...report(null), source: 'a system without fitted numbers' }, 'en')).toBeNull();
   });
 });

@@ -1,3 +1,4 @@
+import { SOURCE_DOCUMENT } from '../figures/figure.ts';
 import type { ComparedFigure } from '../validation/compare.ts';
 import type { ValidationReport } from '../validation/validation-report.ts';
 import { labelOf } from './figure-labels.ts';
@@ -57,11 +58,14 @@ interface TradeOffLines {
   readonly lines: readonly string[];
 }
 
-/** In words, what meeting each missed figure would take; where nobody asked, how to ask; null where none is missed. */
+/**
+ * In words, what meeting each missed figure would take; where nobody asked, how to ask; null where none is missed, or where
+ * there is nothing to ask: the other documented systems have no fitted numbers.
+ */
 export function tradeOffLines(report: ValidationReport, language: Language): TradeOffLines | null {
   const texts = TEXTS[language];
   const { tradeOffs } = report;
-  if (report.passed) {
+  if (report.passed || (tradeOffs === null && report.source !== SOURCE_DOCUMENT)) {
     return null;
   }
   return tradeOffs === null

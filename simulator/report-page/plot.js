@@ -176,16 +176,19 @@
     event.preventDefault();
   }
 
-  /** To the next point of what is visible. */
+  /** To the next point of what is visible that the cursor can tell from this one: several may share a pixel. */
   function along(plot, right) {
     if (right === 0) {
       return false;
     }
     const xs = plot.data[0];
     const [first, last] = plot.series[0].idxs ?? [0, xs.length - 1];
-    const from = plot.cursor.idx ?? (right > 0 ? first - 1 : last + 1);
-    const index = Math.min(last, Math.max(first, from + right));
-    plot.setCursor({ left: plot.valToPos(xs[index], 'x'), top: 0 });
+    const at = plot.cursor.idx;
+    let index = Math.min(last, Math.max(first, (at ?? (right > 0 ? first - 1 : last + 1)) + right));
+    do {
+      plot.setCursor({ left: plot.valToPos(xs[index], 'x'), top: 0 });
+      index += Math.sign(right);
+    } while (plot.cursor.idx === at && index >= first && index <= last);
     return true;
   }
 

@@ -141,12 +141,13 @@ describe.skipIf(chromiumPath === undefined && !requireAll)('its report page in a
     const { page } = await open(VIEWS[0]);
     for (const id of CHARTS) {
       await page.locator(`#${id}`).focus();
-      await page.keyboard.press('Home');
-      const first = await page.locator(`#${id}-readout`).textContent();
-      await page.keyboard.press('ArrowRight');
-      const second = await page.locator(`#${id}-readout`).textContent();
-      expect(first, id).not.toBe('');
-      expect(second, id).not.toBe(first);
+      const readouts = new Set<string | null>();
+      for (const key of ['Home', 'ArrowRight', 'ArrowRight', 'ArrowRight']) {
+        await page.keyboard.press(key);
+        readouts.add(await page.locator(`#${id}-readout`).textContent());
+      }
+      expect([...readouts], id).toHaveLength(4);
+      expect([...readouts], id).not.toContain('');
     }
     await page.context().close();
   });

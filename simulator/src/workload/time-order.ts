@@ -1,7 +1,8 @@
+import { TimeDrawers } from './time-drawers.ts';
+
 /**
  * The order of some times: where in them the earliest is, the next, and so on. Equal times keep their order. Times are
- * put into as many drawers as there are of them, which takes one pass, and sorted within each; requests spread well
- * enough for few of them to share one.
+ * put into drawers, which takes two passes, and sorted within each.
  *
  * @param times finite
  */
@@ -14,21 +15,14 @@ export function timeOrder(times: Float64Array): Int32Array {
     first = Math.min(first, time);
     last = Math.max(last, time);
   }
-  const scale = last > first ? (count - 1) / (last - first) : 0;
-  const ends = new Int32Array(count + 1);
+  const drawers = new TimeDrawers(count, first, last);
   for (let index = 0; index < count; index += 1) {
-    const drawer = Math.floor(((times[index] ?? 0) - first) * scale);
-    ends[drawer + 1] = (ends[drawer + 1] ?? 0) + 1;
+    drawers.expect(times[index] ?? 0);
   }
-  for (let drawer = 0; drawer < count; drawer += 1) {
-    ends[drawer + 1] = (ends[drawer + 1] ?? 0) + (ends[drawer] ?? 0);
-  }
+  drawers.allot();
   const order = new Int32Array(count);
   for (let index = 0; index < count; index += 1) {
-    const drawer = Math.floor(((times[index] ?? 0) - first) * scale);
-    const place = ends[drawer] ?? 0;
-    order[place] = index;
-    ends[drawer] = place + 1;
+    order[drawers.put(times[index] ?? 0)] = index;
   }
   insertInOrder(order, times);
   return order;

@@ -75,7 +75,15 @@ export class RequestPath {
   databaseLeft = 1;
 
   readonly #simulation: Simulation;
-  readonly #trace: RequestTrace;
+  /** Of the trace, as it is asked for with every request. */
+  readonly #at: Float64Array;
+  readonly #action: Uint8Array;
+  readonly #session: Int32Array;
+  readonly #item: Uint16Array;
+  readonly #people: Uint8Array;
+  readonly #person: Int32Array;
+  readonly #last: Float64Array;
+  readonly #mobile: Uint8Array;
   readonly #pages: PageCache;
   readonly #sessions: ServerSessions;
   readonly #presence: Presence;
@@ -96,7 +104,14 @@ export class RequestPath {
     this.columns = new RequestColumns(trace.at.length);
     this.guard = new LoginGuard(trace.people.length);
     this.#simulation = simulation;
-    this.#trace = trace;
+    this.#at = trace.at;
+    this.#action = trace.action;
+    this.#session = trace.session;
+    this.#item = trace.item;
+    this.#people = trace.people;
+    this.#person = trace.sessions.person;
+    this.#last = trace.sessions.last;
+    this.#mobile = trace.sessions.mobile;
     this.#pages = options.pages;
     this.#sessions = options.sessions;
     this.#presence = options.presence;
@@ -115,9 +130,9 @@ export class RequestPath {
 
   arrive(request: number): void {
     const { now } = this.#simulation;
-    const action = this.#trace.action[request] ?? 0;
-    const session = this.#trace.session[request] ?? 0;
-    const person = this.#trace.sessions.person[session] ?? 0;
+    const action = this.#action[request] ?? 0;
+    const session = this.#session[request] ?? 0;
+    const person = this.#person[session] ?? 0;
     this.#counts.requests += 1;
     this.#sessions.open(session);
     this.#decide(request, action, session);
@@ -169,7 +184,7 @@ export class RequestPath {
     if (CARRIES_FILES[action] === 1) {
       const files = this.#uploads.drawFiles();
       const bytes = this.#uploads.drawBytes(files);
-      const mobile = this.#trace.sessions.mobile[session] === 1;
+      const mobile = this.#mobile[session] === 1;
       columns.files[request] = files;
       columns.bytesIn[request] = bytes;
       columns.sending[request] = this.#uploads.sending(this.#simulation.now, bytes, mobile);
@@ -191,7 +206,7 @@ export class RequestPath {
   /** The child begins to work: what the request takes follows from its endpoint, the cache and its own factor. */
   #work(request: number): void {
     const { columns } = this;
-    const action = this.#trace.action[request] ?? 0;
+    const action = this.#action[request] ?? 0;
     const factor = columns.factor[request] ?? 1;
     const status = columns.status[request] ?? 0;
     const hit = status < FIRST_ERROR && this.#pages.has(action) && this.#lookUp(request, action);
@@ -209,11 +224,10 @@ export class RequestPath {
   }
 
   #lookUp(request: number, action: number): boolean {
-    const session = this.#trace.session[request] ?? 0;
-    const { sessions, people, item } = this.#trace;
-    const userClass = people[sessions.person[session] ?? 0] ?? 0;
+    const session = this.#session[request] ?? 0;
+    const userClass = this.#people[this.#person[session] ?? 0] ?? 0;
     const audience = audienceOf(this.#sessions.member[session] === 1, userClass);
-    const hit = this.#pages.lookUp(this.#simulation.now, action, item[request] ?? 0, audience);
+    const hit = this.#pages.lookUp(this.#simulation.now, action, this.#item[request] ?? 0, audience);
     this.columns.cache[request] = hit ? HIT : MISS;
     this.#counts.lookups += 1;
     this.#counts.hits += hit ? 1 : 0;
@@ -223,18 +237,18 @@ export class RequestPath {
   #answer(request: number): void {
     const { columns } = this;
     const { now } = this.#simulation;
-    const action = this.#trace.action[request] ?? 0;
-    const session = this.#trace.session[request] ?? 0;
+    const action = this.#action[request] ?? 0;
+    const session = this.#session[request] ?? 0;
     const status = columns.status[request] ?? 0;
     if (status < FIRST_ERROR) {
       this.#take(action, session, columns.files[request] ?? 0, columns.bytesIn[request] ?? 0);
     } else if (action === LOGIN_FAILED && status < FIRST_SERVER_ERROR) {
-      this.guard.fail(now, this.#trace.sessions.person[session] ?? 0);
+      this.guard.fail(now, this.#person[session] ?? 0);
     } else if (status === STATUS.rejected && columns.files[request] !== 0) {
       this.rejectedUploads += 1;
     }
     const sending = columns.sending[request] ?? 0;
-    this.#finish(request, (now - (this.#trace.at[request] ?? 0) - sending) * MS_PER_SECOND);
+    this.#finish(request, (now - (this.#at[request] ?? 0) - sending) * MS_PER_SECOND);
     this.#surroundings.releaseChild();
   }
 
@@ -243,7 +257,7 @@ export class RequestPath {
     const { now } = this.#simulation;
     if (action === LOGIN) {
       this.#sessions.logIn(now, session);
-      this.guard.succeed(this.#trace.sessions.person[session] ?? 0);
+      this.guard.succeed(this.#person[session] ?? 0);
     } else if (action === RENEWAL) {
       this.#sessions.renew(now, session);
     } else if (action === LOGOUT) {
@@ -260,8 +274,8 @@ export class RequestPath {
     this.#counts.answers += 1;
     this.#counts.slow += milliseconds > SLOW_MS ? 1 : 0;
     this.#surroundings.log();
-    const session = this.#trace.session[request] ?? 0;
-    if ((this.#trace.at[request] ?? 0) >= (this.#trace.sessions.last[session] ?? 0)) {
+    const session = this.#session[request] ?? 0;
+    if ((this.#at[request] ?? 0) >= (this.#last[session] ?? 0)) {
       this.#sessions.leave(this.#simulation.now, session);
     }
   }

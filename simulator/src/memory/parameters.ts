@@ -15,7 +15,7 @@ const PARAMETERS = {
   applicationGrowth: {
     id: 'memory.application.growth',
     unit: 'MB',
-    value: 28,
+    value: 28.4,
     lower: 5,
     upper: 100,
     figures: ['memory.days-1-2.application', 'memory.day-1.18', 'memory.day-1.mean'],
@@ -24,7 +24,7 @@ const PARAMETERS = {
   applicationGrowthWithData: {
     id: 'memory.application.growth-with-data',
     unit: 'MB',
-    value: 680,
+    value: 1270,
     lower: 0,
     upper: 1500,
     figures: ['memory.day-7.12', 'memory.day-7.18', 'memory.day-7.mean', 'memory.peak.application'],
@@ -33,7 +33,7 @@ const PARAMETERS = {
   applicationStep: {
     id: 'memory.application.step',
     unit: 'requests',
-    value: 1.6,
+    value: 1.57,
     lower: 0.2,
     upper: 10,
     figures: ['memory.day-1.12', 'memory.day-7.06', 'memory.day-7.12', 'memory.week-2.mean'],
@@ -42,7 +42,7 @@ const PARAMETERS = {
   applicationGarbage: {
     id: 'memory.application.garbage',
     unit: 'share',
-    value: 0.58,
+    value: 0.809,
     lower: 0,
     upper: 1,
     figures: ['memory.week-4.application', 'memory.week-4.steady'],
@@ -51,7 +51,7 @@ const PARAMETERS = {
   dataRequests: {
     id: 'memory.data.requests',
     unit: 'requests',
-    value: 8700,
+    value: 20000,
     lower: 200,
     upper: 20000,
     figures: ['memory.day-7.12', 'memory.day-1.18'],
@@ -60,7 +60,7 @@ const PARAMETERS = {
   databaseBase: {
     id: 'memory.database.base',
     unit: 'MB',
-    value: 253,
+    value: 263,
     lower: 30,
     upper: 600,
     figures: ['memory.day-1.06', 'memory.days-1-2.database'],
@@ -79,7 +79,7 @@ const PARAMETERS = {
   queryCacheRequests: {
     id: 'memory.database.query-cache-requests',
     unit: 'requests',
-    value: 36,
+    value: 31.2,
     lower: 5,
     upper: 1000,
     figures: ['memory.days-1-2.database', 'memory.day-1.12'],
@@ -89,7 +89,7 @@ const PARAMETERS = {
   bufferPoolRequests: {
     id: 'memory.database.buffer-pool-requests',
     unit: 'requests',
-    value: 39000,
+    value: 37800,
     lower: 1000,
     upper: 1_000_000,
     figures: ['memory.peak.database', 'memory.week-4.database'],
@@ -98,7 +98,7 @@ const PARAMETERS = {
   cacheNode: {
     id: 'memory.cache.node',
     unit: 'MB',
-    value: 85,
+    value: 83.9,
     lower: 20,
     upper: 200,
     figures: ['memory.week-4.redis', 'memory.week-2.low'],
@@ -107,7 +107,7 @@ const PARAMETERS = {
   cacheWorkingSet: {
     id: 'memory.cache.working-set',
     unit: 'MB',
-    value: 210,
+    value: 213,
     lower: 50,
     upper: 600,
     figures: ['memory.days-1-2.cache', 'memory.peak.database'],
@@ -116,7 +116,7 @@ const PARAMETERS = {
   sessionStore: {
     id: 'memory.sessions.store',
     unit: 'MB',
-    value: 240,
+    value: 257,
     lower: 0,
     upper: 400,
     figures: ['memory.week-4.sessions', 'memory.day-1.06'],
@@ -125,7 +125,7 @@ const PARAMETERS = {
   sessionShare: {
     id: 'memory.sessions.share',
     unit: 'share',
-    value: 0.118,
+    value: 0.15,
     lower: 0.02,
     upper: 1,
     figures: ['memory.peak.sessions'],
@@ -144,7 +144,7 @@ const PARAMETERS = {
   filePages: {
     id: 'memory.files.kept',
     unit: 'MB',
-    value: 5.6,
+    value: 7.21,
     lower: 0.3,
     upper: 60,
     figures: ['memory.days-1-2.system', 'memory.peak.file-buffers'],
@@ -153,7 +153,7 @@ const PARAMETERS = {
   systemBase: {
     id: 'memory.system.base',
     unit: 'MB',
-    value: 67,
+    value: 71.7,
     lower: 10,
     upper: 400,
     figures: ['memory.week-4.services', 'memory.day-1.06'],
@@ -162,7 +162,7 @@ const PARAMETERS = {
   writtenPages: {
     id: 'memory.system.written',
     unit: 'MB',
-    value: 2.05,
+    value: 2.41,
     lower: 0,
     upper: 10,
     figures: ['memory.days-1-2.system', 'memory.peak.overhead'],
@@ -171,7 +171,7 @@ const PARAMETERS = {
   pageLifetime: {
     id: 'memory.system.page-lifetime',
     unit: 'h',
-    value: 4.2,
+    value: 3.33,
     lower: 0.5,
     upper: 12,
     figures: ['memory.days-1-2.system', 'memory.week-4.services'],
@@ -180,7 +180,7 @@ const PARAMETERS = {
   pressure: {
     id: 'memory.pressure',
     unit: 'share',
-    value: 0.85,
+    value: 0.835,
     lower: 0.8,
     upper: 1,
     figures: ['memory.week-2.peak', 'memory.week-2.mean', 'alerts.memory'],

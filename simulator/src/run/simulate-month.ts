@@ -2,10 +2,13 @@ import type { Parameters } from '../calibration/parameter.ts';
 import { memoryOf } from '../memory/memory.ts';
 import { stretchesOf } from '../memory/settings.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { alertsOf, MEMORY_RULE } from '../system/alerts.ts';
+import { alertsOf, MEMORY_RULE, meansOver } from '../system/alerts.ts';
 import { simulateSystem } from '../system/system.ts';
 import { generateTrace } from '../workload/generate.ts';
 import { type AlertEvent, MEMORY, type MemorySamples, type MonthRun } from './month-run.ts';
+
+/** Minutes that a monitor takes the mean over. */
+const MONITOR = 5;
 
 export interface MonthOptions {
   readonly scenario: Scenario;
@@ -31,7 +34,10 @@ export function simulateMonth(options: MonthOptions): MonthRun {
   return { ...system, trace, memory, alerts };
 }
 
-/** Alerts on the memory in use, as a share of the machine's at that time. */
+/**
+ * Alerts on the memory in use, as a share of the machine's at that time: of five-minute means, which a peak of the documented
+ * month is read from too.
+ */
 export function memoryAlerts(memory: MemorySamples, scenario: Scenario): AlertEvent[] {
   const share = new Float32Array(memory.system.length);
   for (const part of MEMORY) {
@@ -45,5 +51,5 @@ export function memoryAlerts(memory: MemorySamples, scenario: Scenario): AlertEv
       share[minute] = (share[minute] ?? 0) / settings.limit;
     }
   }
-  return alertsOf(MEMORY_RULE, share);
+  return alertsOf(MEMORY_RULE, meansOver(share, MONITOR));
 }

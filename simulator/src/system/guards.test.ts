@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { alertsOf, riseOver, shareOver } from './alerts.ts';
 import { LoginGuard } from './login-guard.ts';
 import { Presence, Stays } from './stay.ts';
 import { TokenBuckets } from './token-bucket.ts';
@@ -60,19 +59,6 @@ describe('presence', () => {
     const stays = new Stays(3);
     stays.add(90, 1e9);
     expect([...stays.count()]).toEqual([0, 0, 1]);
-  });
-});
-
-describe('alerts', () => {
-  it('fire when the signal rises, and again only after it was low', () => {
-    const rule = { kind: 'cpu', raise: 0.8, clear: 0.6 } as const;
-    const signal = [0.1, 0.9, 0.7, 0.9, 0.6, 0.85, 0.8, 0.81];
-    expect(alertsOf(rule, signal).map(({ at }) => at / 60)).toEqual([1, 5]);
-  });
-
-  it('see a rise above the mean before, and a share of enough', () => {
-    expect([...riseOver(Float32Array.of(10, 12, 14, 20), 2)]).toEqual([0, 0, 3, 7]);
-    expect([...shareOver([0, 1, 3], [2, 2, 4], 2, 4)]).toEqual([0, 0.25, expect.closeTo(4 / 6, 5)]);
   });
 });
 

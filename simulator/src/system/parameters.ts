@@ -5,7 +5,7 @@ export const systemParameters = [
   {
     id: 'system.application.request',
     unit: 'ms',
-    value: 86,
+    value: 87.8,
     lower: 20,
     upper: 150,
     figures: ['latency.courses', 'latency.mentors'],
@@ -14,7 +14,7 @@ export const systemParameters = [
   {
     id: 'system.application.password',
     unit: 'ms',
-    value: 40,
+    value: 39,
     lower: 5,
     upper: 150,
     figures: ['latency.login'],
@@ -33,7 +33,7 @@ export const systemParameters = [
   {
     id: 'system.database.row',
     unit: 'ms',
-    value: 0.97,
+    value: 0.976,
     lower: 0.05,
     upper: 4,
     figures: ['latency.verification', 'latency.booking'],
@@ -42,7 +42,7 @@ export const systemParameters = [
   {
     id: 'system.database.write',
     unit: 'ms',
-    value: 17,
+    value: 17.1,
     lower: 1,
     upper: 60,
     figures: ['latency.booking', 'latency.verification'],
@@ -60,7 +60,7 @@ export const systemParameters = [
   {
     id: 'system.failures.rate',
     unit: 'share of requests',
-    value: 0.003,
+    value: 0.00301,
     lower: 0,
     upper: 0.02,
     figures: ['errors.days-22-30'],
@@ -69,7 +69,7 @@ export const systemParameters = [
   {
     id: 'system.failures.hang',
     unit: 's',
-    value: 32,
+    value: 30.8,
     lower: 1,
     upper: 60,
     figures: ['latency.days-22-30'],
@@ -78,7 +78,7 @@ export const systemParameters = [
   {
     id: 'system.cache.lifetime',
     unit: 'h',
-    value: 48,
+    value: 47.7,
     lower: 1,
     upper: 720,
     figures: ['cache.week-3', 'cache.week-4', 'cache.browsers'],
@@ -87,7 +87,7 @@ export const systemParameters = [
   {
     id: 'system.uploads.files',
     unit: 'files a request',
-    value: 2.86,
+    value: 2.88,
     lower: 1,
     upper: 6,
     figures: ['uploads.days-22-30'],
@@ -96,7 +96,7 @@ export const systemParameters = [
   {
     id: 'system.uploads.rejected',
     unit: 'share of uploads',
-    value: 0.042,
+    value: 0.0411,
     lower: 0,
     upper: 0.3,
     figures: ['security.rejected-uploads'],
@@ -105,7 +105,7 @@ export const systemParameters = [
   {
     id: 'system.uploads.crowded-link',
     unit: 'KB/s',
-    value: 6.2,
+    value: 7.9,
     lower: 1,
     upper: 200,
     figures: ['peak.uploads'],
@@ -123,7 +123,7 @@ export const systemParameters = [
   {
     id: 'system.jobs.records',
     unit: 'jobs a write',
-    value: 0.15,
+    value: 0.151,
     lower: 0,
     upper: 3,
     figures: ['jobs.days-22-30'],
@@ -132,7 +132,7 @@ export const systemParameters = [
   {
     id: 'system.jobs.image',
     unit: 's of one core',
-    value: 23,
+    value: 20,
     lower: 1,
     upper: 90,
     figures: ['peak.jobs-queued'],
@@ -141,7 +141,7 @@ export const systemParameters = [
   {
     id: 'system.workers.spare',
     unit: 'children',
-    value: 9,
+    value: 9.67,
     lower: 2,
     upper: 16,
     figures: ['peak.database-connections'],
@@ -159,7 +159,7 @@ export const systemParameters = [
   {
     id: 'system.tabs.open',
     unit: 'min',
-    value: 35,
+    value: 34.9,
     lower: 0,
     upper: 240,
     figures: ['security.token-renewals'],
@@ -168,7 +168,7 @@ export const systemParameters = [
   {
     id: 'system.tabs.suspended',
     unit: 'share of sessions',
-    value: 0.145,
+    value: 0.146,
     lower: 0,
     upper: 1,
     figures: ['security.session-timeouts'],
@@ -178,7 +178,7 @@ export const systemParameters = [
   {
     id: 'system.security.scrapers',
     unit: 'a month',
-    value: 5.9,
+    value: 5.76,
     lower: 0,
     upper: 60,
     figures: ['alerts.security'],
@@ -187,7 +187,7 @@ export const systemParameters = [
   {
     id: 'system.security.scraped',
     unit: 'calls',
-    value: 40.5,
+    value: 40.3,
     lower: 1,
     upper: 500,
     figures: ['security.rate-limited'],
@@ -196,7 +196,7 @@ export const systemParameters = [
   {
     id: 'system.disk.snapshot',
     unit: 'GB',
-    value: 2.25,
+    value: 2.23,
     lower: 0.1,
     upper: 6,
     figures: ['alerts.disk'],

@@ -3,7 +3,7 @@ import type { Parameter, Parameters } from '../calibration/parameter.ts';
 const REPEATED_FAILURE = {
   id: 'workload.repeated-failure',
   unit: 'probability',
-  value: 0.51,
+  value: 0.512,
   lower: 0,
   upper: 0.8,
   figures: ['security.lockouts'],

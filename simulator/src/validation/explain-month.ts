@@ -66,15 +66,15 @@ async function strongest(
   const others = FITTED.filter(
     (parameter) => isOfMemory(parameter.id) === ofMemory && !own.includes(parameter),
   );
-  const valueOf = async (moved: Parameters): Promise<number> =>
+  const figureAt = async (moved: Parameters): Promise<number> =>
     (await months.means(moved, SCREENING)).get(missed.id) ?? 0;
-  const before = await valueOf(values);
+  const before = await figureAt(values);
   const needed = -excess(missed);
   const effects: { readonly parameter: Parameter; readonly effect: number }[] = [];
   for (const parameter of others) {
     const { id, lower, upper } = parameter;
-    const low = await valueOf({ ...values, [id]: lower });
-    const high = await valueOf({ ...values, [id]: upper });
+    const low = await figureAt({ ...values, [id]: lower });
+    const high = await figureAt({ ...values, [id]: upper });
     effects.push({ parameter, effect: Math.max((low - before) / needed, (high - before) / needed) });
   }
   return effects

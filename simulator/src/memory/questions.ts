@@ -1,7 +1,13 @@
 import type { FigureId } from '../figures/figures.ts';
 import { MEMORY, type MemoryPart, type MemorySamples } from '../run/month-run.ts';
 import type { DayTime } from '../scenario/scenario.ts';
-import { MEGABYTES_PER_GIGABYTE, MINUTES_PER_DAY, MINUTES_PER_HOUR, minuteOf } from './settings.ts';
+import {
+  MEGABYTES_PER_GIGABYTE,
+  MINUTES_PER_DAY,
+  MINUTES_PER_HOUR,
+  MONITOR_MINUTES,
+  minuteOf,
+} from './settings.ts';
 
 /** The documented peak, when the document says what each part had. */
 const PEAK: DayTime = { day: 12, time: '19:45' };
@@ -9,8 +15,6 @@ const PEAK: DayTime = { day: 12, time: '19:45' };
 const PEAK_WINDOW = MINUTES_PER_HOUR;
 /** A documented instant stands for the half hours around it: a report says "12:00", not which minute. */
 const AROUND = 30;
-/** "Peak" is what a monitor with five-minute means shows, not a single minute. */
-const MONITOR = 5;
 /** The day of people, for "steady state": the hours in which the system is used. */
 const DAY_FROM = 8;
 const DAY_UNTIL = 24;
@@ -109,21 +113,21 @@ function peakOfDays(first: number, last: number): Question {
   return ({ total }) => {
     const from = (first - 1) * MINUTES_PER_DAY;
     const highest = extremeOf(total, from, last * MINUTES_PER_DAY, Math.max);
-    return inGigabytes(meanOf([total], highest, highest + MONITOR));
+    return inGigabytes(meanOf([total], highest, highest + MONITOR_MINUTES));
   };
 }
 
 function sundayNight({ total }: MemoryOfRun): number {
   const from = (SUNDAY_OF_WEEK_2 - 1) * MINUTES_PER_DAY + NIGHT_FROM * MINUTES_PER_HOUR;
   const lowest = extremeOf(total, from, SUNDAY_OF_WEEK_2 * MINUTES_PER_DAY, Math.min);
-  return inGigabytes(meanOf([total], lowest, lowest + MONITOR));
+  return inGigabytes(meanOf([total], lowest, lowest + MONITOR_MINUTES));
 }
 
 function atPeak(...parts: MemoryPart[]): Question {
   const instant = minuteOf(PEAK);
   return (memory) => {
     const highest = extremeOf(memory.total, instant - PEAK_WINDOW, instant + PEAK_WINDOW, Math.max);
-    return inGigabytes(meanOf(sumOf(memory, parts), highest, highest + MONITOR));
+    return inGigabytes(meanOf(sumOf(memory, parts), highest, highest + MONITOR_MINUTES));
   };
 }
 
@@ -135,9 +139,9 @@ function steady(...parts: MemoryPart[]): Question {
     for (let day = STEADY_FROM - 1; day < STEADY_UNTIL; day += 1) {
       const midnight = day * MINUTES_PER_DAY;
       for (let hour = DAY_FROM; hour < DAY_UNTIL; hour += 1) {
-        for (let minute = 0; minute < MINUTES_PER_HOUR; minute += MONITOR) {
+        for (let minute = 0; minute < MINUTES_PER_HOUR; minute += MONITOR_MINUTES) {
           const from = midnight + hour * MINUTES_PER_HOUR + minute;
-          samples.push(meanOf(columns, from, from + MONITOR));
+          samples.push(meanOf(columns, from, from + MONITOR_MINUTES));
         }
       }
     }
@@ -172,12 +176,12 @@ function extremeOf(
   let start = from;
   for (let minute = from; minute < until; minute += 1) {
     sum += column[minute] ?? 0;
-    if (minute - from >= MONITOR) {
-      sum -= column[minute - MONITOR] ?? 0;
+    if (minute - from >= MONITOR_MINUTES) {
+      sum -= column[minute - MONITOR_MINUTES] ?? 0;
     }
-    if (minute - from >= MONITOR - 1 && (Number.isNaN(best) || better(sum, best) !== best)) {
+    if (minute - from >= MONITOR_MINUTES - 1 && (Number.isNaN(best) || better(sum, best) !== best)) {
       best = sum;
-      start = minute - MONITOR + 1;
+      start = minute - MONITOR_MINUTES + 1;
     }
   }
   return start;

@@ -5,6 +5,8 @@ import type { DayTime, Incident, Scenario } from '../scenario/scenario.ts';
 export const MEGABYTES_PER_GIGABYTE = 1000;
 export const MINUTES_PER_HOUR = 60;
 export const MINUTES_PER_DAY = 1440;
+/** Minutes that the monitor of the documented system takes its means over: an assumption. */
+export const MONITOR_MINUTES = 5;
 
 /** What decides about memory and is set by people, as it stands for a while. */
 interface Settings {

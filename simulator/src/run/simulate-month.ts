@@ -1,14 +1,12 @@
 import type { Parameters } from '../calibration/parameter.ts';
 import { memoryOf } from '../memory/memory.ts';
-import { stretchesOf } from '../memory/settings.ts';
+import { totalMemory } from '../memory/questions.ts';
+import { MONITOR_MINUTES, stretchesOf } from '../memory/settings.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { alertsOf, MEMORY_RULE, meansOver } from '../system/alerts.ts';
 import { simulateSystem } from '../system/system.ts';
 import { generateTrace } from '../workload/generate.ts';
-import { type AlertEvent, MEMORY, type MemorySamples, type MonthRun } from './month-run.ts';
-
-/** Minutes that a monitor takes the mean over. */
-const MONITOR = 5;
+import type { AlertEvent, MemorySamples, MonthRun } from './month-run.ts';
 
 export interface MonthOptions {
   readonly scenario: Scenario;
@@ -39,17 +37,11 @@ export function simulateMonth(options: MonthOptions): MonthRun {
  * month is read from too.
  */
 export function memoryAlerts(memory: MemorySamples, scenario: Scenario): AlertEvent[] {
-  const share = new Float32Array(memory.system.length);
-  for (const part of MEMORY) {
-    const column = memory[part];
-    for (let minute = 0; minute < share.length; minute += 1) {
-      share[minute] = (share[minute] ?? 0) + (column[minute] ?? 0);
-    }
-  }
+  const share = totalMemory(memory);
   for (const { from, until, settings } of stretchesOf(scenario, share.length)) {
     for (let minute = from; minute < until; minute += 1) {
       share[minute] = (share[minute] ?? 0) / settings.limit;
     }
   }
-  return alertsOf(MEMORY_RULE, meansOver(share, MONITOR));
+  return alertsOf(MEMORY_RULE, meansOver(share, MONITOR_MINUTES));
 }

@@ -17,8 +17,8 @@ const FIRST_SERVER: ServerSize = {
 /**
  * Two leaks are documented as "detected in week 2 (fixed)", nothing else. Assumptions: both came with what was
  * released for the week; the larger one was found by the memory peak of day 12 and fixed with the actions of that
- * evening, the other with the release of week 3. Their sizes were fitted together with the parameters of the memory
- * model, to the mean of week 2, its peak and its last night; nothing of week 3 took part.
+ * evening, the other with the release of week 3. Their sizes were fitted once, together with the parameters of the memory
+ * model and without week 3, and rounded; as inputs of the run they stay what they are when the model is fitted again.
  */
 const LEAKS: readonly Incident[] = [
   {

@@ -15,6 +15,7 @@ import { problemDocuments } from './errors/documents.ts';
 import { type ProblemError, problem } from './errors/problem.ts';
 import { health } from './health/health.ts';
 import { identity } from './identity/identity.ts';
+import { OPERATORS_TENANT } from './identity/permissions.ts';
 import { keyAuthentication } from './keys/authenticate.ts';
 import { keyRoutes } from './keys/routes.ts';
 import { rejectedRoutes } from './ledger/rejected.ts';
@@ -151,7 +152,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
 /** Whose request it is: that of the tenant whose application is used, by whoever is logged in. */
 function identityOf({ principal, storefront: tenant }: FastifyRequest): RequestIdentity {
   return {
-    tenantId: tenant?.id ?? PLATFORM_TENANT,
+    tenantId: tenant === null || tenant.id === OPERATORS_TENANT ? PLATFORM_TENANT : tenant.id,
     timezone: tenant?.timezone ?? 'UTC',
     userId: principal?.userId ?? '',
     userRole: principal?.role ?? '',

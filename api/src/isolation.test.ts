@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { InjectOptions } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { ROLES, type Role } from './identity/permissions.ts';
+import { type Role, TENANT_ROLES } from './identity/permissions.ts';
 import { LIVE_PROTOCOL } from './live/routes.ts';
 import { startApplication, type TestApplication } from './testing/application.ts';
 
@@ -59,8 +59,8 @@ describe('tenant isolation', () => {
 
   beforeAll(async () => {
     application = await startApplication();
-    await application.createTenant('ours', ROLES);
-    await application.createTenant('theirs', ROLES);
+    await application.createTenant('ours', TENANT_ROLES);
+    await application.createTenant('theirs', TENANT_ROLES);
     await visit('ours', REQUESTS_OF_OURS);
     await visit('theirs', REQUESTS_OF_THEIRS);
     await application.services.collector.drain();
@@ -127,7 +127,7 @@ describe('tenant isolation', () => {
 
   it('answers each role as the table says', async () => {
     const tokens = await Promise.all(
-      ROLES.map(async (role) => ({ role, token: await application.tokenOf('ours', role) })),
+      TENANT_ROLES.map(async (role) => ({ role, token: await application.tokenOf('ours', role) })),
     );
     for (const { route, request, roles, status } of protectedRoutes()) {
       for (const { role, token } of tokens) {
@@ -254,7 +254,7 @@ describe('tenant isolation', () => {
 
     it('closes on a token that is not valid, and on a role without the permission', async () => {
       expect(await connect([LIVE_PROTOCOL, 'bearer.nonsense'])).toEqual({ code: 4401, messages: [] });
-      for (const role of ROLES) {
+      for (const role of TENANT_ROLES) {
         const { code, messages } = await connect([
           LIVE_PROTOCOL,
           `bearer.${await application.tokenOf('ours', role)}`,

@@ -146,7 +146,7 @@ describe('logging in', () => {
     expect(response.json()).toMatchObject({
       user: {
         role: 'member',
-        permissions: [],
+        permissions: permissionsOf('member'),
         tenant: { id: 'other', timezone: 'Asia/Makassar', locale: 'en' },
       },
     });

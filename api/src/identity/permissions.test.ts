@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
-import { can, PERMISSIONS, permissionsOf, ROLES } from './permissions.ts';
+import { can, PERMISSIONS, permissionsOf, ROLES, TENANT_ROLES } from './permissions.ts';
+
+const LEARNS = ['account:own', 'tutoring:learn'];
 
 it('gives each role what it may do, and no more', () => {
   expect(Object.fromEntries(ROLES.map((role) => [role, permissionsOf(role)]))).toEqual({
@@ -7,24 +9,58 @@ it('gives each role what it may do, and no more', () => {
       'usage:read',
       'endpoints:read',
       'people:read',
+      'people:manage',
       'keys:manage',
       'privacy:read',
       'privacy:manage',
       'ledger:read',
       'rejected:read',
+      'audit:read',
+      ...LEARNS,
+      'tutoring:administer',
+      'pages:edit',
+      'materials:read',
+      'materials:publish',
+      'jobs:read',
     ],
-    manager: ['usage:read', 'people:read', 'privacy:read', 'ledger:read'],
-    board: ['usage:read', 'privacy:read', 'ledger:read'],
-    it_staff: ['endpoints:read', 'keys:manage', 'privacy:read', 'ledger:read', 'rejected:read'],
-    account_officer: [],
-    member: [],
+    manager: [
+      'usage:read',
+      'people:read',
+      'privacy:read',
+      'ledger:read',
+      ...LEARNS,
+      'tutoring:administer',
+      'pages:edit',
+      'materials:read',
+      'materials:publish',
+    ],
+    board: ['usage:read', 'privacy:read', 'ledger:read', ...LEARNS, 'materials:read'],
+    it_staff: [
+      'endpoints:read',
+      'keys:manage',
+      'privacy:read',
+      'ledger:read',
+      'rejected:read',
+      'audit:read',
+      ...LEARNS,
+      'materials:read',
+      'jobs:read',
+    ],
+    account_officer: [...LEARNS, 'tutoring:administer', 'materials:read'],
+    mentor: [...LEARNS, 'tutoring:teach', 'materials:read', 'materials:publish'],
+    member: [...LEARNS, 'materials:read'],
+    operator: ['account:own', 'jobs:read', 'accounts:lock', 'platform:audit'],
   });
 });
 
 it('answers for single permissions as the table says', () => {
   expect(can('board', 'usage:read')).toBe(true);
   expect(can('board', 'people:read')).toBe(false);
-  for (const allowed of Object.values(PERMISSIONS)) {
-    expect(allowed).toContain('administrator');
-  }
+});
+
+it('keeps operators out of what belongs to tenants', () => {
+  const tenants = TENANT_ROLES.flatMap(permissionsOf);
+  const shared = permissionsOf('operator').filter((permission) => tenants.includes(permission));
+  expect(shared).toEqual(['account:own', 'jobs:read']);
+  expect(Object.keys(PERMISSIONS)).toHaveLength(new Set([...tenants, ...permissionsOf('operator')]).size);
 });

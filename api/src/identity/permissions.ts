@@ -1,6 +1,22 @@
-/** What a person is to a tenant. `board` is the pengurus of a co-operative. */
-export const ROLES = ['administrator', 'manager', 'board', 'it_staff', 'account_officer', 'member'] as const;
+/** What a person is to a tenant. `board` is the pengurus of a co-operative; a mentor teaches, a member learns. */
+export const TENANT_ROLES = [
+  'administrator',
+  'manager',
+  'board',
+  'it_staff',
+  'account_officer',
+  'mentor',
+  'member',
+] as const;
+
+/** Those, and the role of the people who run the platform. */
+export const ROLES = [...TENANT_ROLES, 'operator'] as const;
+
+export type TenantRole = (typeof TENANT_ROLES)[number];
 export type Role = (typeof ROLES)[number];
+
+/** The tenant that operators, and nobody else, are people of. */
+export const OPERATORS_TENANT = 'platform';
 
 /** Which roles may do what. The only place that says so. */
 export const PERMISSIONS = {
@@ -10,6 +26,8 @@ export const PERMISSIONS = {
   'endpoints:read': ['administrator', 'it_staff'],
   /** What single people use. */
   'people:read': ['administrator', 'manager'],
+  /** Invite people, change their roles, take them out of the tenant. */
+  'people:manage': ['administrator'],
   /** Make, change and end the keys that applications send with. */
   'keys:manage': ['administrator', 'it_staff'],
   /** What is kept of people, and for how long. */
@@ -20,6 +38,27 @@ export const PERMISSIONS = {
   'ledger:read': ['administrator', 'manager', 'board', 'it_staff'],
   /** What was refused, as it was sent. */
   'rejected:read': ['administrator', 'it_staff'],
+  /** Who did what: of the own tenant. */
+  'audit:read': ['administrator', 'it_staff'],
+  /** Own profile, devices, notifications, second factor: everybody's who is logged in. */
+  'account:own': ROLES,
+  /** Book sessions, pay for them, rate them. */
+  'tutoring:learn': TENANT_ROLES,
+  /** Give sessions, set the own schedule, offer courses. */
+  'tutoring:teach': ['mentor'],
+  /** Verify payments, look after sessions. */
+  'tutoring:administer': ['administrator', 'manager', 'account_officer'],
+  /** Write, preview, publish and roll back pages. */
+  'pages:edit': ['administrator', 'manager'],
+  'materials:read': TENANT_ROLES,
+  /** Publish materials, and see how they are used. */
+  'materials:publish': ['administrator', 'manager', 'mentor'],
+  /** Background jobs that were given up. */
+  'jobs:read': ['administrator', 'it_staff', 'operator'],
+  /** Lock and unlock anybody's account, and see why one is locked. */
+  'accounts:lock': ['operator'],
+  /** Who did what, anywhere. */
+  'platform:audit': ['operator'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof PERMISSIONS;

@@ -3,6 +3,7 @@ import { Pool, type PoolConfig } from 'pg';
 import { postgresDialect } from './driver.ts';
 import type { Logger } from './logger.ts';
 import { migrate } from './migrate.ts';
+import { migrateJobs } from './migrate-jobs.ts';
 import type { Schema } from './schema.ts';
 
 const DEFAULT_MAX_CONNECTIONS = 10;
@@ -58,6 +59,7 @@ export async function openDatabase({ url, logger, maxConnections }: DatabaseOpti
   });
   try {
     await migrate(migrating, logger);
+    await migrateJobs(url, logger);
   } finally {
     await migrating.destroy();
   }

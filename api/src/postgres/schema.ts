@@ -1,4 +1,4 @@
-import type { ColumnType, Generated } from 'kysely';
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 
 /** Set when a row is made, never changed. */
 type Once<T> = ColumnType<T, T, never>;
@@ -105,6 +105,35 @@ export interface CoursesTable {
   search: ColumnType<string, never, never>;
 }
 
+interface AuditLogTable {
+  /** A `bigint`, so text when read. */
+  id: GeneratedAlways<string>;
+  at: GeneratedAlways<Date>;
+  tenant_id: Once<string | null>;
+  actor_id: Once<string | null>;
+  actor_role: Once<string | null>;
+  session_id: Once<string | null>;
+  address: Once<string | null>;
+  request_id: Once<string | null>;
+  action: Once<string>;
+  subject_kind: Once<string | null>;
+  subject_id: Once<string | null>;
+  /** A JSON object, written as text. */
+  details: ColumnType<unknown, string, never>;
+}
+
+interface NotificationsTable {
+  /** A `bigint`, so text when read. */
+  id: GeneratedAlways<string>;
+  tenant_id: Once<string>;
+  user_id: Once<string>;
+  kind: Once<string>;
+  /** A JSON object, written as text. */
+  values: ColumnType<unknown, string, never>;
+  created_at: CreatedAt;
+  read_at: Date | null;
+}
+
 /** Every table of the application's database. */
 export interface Schema {
   tenants: TenantsTable;
@@ -116,4 +145,6 @@ export interface Schema {
   api_key_secrets: ApiKeySecretsTable;
   mentors: MentorsTable;
   courses: CoursesTable;
+  audit_log: AuditLogTable;
+  notifications: NotificationsTable;
 }

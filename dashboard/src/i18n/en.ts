@@ -21,6 +21,8 @@ export const en = {
   'role.board': 'Board member',
   'role.it_staff': 'IT staff',
   'role.account_officer': 'Account officer',
+  'role.mentor': 'Mentor',
+  'role.operator': 'Platform operator',
   'role.member': 'Member',
 
   'login.title': 'Log in',

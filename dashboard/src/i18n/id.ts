@@ -21,6 +21,8 @@ export const id: Messages = {
   'role.board': 'Pengurus',
   'role.it_staff': 'Staf TI',
   'role.account_officer': 'Account officer',
+  'role.mentor': 'Mentor',
+  'role.operator': 'Operator platform',
   'role.member': 'Anggota',
 
   'login.title': 'Masuk',

@@ -6,7 +6,9 @@ const ROLE_NAMES: Readonly<Record<string, MessageKey & `role.${string}`>> = {
   board: 'role.board',
   it_staff: 'role.it_staff',
   account_officer: 'role.account_officer',
+  mentor: 'role.mentor',
   member: 'role.member',
+  operator: 'role.operator',
 };
 
 /** What a role is called; one that the dashboard does not know keeps the name that the server gives it. */

@@ -2,10 +2,12 @@ import type { Migration } from 'kysely';
 import { up as tenantsAndIdentity } from './0001_tenants_and_identity.ts';
 import { up as tutoring } from './0002_tutoring.ts';
 import { up as apiKeysAndPrivacy } from './0003_api_keys_and_privacy.ts';
+import { up as rolesAuditNotifications } from './0004_roles_audit_notifications.ts';
 
 /** Every migration by name, applied in the order of the names. One that was released is never changed. */
 export const migrations: Record<string, Migration> = {
   '0001_tenants_and_identity': { up: tenantsAndIdentity },
   '0002_tutoring': { up: tutoring },
   '0003_api_keys_and_privacy': { up: apiKeysAndPrivacy },
+  '0004_roles_audit_notifications': { up: rolesAuditNotifications },
 };

@@ -1599,7 +1599,7 @@ export interface components {
                 name: string;
                 email: string;
                 /** @enum {string} */
-                role: "administrator" | "manager" | "board" | "it_staff" | "account_officer" | "member";
+                role: "administrator" | "manager" | "board" | "it_staff" | "account_officer" | "mentor" | "member" | "operator";
                 permissions: string[];
                 tenant: {
                     id: string;
@@ -1965,7 +1965,7 @@ export interface components {
                 name: string;
                 email: string;
                 /** @enum {string} */
-                role: "administrator" | "manager" | "board" | "it_staff" | "account_officer" | "member";
+                role: "administrator" | "manager" | "board" | "it_staff" | "account_officer" | "mentor" | "member" | "operator";
                 permissions: string[];
                 tenant: {
                     id: string;

@@ -1,0 +1,43 @@
+import type { TenantId } from '@riwayat/collector';
+import type { Kysely } from 'kysely';
+import type { Schema } from '../postgres/schema.ts';
+
+/** What people are told of, and the values that its text needs. */
+export interface NotificationValues {
+  'booking.requested': { booking: string; course: string; learner: string; startsAt: string };
+  'booking.cancelled': { booking: string; course: string; reason: string };
+  'payment.received': { booking: string; course: string; learner: string };
+  'payment.verified': { booking: string; course: string; startsAt: string };
+  'payment.rejected': { booking: string; course: string; reason: string };
+  'session.started': { booking: string; course: string };
+  'session.finished': { booking: string; course: string };
+  'review.received': { booking: string; course: string; rating: number };
+  'material.published': { material: string; title: string };
+  'account.locked': { until: string };
+  'account.new-device': { device: string };
+}
+
+export type NotificationKind = keyof NotificationValues;
+
+export interface Notification<Kind extends NotificationKind> {
+  readonly tenantId: TenantId;
+  /** Who is told. */
+  readonly userId: string;
+  readonly kind: Kind;
+  readonly values: NotificationValues[Kind];
+}
+
+/**
+ * Tells a person something. In the transaction that makes it true: either both happen or neither.
+ *
+ * @param db the transaction
+ */
+export async function notify<Kind extends NotificationKind>(
+  db: Kysely<Schema>,
+  { tenantId, userId, kind, values }: Notification<Kind>,
+): Promise<void> {
+  await db
+    .insertInto('notifications')
+    .values({ tenant_id: tenantId, user_id: userId, kind, values: JSON.stringify(values) })
+    .execute();
+}

@@ -110,5 +110,8 @@ function tuned({ setting, value }: Extract<Incident, { kind: 'tuning' }>): Parti
       return { garbage: value };
     case 'redis-cluster':
       return { redisNodes: value };
+    case 'idle-connections':
+      // The memory of a connection is counted where there is one.
+      return {};
   }
 }

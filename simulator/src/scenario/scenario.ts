@@ -42,6 +42,7 @@ export const TUNINGS = {
   'query-cache': 'MB',
   'buffer-pool': 'GB',
   'connection-pool': 'connections',
+  'idle-connections': 'share of the idle connections that are left',
   'sort-buffer': 'MB',
   'temp-tables': 'MB',
   'query-optimisation': 'share of the database work that is left',

@@ -13,6 +13,12 @@ describe('alerts', () => {
     expect([...shareOver([0, 1, 3], [2, 2, 4], 2, 4)]).toEqual([0, 0.25, expect.closeTo(4 / 6, 5)]);
   });
 
+  it('do not take just as much for more', () => {
+    const rule = { kind: 'response-time', raise: 0.1, clear: 0.05 } as const;
+    expect(alertsOf(rule, shareOver([3], [30], 1, 30))).toEqual([]);
+    expect(alertsOf(rule, shareOver([4], [30], 1, 30))).toHaveLength(1);
+  });
+
   it('see the mean of each whole block from its last sample on', () => {
     expect([...meansOver(Float32Array.of(1, 2, 3, 4, 5, 6, 7), 3)]).toEqual([0, 0, 2, 2, 2, 5, 5]);
   });

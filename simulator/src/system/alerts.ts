@@ -93,11 +93,12 @@ export function shareOver(
   whole: ArrayLike<number>,
   span: number,
   least: number,
-): Float32Array {
+): Float64Array {
   const parts = sumOver(part, span);
-  const shares = sumOver(whole, span);
+  const counts = sumOver(whole, span);
+  const shares = new Float64Array(counts.length);
   for (let sample = 0; sample < shares.length; sample += 1) {
-    const count = shares[sample] ?? 0;
+    const count = counts[sample] ?? 0;
     shares[sample] = count < least ? 0 : (parts[sample] ?? 0) / count;
   }
   return shares;

@@ -40,10 +40,10 @@ export class Children {
   readonly #onResize: () => void;
   readonly #waiting = new WaitingLine();
   readonly #most: number;
-  readonly #leastIdle: number;
-  readonly #mostIdle: number;
   readonly #look: number;
   readonly #connections: () => number;
+  #leastIdle = 1;
+  #mostIdle = 1;
   #forks = 1;
   #looks = false;
 
@@ -56,16 +56,21 @@ export class Children {
     this.#onTimeout = onTimeout;
     this.#onResize = onResize;
     this.#most = most;
-    this.#leastIdle = Math.max(1, Math.round(spare));
-    this.#mostIdle = this.#leastIdle + SPARE_RANGE;
     this.#connections = connections;
-    this.count = Math.min(this.#allowed(), this.#mostIdle);
     this.#look = simulation.addKind(() => this.#lookAfter());
+    this.#keepIdle(spare);
+    this.count = Math.min(this.#allowed(), this.#mostIdle);
   }
 
   /** Requests that wait for a child that could connect to the database, where another child would be allowed. */
   get waitingForConnection(): number {
     return this.#connections() < this.#most && this.count >= this.#allowed() ? this.#waiting.length : 0;
+  }
+
+  /** From now on so many idle children are kept at least; the master ends the others one by one. */
+  keepSpare(spare: number): void {
+    this.#keepIdle(spare);
+    this.#watch();
   }
 
   arrive(request: number): void {
@@ -82,6 +87,11 @@ export class Children {
     this.busy -= 1;
     this.#serve();
     this.#watch();
+  }
+
+  #keepIdle(spare: number): void {
+    this.#leastIdle = Math.max(1, Math.round(spare));
+    this.#mostIdle = this.#leastIdle + SPARE_RANGE;
   }
 
   #allowed(): number {

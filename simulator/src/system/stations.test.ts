@@ -63,6 +63,17 @@ describe('children', () => {
     expect(simulation.now).toBeGreaterThanOrEqual(10.5 + 5);
   });
 
+  it('are fewer when fewer idle ones are kept, from then on', () => {
+    const { simulation, children, arriveAt } = pool({ most: 40, spare: 10, connections: 50, seconds: 1 });
+    const before = children.count;
+    children.keepSpare(4);
+    simulation.run();
+    expect(children.count).toBe(before - 6);
+    arriveAt(20);
+    simulation.run();
+    expect(children.count).toBe(before - 6);
+  });
+
   it('make requests wait in their order when all are busy', () => {
     const { simulation, started, arriveAt } = pool({ most: 2, spare: 2, connections: 50, seconds: 3 });
     for (const at of [0, 1, 1.5, 1.6]) {

@@ -227,6 +227,8 @@ class Stack {
   #tune(setting: Tuning, value: number): void {
     if (setting === 'connection-pool') {
       this.#connectionPool = value;
+    } else if (setting === 'idle-connections') {
+      this.#children.keepSpare(value * systemParameter(this.#options.parameters, 'system.workers.spare'));
     } else if (setting === 'query-optimisation') {
       this.#requests.databaseLeft = value;
     } else if (RESTARTS_PAGES.has(setting)) {

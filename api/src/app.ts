@@ -68,7 +68,7 @@ export interface AppOptions {
  */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { config, services, dashboardDirectory, now = () => new Date() } = options;
-  const { collector, database, people, tenants, keys, keyring, policies } = services;
+  const { collector, coordination, database, people, tenants, keys, keyring, policies } = services;
   const logger: FastifyBaseLogger = services.logger;
   const app = fastify({
     loggerInstance: logger,
@@ -114,6 +114,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(health, {
     probes: { database: () => database.ping(), usageStore: () => collector.ping() },
     spool: () => collector.status().spool,
+    coordination: () => coordination.state(),
     // While nothing can be recorded, requests are answered all the same.
     essential: ['database', 'usage_store'],
   });

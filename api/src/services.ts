@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { type Collector, openCollector, type StoreAddress, startResourceSampler } from '@riwayat/collector';
 import { type Logger, pino } from 'pino';
 import { type Config, pseudonymKey } from './config.ts';
+import type { Coordination } from './coordination/coordination.ts';
+import { localCoordination } from './coordination/local.ts';
 import { People } from './identity/people.ts';
 import { ApiKeys } from './keys/api-keys.ts';
 import { Keyring } from './keys/keyring.ts';
@@ -16,6 +18,7 @@ export interface Services {
   readonly logger: Logger;
   readonly database: Database;
   readonly collector: Collector;
+  readonly coordination: Coordination;
   readonly people: People;
   readonly tenants: TenantDirectory;
   readonly keys: ApiKeys;
@@ -70,6 +73,8 @@ export async function openServices(config: Config, progress: (line: string) => v
     closers.push(() => database.close());
     await policies.open(database);
     closers.push(() => policies.close());
+    const coordination = localCoordination({ logger: logger.child({ part: 'coordination' }) });
+    closers.push(() => coordination.close());
     const stopSampling = startResourceSampler({
       collector,
       instance: config.instance,
@@ -85,6 +90,7 @@ export async function openServices(config: Config, progress: (line: string) => v
       logger,
       database,
       collector,
+      coordination,
       people: new People(database),
       tenants: new TenantDirectory(database),
       keys: new ApiKeys(database),

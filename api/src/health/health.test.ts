@@ -61,6 +61,19 @@ describe('GET /health-check', () => {
     });
   });
 
+  it('names the shared state among its parts, and goes on without it', async () => {
+    for (const coordination of ['local', 'shared'] as const) {
+      expect(await check(up, up, { coordination: () => coordination })).toMatchObject({
+        status: 200,
+        body: { status: 'ok', coordination, failing: [] },
+      });
+    }
+    expect(await check(up, up, { coordination: () => 'degraded' })).toMatchObject({
+      status: 200,
+      body: { status: 'degraded', coordination: 'degraded', failing: ['coordination'] },
+    });
+  });
+
   it('is 503 for a full spool, and for nothing else, where taking records is all there is', async () => {
     const essential = ['spool'] as const;
     expect(await check(down, down, { essential })).toMatchObject({

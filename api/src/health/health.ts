@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import type { CoordinationState } from '../coordination/coordination.ts';
 
 /** A probe slower than this counts as down: load balancers give up after five seconds. */
 const PROBE_TIMEOUT_MS = 2_000;
@@ -12,11 +13,15 @@ export interface HealthOptions {
   readonly probes: { readonly database: Probe; readonly usageStore: Probe };
   /** What the spool says of itself. */
   readonly spool: () => 'ok' | 'failing' | 'full';
+  /** Whether cache, messages and limits are shared; absent where there are none. */
+  readonly coordination?: () => CoordinationState;
   /** The parts without which there is nothing to serve; the others make it worse, not useless. */
   readonly essential: readonly PartName[];
 }
 
-type PartName = 'database' | 'usage_store' | 'spool';
+type PartName = 'database' | 'usage_store' | 'spool' | 'coordination';
+
+const WELL: readonly string[] = ['up', 'ok', 'local', 'shared'];
 
 const partState = z.enum(['up', 'down']);
 const healthBody = z
@@ -28,6 +33,12 @@ const healthBody = z
     spool: z
       .enum(['ok', 'failing', 'full'])
       .describe('failing: the disk takes nothing; full: the quota is used up. What is recorded may be lost'),
+    coordination: z
+      .enum(['local', 'shared', 'degraded'])
+      .optional()
+      .describe(
+        'Cache, messages and limits between replicas. local: there is one; degraded: Redis is away, and each replica has its own',
+      ),
     failing: z.array(z.string()).describe('Names of the parts that are not well'),
   })
   .meta({ id: 'Health' });
@@ -36,7 +47,10 @@ const healthBody = z
  * `GET /health-check` for load balancers and people: 503 when an essential part is not well, else 200; the body names
  * every part that is not.
  */
-export const health: FastifyPluginAsyncZod<HealthOptions> = async (app, { probes, spool, essential }) => {
+export const health: FastifyPluginAsyncZod<HealthOptions> = async (
+  app,
+  { probes, spool, coordination, essential },
+) => {
   app.get(
     '/health-check',
     {
@@ -49,9 +63,14 @@ export const health: FastifyPluginAsyncZod<HealthOptions> = async (app, { probes
     },
     async (_request, reply) => {
       const [database, usageStore] = await Promise.all([state(probes.database), state(probes.usageStore)]);
-      const parts = { database, usage_store: usageStore, spool: spool() };
-      const names: readonly PartName[] = ['database', 'usage_store', 'spool'];
-      const failing = names.filter((name) => parts[name] !== 'up' && parts[name] !== 'ok');
+      const parts = {
+        database,
+        usage_store: usageStore,
+        spool: spool(),
+        ...(coordination && { coordination: coordination() }),
+      };
+      const names: readonly PartName[] = ['database', 'usage_store', 'spool', 'coordination'];
+      const failing = names.filter((name) => !WELL.includes(parts[name] ?? 'ok'));
       const unavailable = failing.some((name) => essential.includes(name));
       reply.header('cache-control', 'no-store');
       return reply.code(unavailable ? UNAVAILABLE : 200).send({

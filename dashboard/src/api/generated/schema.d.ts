@@ -1585,6 +1585,11 @@ export interface components {
              * @enum {string}
              */
             spool: "ok" | "failing" | "full";
+            /**
+             * @description Cache, messages and limits between replicas. local: there is one; degraded: Redis is away, and each replica has its own
+             * @enum {string}
+             */
+            coordination?: "local" | "shared" | "degraded";
             /** @description Names of the parts that are not well */
             failing: string[];
         };
@@ -1951,6 +1956,11 @@ export interface components {
              * @enum {string}
              */
             spool: "ok" | "failing" | "full";
+            /**
+             * @description Cache, messages and limits between replicas. local: there is one; degraded: Redis is away, and each replica has its own
+             * @enum {string}
+             */
+            coordination?: "local" | "shared" | "degraded";
             /** @description Names of the parts that are not well */
             failing: string[];
         };

@@ -134,6 +134,36 @@ interface NotificationsTable {
   read_at: Date | null;
 }
 
+interface OutboxTable {
+  /** A `bigint`, so text when read. */
+  id: GeneratedAlways<string>;
+  tenant_id: Once<string>;
+  channel: Once<'mail'>;
+  recipient: Once<string>;
+  locale: Once<string>;
+  template: Once<string>;
+  /** A JSON object, written as text. */
+  values: ColumnType<unknown, string, string>;
+  state: Generated<'queued' | 'sent' | 'failed' | 'kept'>;
+  attempts: Generated<number>;
+  claimed_until: Date | null;
+  last_error: string | null;
+  created_at: CreatedAt;
+  sent_at: Date | null;
+}
+
+interface JobWorkersTable {
+  id: Once<string>;
+  seen_at: Date;
+}
+
+interface JobSchedulesTable {
+  task: Once<string>;
+  tenant_id: Once<string>;
+  /** `2026-11-21`. */
+  last_date: string;
+}
+
 /** Every table of the application's database. */
 export interface Schema {
   tenants: TenantsTable;
@@ -147,4 +177,7 @@ export interface Schema {
   courses: CoursesTable;
   audit_log: AuditLogTable;
   notifications: NotificationsTable;
+  outbox: OutboxTable;
+  job_workers: JobWorkersTable;
+  job_schedules: JobSchedulesTable;
 }

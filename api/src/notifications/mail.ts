@@ -1,0 +1,59 @@
+/*
+ * Mail that a transaction sends.
+ *
+ * What always holds: a mail is in the outbox when its transaction is committed, and only then; who sends it is a job of
+ * the same transaction. What is in the outbox may hold tokens, so nobody but the worker and the machine's own operator
+ * (`npm run tenant -- outbox`) reads it, and its values are wiped once it is sent.
+ */
+import type { TenantId } from '@riwayat/collector';
+import type { Kysely } from 'kysely';
+import { z } from 'zod';
+import { addJob, type Task } from '../jobs/task.ts';
+import type { Schema } from '../postgres/schema.ts';
+import type { Locale } from '../tenants/tenant.ts';
+import { MAIL_TEMPLATES, type MailTemplate, type MailValues } from './mail-templates.ts';
+
+/** A mail server that is away for an hour costs nobody a mail: e + e² + … + e⁸ seconds are some 78 minutes. */
+const MAIL_ATTEMPTS = 9;
+
+/** Sends one row of the outbox. */
+export const DELIVER_MAIL: Task<{ tenantId: string; outboxId: string }> = {
+  name: 'deliver-mail',
+  payload: z.object({ tenantId: z.string(), outboxId: z.string().regex(/^\d+$/) }),
+};
+
+export interface Mail<Template extends MailTemplate> {
+  /** In whose name and time zone it is written. */
+  readonly tenantId: TenantId;
+  /** One e-mail address. */
+  readonly to: string;
+  readonly locale: Locale;
+  readonly template: Template;
+  /** What the template's text needs. */
+  readonly values: MailValues[Template];
+}
+
+/**
+ * Sends a mail, soon after the transaction is committed.
+ *
+ * @param db the transaction that the mail belongs to
+ * @throws {z.ZodError} when the values are not the template's
+ */
+export async function sendMail<Template extends MailTemplate>(
+  db: Kysely<Schema>,
+  { tenantId, to, locale, template, values }: Mail<Template>,
+): Promise<void> {
+  const { id } = await db
+    .insertInto('outbox')
+    .values({
+      tenant_id: tenantId,
+      channel: 'mail',
+      recipient: to,
+      locale,
+      template,
+      values: JSON.stringify(MAIL_TEMPLATES[template].values.parse(values)),
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  await addJob(db, DELIVER_MAIL, { tenantId, outboxId: id }, { maxAttempts: MAIL_ATTEMPTS });
+}

@@ -1,4 +1,3 @@
-import helmet from '@fastify/helmet';
 import websocket from '@fastify/websocket';
 import { PLATFORM_TENANT, type RequestIdentity, requestRecorder, StoreError } from '@riwayat/collector';
 import fastify, {
@@ -13,9 +12,13 @@ import { type Config, sessionSecret } from './config.ts';
 import { dashboard } from './dashboard/dashboard.ts';
 import { problemDocuments } from './errors/documents.ts';
 import { type ProblemError, problem } from './errors/problem.ts';
+import { securityHeaders } from './hardening/headers.ts';
+import { originCheck } from './hardening/origin.ts';
+import { shedding } from './hardening/shedding.ts';
 import { health } from './health/health.ts';
 import { identity } from './identity/identity.ts';
 import { OPERATORS_TENANT } from './identity/permissions.ts';
+import { REFRESH_COOKIE } from './identity/routes.ts';
 import { keyAuthentication } from './keys/authenticate.ts';
 import { keyRoutes } from './keys/routes.ts';
 import { rejectedRoutes } from './ledger/rejected.ts';
@@ -39,20 +42,6 @@ const HEADERS_TIMEOUT_MS = 15_000;
 /** Live messages are small, and clients send none. */
 const LARGEST_CLIENT_MESSAGE_BYTES = 1024;
 const STORE_RETRY_SECONDS = 5;
-
-const CONTENT_SECURITY_POLICY = {
-  'default-src': ["'self'"],
-  'base-uri': ["'none'"],
-  'connect-src': ["'self'", 'ws:', 'wss:'],
-  'font-src': ["'self'"],
-  'form-action': ["'self'"],
-  'frame-ancestors': ["'none'"],
-  'img-src': ["'self'", 'data:'],
-  'object-src': ["'none'"],
-  'script-src': ["'self'"],
-  // uPlot and the API documentation set sizes by style attributes.
-  'style-src': ["'self'", "'unsafe-inline'"],
-};
 
 export interface AppOptions {
   readonly config: Config;
@@ -92,10 +81,13 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     logger: services.logger,
   });
   await app.register(problemDocuments, { translate: storeProblem });
-  await app.register(helmet, {
-    contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY_POLICY },
-    strictTransportSecurity: config.secureCookies,
+  await app.register(securityHeaders, { https: config.secureCookies });
+  await app.register(shedding, {
+    limits: config.pressure,
+    databaseWaiting: () => database.connections().waiting,
+    logger: services.logger,
   });
+  await app.register(originCheck, { publicUrl: config.publicUrl, sessionCookie: REFRESH_COOKIE });
   await app.register(websocket, {
     options: {
       maxPayload: LARGEST_CLIENT_MESSAGE_BYTES,

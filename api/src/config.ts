@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import type { PressureLimits } from './hardening/pressure.ts';
 
 const IPV6 = 6;
 const IPV4_BITS = 32;
@@ -15,6 +16,18 @@ const SMALLEST_SPOOL_BYTES = 64 * 1024 * 1024;
 /** Where OpenTelemetry's exporters send to by HTTP unless told otherwise. */
 const DEFAULT_INGEST_PORT = 4318;
 
+/** A second late is late for everybody who waits; timers of a healthy process are late by some milliseconds. */
+const DEFAULT_DELAY_MS = 1_000;
+const SHORTEST_DELAY_MS = 20;
+/** Of V8's limit: closer to it, it does little but collect garbage. */
+const DEFAULT_HEAP_PERCENT = 90;
+/** Of the memory the process may use: closer to it, the kernel ends it. */
+const DEFAULT_MEMORY_PERCENT = 92;
+/** At the usual few milliseconds a query, ten connections work off so many in some 200 ms. */
+const DEFAULT_DATABASE_WAITING = 500;
+const PERCENT = 100;
+
+const percentage = z.coerce.number().min(1).max(PERCENT);
 const onOff = z.enum(['on', 'off']).transform((value) => value === 'on');
 const slug = z
   .string()
@@ -57,6 +70,10 @@ const environment = z.object({
   INGEST_PORT: z.coerce.number().int().min(0).max(65_535).default(DEFAULT_INGEST_PORT),
   DEFAULT_TENANT: slug.optional(),
   METRICS_TOKEN: z.string().min(16).optional(),
+  SHED_EVENT_LOOP_MS: z.coerce.number().int().min(SHORTEST_DELAY_MS).default(DEFAULT_DELAY_MS),
+  SHED_HEAP_PERCENT: percentage.default(DEFAULT_HEAP_PERCENT),
+  SHED_MEMORY_PERCENT: percentage.default(DEFAULT_MEMORY_PERCENT),
+  SHED_DATABASE_WAITING: z.coerce.number().int().min(1).default(DEFAULT_DATABASE_WAITING),
   DEMO: onOff.optional(),
   DEMO_RATE: z.coerce.number().positive().max(50).default(1),
 });
@@ -94,6 +111,8 @@ export interface Config {
   readonly defaultTenant: string | undefined;
   /** When set, `/metrics` asks for it as a bearer token. */
   readonly metricsToken: string | undefined;
+  /** From where on requests are turned away. */
+  readonly pressure: PressureLimits;
   readonly demo: boolean;
   /** Requests a second that the demo plays, on average. */
   readonly demoRate: number;
@@ -154,6 +173,12 @@ export function parseConfig(env: NodeJS.ProcessEnv = process.env, purpose: Purpo
     ingestPort: values.INGEST_PORT,
     defaultTenant: values.DEFAULT_TENANT,
     metricsToken: values.METRICS_TOKEN,
+    pressure: {
+      eventLoopDelayMs: values.SHED_EVENT_LOOP_MS,
+      heapShare: values.SHED_HEAP_PERCENT / PERCENT,
+      memoryShare: values.SHED_MEMORY_PERCENT / PERCENT,
+      databaseWaiting: values.SHED_DATABASE_WAITING,
+    },
     demo: values.DEMO ?? (values.DATABASE_URL === undefined && !production),
     demoRate: values.DEMO_RATE,
   };

@@ -40,6 +40,12 @@ export const PROBLEMS = {
     title: 'Forbidden',
     detail: 'Your role does not allow this.',
   },
+  'origin-refused': {
+    status: 403,
+    title: 'Origin refused',
+    detail:
+      'What changes something must be sent by a page of this application itself. Behind a proxy that changes the Host header, set PUBLIC_URL.',
+  },
   'not-found': {
     status: 404,
     title: 'Not found',

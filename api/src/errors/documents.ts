@@ -48,7 +48,8 @@ export const problemDocuments = fastifyPlugin(
   async (app: FastifyInstance, { translate }: ProblemDocumentsOptions) => {
     app.setErrorHandler((error, request, reply) => {
       const found = translate?.(error) ?? toProblem(error);
-      if (found.statusCode >= SERVER_ERROR) {
+      // Who turns requests away says so once; a line for each would add to the load.
+      if (found.statusCode >= SERVER_ERROR && found.code !== 'overloaded') {
         request.log.error({ err: error, code: found.code, requestId: request.id }, 'a request failed');
       }
       return sendProblem(found, request, reply);

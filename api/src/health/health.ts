@@ -54,7 +54,7 @@ export const health: FastifyPluginAsyncZod<HealthOptions> = async (
   app.get(
     '/health-check',
     {
-      config: { usage: { tenant: 'platform' } },
+      config: { usage: { tenant: 'platform' }, neverShed: true },
       schema: {
         tags: ['operations'],
         summary: 'Whether every part is well',

@@ -7,13 +7,16 @@ import type { Principal } from './principal.ts';
 const CHALLENGE = 'Bearer';
 const CHALLENGE_INVALID_TOKEN = 'Bearer error="invalid_token"';
 
+/** What each of the hooks made here asks for. */
+const asked = new WeakMap<object, readonly Permission[]>();
+
 /**
  * An `onRequest` hook for routes that need a permission: it lets through whoever has any one of those named.
  *
  * @throws {ProblemError} `authentication-required` without a valid access token; `forbidden` without the permission
  */
 export function requirePermission(...anyOf: [Permission, ...Permission[]]) {
-  return async function checkPermission(request: FastifyRequest): Promise<void> {
+  async function checkPermission(request: FastifyRequest): Promise<void> {
     const { principal } = request;
     if (principal === null) {
       const challenge = request.headers.authorization === undefined ? CHALLENGE : CHALLENGE_INVALID_TOKEN;
@@ -22,7 +25,14 @@ export function requirePermission(...anyOf: [Permission, ...Permission[]]) {
     if (!anyOf.some((permission) => can(principal.role, permission))) {
       throw problem('forbidden');
     }
-  };
+  }
+  asked.set(checkPermission, anyOf);
+  return checkPermission;
+}
+
+/** The permissions of which a hook of {@link requirePermission} wants one; none for any other hook. */
+export function permissionsAskedBy(hook: unknown): readonly Permission[] {
+  return (typeof hook === 'function' && asked.get(hook)) || [];
 }
 
 /**

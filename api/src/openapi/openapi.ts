@@ -3,11 +3,13 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { describeOperation } from './operation.ts';
 
 const API_DOCS_PREFIX = '/api-docs';
 
 /** The OpenAPI document, gathered from the routes' schemas, and its page at `/api-docs`. Register before any route. */
 export const openapi = fastifyPlugin(async (app: FastifyInstance, { version }: { version: string }) => {
+  app.addHook('onRoute', describeOperation);
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -18,6 +20,7 @@ export const openapi = fastifyPlugin(async (app: FastifyInstance, { version }: {
           'Usage observability for multi-tenant SaaS: every request recorded, each tenant’s usage live.',
         license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
       },
+      servers: [{ url: '/', description: 'Where this document comes from' }],
       tags: [
         { name: 'identity', description: 'Log in, stay logged in, log out' },
         { name: 'tutoring', description: 'The observed application’s public pages' },

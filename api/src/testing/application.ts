@@ -32,6 +32,8 @@ export async function startApplication(
     DATA_DIR: directory,
     LOG_LEVEL: 'error',
     DEMO: 'off',
+    // Tests share the machine: a loop that starves for a second says nothing of the application.
+    SHED_EVENT_LOOP_MS: '15000',
     ...env,
   });
   const services = await openServices(config, () => undefined);

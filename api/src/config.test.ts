@@ -31,6 +31,7 @@ it.each([
   { CLICKHOUSE_CLUSTER: "main'", CLICKHOUSE_URL: 'http://localhost:8123' },
   { SPOOL_BYTES: '1000' },
   { PSEUDONYM_KEY: 'short' },
+  { REDIS_URL: 'http://localhost:6379' },
 ])('refuses %o', (env) => {
   expect(() => parseConfig(env)).toThrow(ConfigError);
 });

@@ -63,6 +63,7 @@ const environment = z.object({
     .string()
     .regex(/^\w{1,64}$/, 'must be the name of a cluster: 1 to 64 letters, digits or "_"')
     .optional(),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
   SPOOL_BYTES: z.coerce.number().int().min(SMALLEST_SPOOL_BYTES).optional(),
   SESSION_SECRET: z.string().min(MINIMUM_SECRET_CHARACTERS).optional(),
   PSEUDONYM_KEY: z.string().min(MINIMUM_SECRET_CHARACTERS).optional(),
@@ -97,6 +98,8 @@ export interface Config {
   readonly clickhouseUrl: string | undefined;
   /** Name of the ClickHouse cluster to replicate and distribute over; absent: one node. */
   readonly clickhouseCluster: string | undefined;
+  /** Where replicas share cache, messages and limits; absent: there is one process. */
+  readonly redisUrl: string | undefined;
   /** How much may wait to be stored; absent: the collector's own default. */
   readonly spoolBytes: number | undefined;
   /** Signs access tokens. Absent: made once and kept in the data directory. */
@@ -166,6 +169,7 @@ export function parseConfig(env: NodeJS.ProcessEnv = process.env, purpose: Purpo
     databaseUrl: values.DATABASE_URL,
     clickhouseUrl: values.CLICKHOUSE_URL,
     clickhouseCluster: values.CLICKHOUSE_CLUSTER,
+    redisUrl: values.REDIS_URL,
     spoolBytes: values.SPOOL_BYTES,
     sessionSecret: values.SESSION_SECRET,
     pseudonymKey: values.PSEUDONYM_KEY,

@@ -5,6 +5,7 @@ import { type Logger, pino } from 'pino';
 import { type Config, pseudonymKey } from './config.ts';
 import type { Coordination } from './coordination/coordination.ts';
 import { localCoordination } from './coordination/local.ts';
+import { redisCoordination } from './coordination/redis.ts';
 import { People } from './identity/people.ts';
 import { ApiKeys } from './keys/api-keys.ts';
 import { Keyring } from './keys/keyring.ts';
@@ -73,7 +74,7 @@ export async function openServices(config: Config, progress: (line: string) => v
     closers.push(() => database.close());
     await policies.open(database);
     closers.push(() => policies.close());
-    const coordination = localCoordination({ logger: logger.child({ part: 'coordination' }) });
+    const coordination = await openCoordination(config, logger.child({ part: 'coordination' }));
     closers.push(() => coordination.close());
     const stopSampling = startResourceSampler({
       collector,
@@ -112,6 +113,10 @@ function storeAddress({
   return url === undefined
     ? { kind: 'embedded', path: join(dataDirectory, 'clickhouse') }
     : { kind: 'server', url, ...(cluster !== undefined && { cluster }) };
+}
+
+async function openCoordination({ redisUrl }: Config, logger: Logger): Promise<Coordination> {
+  return redisUrl === undefined ? localCoordination({ logger }) : redisCoordination(redisUrl, logger);
 }
 
 async function embedded(

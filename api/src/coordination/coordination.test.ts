@@ -1,105 +1,117 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { requireAll } from '../testing/environment.ts';
 import { silent } from '../testing/postgres.ts';
+import { REDIS_MISSING, redisServerPath, startTestRedis, type TestRedis } from '../testing/redis.ts';
 import type { Coordination } from './coordination.ts';
 import { localCoordination } from './local.ts';
+import { redisCoordination } from './redis.ts';
 
-/** A way to have coordination, and replicas of it that share what it shares. */
 interface Driver {
   readonly name: string;
-  /** Why it cannot be tested here. */
-  readonly missing?: string;
-  readonly shared: boolean;
+  readonly skipped: boolean;
   start(): Promise<void>;
   stop(): Promise<void>;
   open(): Promise<Coordination>;
 }
 
+let redis: TestRedis;
 const drivers: readonly Driver[] = [
   {
     name: 'in this process',
-    shared: false,
+    skipped: false,
     start: async () => undefined,
     stop: async () => undefined,
     open: async () => localCoordination({ logger: silent }),
   },
+  {
+    name: `through Redis${redisServerPath === undefined ? ` (${REDIS_MISSING})` : ''}`,
+    skipped: redisServerPath === undefined && !requireAll,
+    start: async () => {
+      redis = await startTestRedis();
+    },
+    stop: async () => redis?.kill(),
+    open: () => redisCoordination(redis.url, silent),
+  },
 ];
 
-describe.each(drivers)('coordination $name', ({ start, stop, open }) => {
-  let opened: Coordination[] = [];
-  beforeAll(start);
-  afterAll(stop);
-  afterEach(async () => {
-    await Promise.all(opened.map((one) => one.close()));
-    opened = [];
-  });
-
-  async function one(): Promise<Coordination> {
-    const coordination = await open();
-    opened.push(coordination);
-    return coordination;
-  }
-
-  it('keeps text under a key until it is deleted or its time is over', async () => {
-    const { cache } = await one();
-    expect(await cache.get('unknown')).toBeUndefined();
-    await cache.set('a', 'text: é € 😀 \u0000', 60);
-    await cache.set('b', '', 60);
-    await cache.set('c', 'short', 0.05);
-    expect(await cache.get('a')).toBe('text: é € 😀 \u0000');
-    expect(await cache.get('b')).toBe('');
-    await cache.set('a', 'newer', 60);
-    expect(await cache.get('a')).toBe('newer');
-    await cache.delete('a', 'b', 'never there');
-    await cache.delete();
-    expect(await cache.get('a')).toBeUndefined();
-    expect(await cache.get('b')).toBeUndefined();
-    await expect.poll(() => cache.get('c')).toBeUndefined();
-  });
-
-  it('tells every listener of a channel, and nobody else, until it stops listening', async () => {
-    const { bus } = await one();
-    const heard: string[] = [];
-    bus.subscribe('error', () => {
-      throw new Error('a broken listener');
+for (const { name, skipped, start, stop, open } of drivers) {
+  describe.skipIf(skipped)(`coordination ${name}`, () => {
+    let opened: Coordination[] = [];
+    beforeAll(start);
+    afterAll(stop);
+    afterEach(async () => {
+      await Promise.all(opened.map((one) => one.close()));
+      opened = [];
     });
-    bus.subscribe('error', (message) => heard.push(`first ${message}`));
-    const stopListening = bus.subscribe('error', (message) => heard.push(`second ${message}`));
-    bus.subscribe('other', (message) => heard.push(`other ${message}`));
-    bus.publish('error', '1');
-    await expect.poll(() => heard).toEqual(['first 1', 'second 1']);
-    stopListening();
-    bus.publish('error', '2');
-    bus.publish('nobody listens', '3');
-    await expect.poll(() => heard).toEqual(['first 1', 'second 1', 'first 2']);
-  });
 
-  it('allows so many in a window, each counted once however many come at once', async () => {
-    const { limits } = await one();
-    const limit = { most: 5, windowSeconds: 60 };
-    const taken = await Promise.all(Array.from({ length: 20 }, () => limits.take('many', limit)));
-    expect(taken.filter(({ allowed }) => allowed)).toHaveLength(5);
-    expect(taken.map(({ remaining }) => remaining).slice(0, 6)).toEqual([4, 3, 2, 1, 0, 0]);
-    for (const { allowed, retryAfterSeconds } of taken) {
-      expect(retryAfterSeconds).toBeGreaterThanOrEqual(allowed ? 0 : 59);
-      expect(retryAfterSeconds).toBeLessThanOrEqual(allowed ? 0 : 60);
+    async function one(): Promise<Coordination> {
+      const coordination = await open();
+      opened.push(coordination);
+      return coordination;
     }
-    expect((await limits.take('another', limit)).allowed).toBe(true);
-    await limits.reset('many');
-    expect(await limits.take('many', limit)).toEqual({ allowed: true, remaining: 4, retryAfterSeconds: 0 });
-  });
 
-  it('allows again when the window is over, and does not prolong it for those it refuses', async () => {
-    const { limits } = await one();
-    const limit = { most: 1, windowSeconds: 0.3 };
-    expect((await limits.take('short', limit)).allowed).toBe(true);
-    expect(await limits.take('short', limit)).toEqual({
-      allowed: false,
-      remaining: 0,
-      retryAfterSeconds: 1,
+    it('keeps text under a key until it is deleted or its time is over', async () => {
+      const { cache } = await one();
+      expect(await cache.get('unknown')).toBeUndefined();
+      await cache.set('a', 'text: é € 😀 \u0000', 60);
+      await cache.set('b', '', 60);
+      await cache.set('c', 'short', 0.05);
+      expect(await cache.get('a')).toBe('text: é € 😀 \u0000');
+      expect(await cache.get('b')).toBe('');
+      await cache.set('a', 'newer', 60);
+      expect(await cache.get('a')).toBe('newer');
+      await cache.delete('a', 'b', 'never there');
+      await cache.delete();
+      expect(await cache.get('a')).toBeUndefined();
+      expect(await cache.get('b')).toBeUndefined();
+      await expect.poll(() => cache.get('c')).toBeUndefined();
     });
-    await expect.poll(async () => (await limits.take('short', limit)).allowed, { interval: 20 }).toBe(true);
+
+    it('tells every listener of a channel, and nobody else, until it stops listening', async () => {
+      const { bus } = await one();
+      const heard: string[] = [];
+      bus.subscribe('error', () => {
+        throw new Error('a broken listener');
+      });
+      bus.subscribe('error', (message) => heard.push(`first ${message}`));
+      const stopListening = bus.subscribe('error', (message) => heard.push(`second ${message}`));
+      bus.subscribe('other', (message) => heard.push(`other ${message}`));
+      bus.publish('error', '1');
+      await expect.poll(() => heard).toEqual(['first 1', 'second 1']);
+      stopListening();
+      bus.publish('error', '2');
+      bus.publish('nobody listens', '3');
+      await expect.poll(() => heard).toEqual(['first 1', 'second 1', 'first 2']);
+    });
+
+    it('allows so many in a window, each counted once however many come at once', async () => {
+      const { limits } = await one();
+      const limit = { most: 5, windowSeconds: 60 };
+      const taken = await Promise.all(Array.from({ length: 20 }, () => limits.take('many', limit)));
+      expect(taken.filter(({ allowed }) => allowed)).toHaveLength(5);
+      expect(taken.map(({ remaining }) => remaining).slice(0, 6)).toEqual([4, 3, 2, 1, 0, 0]);
+      for (const { allowed, retryAfterSeconds } of taken) {
+        expect(retryAfterSeconds).toBeGreaterThanOrEqual(allowed ? 0 : 59);
+        expect(retryAfterSeconds).toBeLessThanOrEqual(allowed ? 0 : 60);
+      }
+      expect((await limits.take('another', limit)).allowed).toBe(true);
+      await limits.reset('many');
+      expect(await limits.take('many', limit)).toEqual({ allowed: true, remaining: 4, retryAfterSeconds: 0 });
+    });
+
+    it('allows again when the window is over, and does not prolong it for those it refuses', async () => {
+      const { limits } = await one();
+      const limit = { most: 1, windowSeconds: 0.3 };
+      expect((await limits.take('short', limit)).allowed).toBe(true);
+      expect(await limits.take('short', limit)).toEqual({
+        allowed: false,
+        remaining: 0,
+        retryAfterSeconds: 1,
+      });
+      await expect.poll(async () => (await limits.take('short', limit)).allowed, { interval: 20 }).toBe(true);
+    });
   });
-});
+}
 
 describe('coordination in this process', () => {
   it('forgets what was not asked for the longest when its bytes are used up', async () => {

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 
 const CHROMIUM_PATHS = [
   '/usr/bin/chromium',
@@ -16,4 +17,12 @@ export const requireAll = process.env['REQUIRE_ALL'] === '1';
 /** Where Chromium is: `CHROMIUM_PATH`, else where systems put it. Undefined: nowhere. */
 export function findChromium(): string | undefined {
   return process.env['CHROMIUM_PATH'] ?? CHROMIUM_PATHS.find((path) => existsSync(path));
+}
+
+/** Where a program is that the shell would find by its name; undefined: nowhere. */
+export function findOnPath(program: string): string | undefined {
+  return (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .map((directory) => join(directory, program))
+    .find((path) => existsSync(path));
 }

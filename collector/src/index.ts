@@ -13,6 +13,7 @@ export type { LiveTick, LiveTickMessage } from './live/tick.ts';
 export type { Logger } from './logger.ts';
 export { type CollectorOptions, openCollector } from './opening.ts';
 export type { ErasureProof, PersonRows } from './privacy/erasure.ts';
+export { networkOf } from './privacy/network.ts';
 export { DEFAULT_POLICY, type TenantPolicy } from './privacy/policy.ts';
 export type { BusinessEvent } from './record/business-event.ts';
 export { RecordError } from './record/line.ts';

@@ -165,7 +165,10 @@ class Traffic {
               headers: { 'content-type': 'application/json' },
               body: JSON.stringify({ email: person, password: PASSWORD }),
             })
-          : await this.#ask('renew', '/api/token/refresh', { method: 'POST', headers: { cookie } });
+          : await this.#ask('renew', '/api/token/refresh', {
+              method: 'POST',
+              headers: { cookie, origin: this.#url },
+            });
       if (response?.status === 200) {
         cookie = response.headers
           .getSetCookie()

@@ -20,6 +20,7 @@ export { RecordError } from './record/line.ts';
 export { type RequestId, RequestIds } from './record/request-id.ts';
 export * from './record/request-record.ts';
 export type { ResourceSample } from './record/resource-sample.ts';
+export { microseconds } from './recorder/clock.ts';
 export {
   type RequestIdentity,
   type RequestRecorderOptions,

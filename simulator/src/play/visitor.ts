@@ -126,6 +126,8 @@ export class Visitor {
       method,
       headers: {
         'user-agent': USER_AGENTS[session.device],
+        // As a browser says of what the application's own pages ask.
+        'sec-fetch-site': 'same-origin',
         ...headers,
         ...(this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` }),
         ...(this.#cookies.size === 0

@@ -2,14 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { InjectOptions } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import {
-  OPERATORS_TENANT,
-  PERMISSIONS,
-  type Permission,
-  ROLES,
-  type Role,
-  TENANT_ROLES,
-} from './identity/permissions.ts';
+import { PERMISSIONS, type Permission, ROLES, type Role, TENANT_ROLES } from './identity/permissions.ts';
 import { LIVE_PROTOCOL } from './live/routes.ts';
 import { startApplication, type TestApplication } from './testing/application.ts';
 
@@ -30,6 +23,11 @@ const ACCESS: Readonly<Record<string, 'public' | 'key' | readonly Permission[]>>
   'POST /api/login': 'public',
   'POST /api/logout': 'public',
   'POST /api/token/refresh': 'public',
+  'GET /api/v1/account/second-factor': ['second-factor:own'],
+  'POST /api/v1/account/second-factor': ['second-factor:own'],
+  'DELETE /api/v1/account/second-factor': ['second-factor:own'],
+  'POST /api/v1/account/second-factor/confirm': ['second-factor:own'],
+  'POST /api/v1/account/second-factor/recovery-codes': ['second-factor:own'],
   'GET /api/public/kursus': 'public',
   'GET /api/public/kursus/{id}': 'public',
   'GET /api/public/mentor': 'public',
@@ -53,6 +51,11 @@ const ACCESS: Readonly<Record<string, 'public' | 'key' | readonly Permission[]>>
 
 /** What a route is sent, and what it answers those who may use it, where that is not a bare 200. */
 const EXCHANGES: Readonly<Record<string, { payload?: object; status?: number }>> = {
+  // What a complete one does depends on what the person has; an incomplete one shows who may ask.
+  'POST /api/v1/account/second-factor': { payload: {}, status: 400 },
+  'POST /api/v1/account/second-factor/confirm': { payload: {}, status: 400 },
+  'POST /api/v1/account/second-factor/recovery-codes': { payload: {}, status: 400 },
+  'DELETE /api/v1/account/second-factor': { payload: {}, status: 400 },
   'POST /api/v1/tenant/keys': { payload: { name: 'k', scopes: ['ingest:events'] }, status: 201 },
   'POST /api/v1/tenant/keys/{id}/rotate': { status: 404 },
   'DELETE /api/v1/tenant/keys/{id}': { status: 404 },
@@ -74,7 +77,6 @@ describe('tenant isolation', () => {
     application = await startApplication();
     await application.createTenant('ours', TENANT_ROLES);
     await application.createTenant('theirs', TENANT_ROLES);
-    await application.createTenant(OPERATORS_TENANT, ['operator']);
     await visit('ours', REQUESTS_OF_OURS);
     await visit('theirs', REQUESTS_OF_THEIRS);
     await application.services.collector.drain();
@@ -174,7 +176,10 @@ describe('tenant isolation', () => {
     const tokens = await Promise.all(
       ROLES.map(async (role) => ({
         role,
-        token: await application.tokenOf(role === 'operator' ? OPERATORS_TENANT : 'ours', role),
+        token:
+          role === 'operator'
+            ? await application.operatorToken('proved')
+            : await application.tokenOf('ours', role),
       })),
     );
     for (const { route, request, roles, status } of protectedRoutes()) {
@@ -221,6 +226,19 @@ describe('tenant isolation', () => {
           });
         }
       }
+    }
+  });
+
+  it('lets an operator without a second factor do nothing but set one up', async () => {
+    const authorization = `Bearer ${await application.operatorToken('missing')}`;
+    for (const { route, request, roles, status } of protectedRoutes()) {
+      const answer = await application.app.inject({ ...request, headers: { authorization } });
+      const allowed = route.includes('/account/second-factor');
+      expect({ route, status: answer.statusCode, code: allowed ? '' : answer.json().code }).toEqual({
+        route,
+        status: allowed && roles.includes('operator') ? status : 403,
+        code: allowed ? '' : 'second-factor-enrolment-required',
+      });
     }
   });
 

@@ -30,6 +30,16 @@ export const PROBLEMS = {
     title: 'Invalid credentials',
     detail: 'The e-mail address or the password is wrong.',
   },
+  'second-factor-required': {
+    status: 401,
+    title: 'Second factor required',
+    detail: 'The password is right. Send it again with "code": of your authenticator, or a recovery code.',
+  },
+  'second-factor-invalid': {
+    status: 401,
+    title: 'Second factor invalid',
+    detail: 'The code is wrong, too old, or was used already. Wait for the next one and try again.',
+  },
   'session-expired': {
     status: 401,
     title: 'Session expired',
@@ -45,6 +55,17 @@ export const PROBLEMS = {
     title: 'Origin refused',
     detail:
       'What changes something must be sent by a page of this application itself. Behind a proxy that changes the Host header, set PUBLIC_URL.',
+  },
+  'second-factor-enrolment-required': {
+    status: 403,
+    title: 'Second factor needed first',
+    detail:
+      'Your role needs a second factor. Set one up by POST /api/v1/account/second-factor, then renew the session.',
+  },
+  'reauthentication-failed': {
+    status: 403,
+    title: 'Not confirmed',
+    detail: 'This has to be confirmed again, and what was sent to confirm it is wrong.',
   },
   'not-found': {
     status: 404,

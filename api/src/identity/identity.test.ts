@@ -332,6 +332,7 @@ describe('an access token', () => {
       tenantId: 'chill-ajar',
       role: 'administrator',
       sessionId: expect.stringMatching(/^ses_/),
+      secondFactor: false,
     });
     const verified = app.verifyAccessToken(token);
     expect(verified?.principal.userId).toBe('ani');

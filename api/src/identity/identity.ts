@@ -6,6 +6,9 @@ import type { Database } from '../postgres/database.ts';
 import { Passwords } from './passwords.ts';
 import './principal.ts';
 import { identityRoutes } from './routes.ts';
+import { SecondFactorKeys } from './second-factor/keys.ts';
+import { secondFactorRoutes } from './second-factor/routes.ts';
+import { SecondFactors } from './second-factor/second-factors.ts';
 import { Sessions } from './sessions.ts';
 import { accessTokenOptions, accessTokens, type VerifyAccessToken } from './tokens.ts';
 
@@ -13,7 +16,7 @@ const BEARER = /^Bearer +(\S+)$/i;
 
 export interface IdentityOptions {
   readonly database: Database;
-  /** Signs access tokens. At least 32 random characters; every replica has the same. */
+  /** Signs access tokens, and seals second factors. At least 32 random characters; every replica has the same. */
   readonly secret: string;
   /** True when people reach the application by https only. */
   readonly secureCookies: boolean;
@@ -50,7 +53,17 @@ export const identity = fastifyPlugin(
     });
 
     const sessions = new Sessions(database, now);
-    await app.register(identityRoutes, { database, passwords, sessions, tokens, secureCookies, now });
+    const secondFactors = new SecondFactors(database, new SecondFactorKeys(secret), now);
+    await app.register(identityRoutes, {
+      database,
+      passwords,
+      sessions,
+      secondFactors,
+      tokens,
+      secureCookies,
+      now,
+    });
+    await app.register(secondFactorRoutes, { database, passwords, secondFactors, now });
   },
   { name: 'identity' },
 );

@@ -7,6 +7,9 @@ import { problem } from '../errors/problem.ts';
  */
 const ARGON2 = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
+/** Characters. Long enough for any passphrase, short enough not to be work. */
+export const LONGEST_PASSWORD = 1024;
+
 /** Hashing runs on libuv's four threads, which files and name look-ups need as well. */
 const CONCURRENT = 2;
 /** With tens of milliseconds each, whoever is further back would wait for more than two seconds. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { can, PERMISSIONS, permissionsOf, ROLES, TENANT_ROLES } from './permissions.ts';
 
-const LEARNS = ['account:own', 'tutoring:learn'];
+const LEARNS = ['account:own', 'second-factor:own', 'tutoring:learn'];
 
 it('gives each role what it may do, and no more', () => {
   expect(Object.fromEntries(ROLES.map((role) => [role, permissionsOf(role)]))).toEqual({
@@ -49,7 +49,7 @@ it('gives each role what it may do, and no more', () => {
     account_officer: [...LEARNS, 'tutoring:administer', 'materials:read'],
     mentor: [...LEARNS, 'tutoring:teach', 'materials:read', 'materials:publish'],
     member: [...LEARNS, 'materials:read'],
-    operator: ['account:own', 'jobs:read', 'accounts:lock', 'platform:audit'],
+    operator: ['account:own', 'second-factor:own', 'jobs:read', 'accounts:lock', 'platform:audit'],
   });
 });
 
@@ -61,6 +61,6 @@ it('answers for single permissions as the table says', () => {
 it('keeps operators out of what belongs to tenants', () => {
   const tenants = TENANT_ROLES.flatMap(permissionsOf);
   const shared = permissionsOf('operator').filter((permission) => tenants.includes(permission));
-  expect(shared).toEqual(['account:own', 'jobs:read']);
+  expect(shared).toEqual(['account:own', 'second-factor:own', 'jobs:read']);
   expect(Object.keys(PERMISSIONS)).toHaveLength(new Set([...tenants, ...permissionsOf('operator')]).size);
 });

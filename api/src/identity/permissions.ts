@@ -40,8 +40,10 @@ export const PERMISSIONS = {
   'rejected:read': ['administrator', 'it_staff'],
   /** Who did what: of the own tenant. */
   'audit:read': ['administrator', 'it_staff'],
-  /** Own profile, devices, notifications, second factor: everybody's who is logged in. */
+  /** Own profile, devices, notifications: everybody's who is logged in. */
   'account:own': ROLES,
+  /** The own second factor: all that a session may do which still owes one. */
+  'second-factor:own': ROLES,
   /** Book sessions, pay for them, rate them. */
   'tutoring:learn': TENANT_ROLES,
   /** Give sessions, set the own schedule, offer courses. */
@@ -62,6 +64,14 @@ export const PERMISSIONS = {
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof PERMISSIONS;
+
+/** Those who must have a second factor. */
+const SECOND_FACTOR_REQUIRED: readonly Role[] = ['operator'];
+
+/** True for a role that nobody may act in without a second factor. */
+export function needsSecondFactor(role: Role): boolean {
+  return SECOND_FACTOR_REQUIRED.includes(role);
+}
 
 /** True when a role has a permission. */
 export function can(role: Role, permission: Permission): boolean {

@@ -7,6 +7,8 @@ export interface Principal {
   readonly tenantId: TenantId;
   readonly role: Role;
   readonly sessionId: string;
+  /** Whether they proved a second factor in this session. */
+  readonly secondFactor: boolean;
 }
 
 declare module 'fastify' {

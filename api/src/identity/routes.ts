@@ -1,13 +1,17 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { actorOf } from '../audit/audit.ts';
 import { problem, problemResponses } from '../errors/problem.ts';
 import type { Database } from '../postgres/database.ts';
 import { isTenantId, LOCALES } from '../tenants/tenant.ts';
 import { type Account, findAccount } from './account.ts';
-import type { Passwords } from './passwords.ts';
+import { permissionsIn } from './guard.ts';
+import { LONGEST_PASSWORD, type Passwords } from './passwords.ts';
 import { normalEmail } from './people.ts';
-import { permissionsOf, ROLES } from './permissions.ts';
+import { ROLES } from './permissions.ts';
+import { codeSchema } from './second-factor/code.ts';
+import type { SecondFactorShown, SecondFactors } from './second-factor/second-factors.ts';
 import { type OpenSession, REFRESH_TOKEN_SECONDS, type Sessions } from './sessions.ts';
 import { LoginThrottle } from './throttle.ts';
 import { ACCESS_TOKEN_SECONDS, type AccessTokens } from './tokens.ts';
@@ -15,8 +19,6 @@ import { ACCESS_TOKEN_SECONDS, type AccessTokens } from './tokens.ts';
 export const REFRESH_COOKIE = 'riwayat_refresh';
 /** RFC 5321: a path of at most 256 characters, angle brackets included. */
 const LONGEST_EMAIL = 254;
-/** Long enough for any passphrase, short enough not to be work. */
-const LONGEST_PASSWORD = 1024;
 
 const credentials = z.object({
   email: z
@@ -30,6 +32,9 @@ const credentials = z.object({
     .refine(isTenantId)
     .optional()
     .describe('For people of several tenants. Default: their first'),
+  code: codeSchema
+    .optional()
+    .describe('For people with a second factor: of the authenticator, or a recovery code'),
 });
 
 const sessionBody = z
@@ -59,6 +64,7 @@ export interface IdentityRoutesOptions {
   readonly database: Database;
   readonly passwords: Passwords;
   readonly sessions: Sessions;
+  readonly secondFactors: SecondFactors;
   readonly tokens: AccessTokens;
   readonly secureCookies: boolean;
   readonly now: () => Date;
@@ -66,7 +72,7 @@ export interface IdentityRoutesOptions {
 
 /** Logging in, staying logged in, logging out. */
 export const identityRoutes: FastifyPluginAsyncZod<IdentityRoutesOptions> = async (app, options) => {
-  const { database, passwords, sessions, tokens, secureCookies, now } = options;
+  const { database, passwords, sessions, secondFactors, tokens, secureCookies, now } = options;
   const throttle = new LoginThrottle(now);
   const cookie = { httpOnly: true, sameSite: 'strict', secure: secureCookies, path: '/api' } as const;
   // Renewing and ending a session is upkeep of ours, not use of the tenant's application.
@@ -78,18 +84,25 @@ export const identityRoutes: FastifyPluginAsyncZod<IdentityRoutesOptions> = asyn
       schema: {
         tags: ['identity'],
         summary: 'Log in with e-mail and password',
-        description: 'Also sets the refresh cookie.',
+        description:
+          'Also sets the refresh cookie. Somebody with a second factor is answered `second-factor-required` when the ' +
+          'password is right and no code came with it: send all of it again, with the code.',
         body: credentials,
         response: { 200: sessionBody, ...problemResponses(400, 401, 403, 429, 503) },
       },
     },
     async (request, reply) => {
-      const { password, tenant } = request.body;
+      const { password, tenant, code } = request.body;
       const email = normalEmail(request.body.email);
       const attempt = throttle.begin(email, request.ip);
       let account: Account | undefined;
+      let shown: SecondFactorShown = 'has-none';
       try {
         account = await authenticate({ database, passwords }, email, password, tenant);
+        if (account !== undefined) {
+          const owner = { userId: account.user.id, tenantId: account.tenant.id };
+          shown = await secondFactors.shown(owner, code, actorOf(request));
+        }
       } catch (error) {
         attempt.withdrawn();
         throw error;
@@ -97,8 +110,16 @@ export const identityRoutes: FastifyPluginAsyncZod<IdentityRoutesOptions> = asyn
       if (account === undefined) {
         throw problem('invalid-credentials');
       }
+      if (shown === 'missing') {
+        // Not a success either: then a password alone would wipe out the wrong codes before it.
+        attempt.withdrawn();
+        throw problem('second-factor-required');
+      }
+      if (shown === 'wrong') {
+        throw problem('second-factor-invalid');
+      }
       attempt.succeeded();
-      return open(await sessions.begin(account), request, reply);
+      return open(await sessions.begin(account, shown === 'proved'), request, reply);
     },
   );
 
@@ -151,9 +172,9 @@ export const identityRoutes: FastifyPluginAsyncZod<IdentityRoutesOptions> = asyn
   );
 
   function open(session: OpenSession, request: FastifyRequest, reply: FastifyReply): SessionBody {
-    const { account, sessionId, refreshToken } = session;
+    const { account, sessionId, secondFactor, refreshToken } = session;
     const { user, role, tenant } = account;
-    const principal = { userId: user.id, tenantId: tenant.id, role, sessionId };
+    const principal = { userId: user.id, tenantId: tenant.id, role, sessionId, secondFactor };
     // From here on the request is this person's: whoever records it finds them, not a stranger.
     request.principal = principal;
     request.storefront = tenant;
@@ -163,7 +184,7 @@ export const identityRoutes: FastifyPluginAsyncZod<IdentityRoutesOptions> = asyn
       access_token: tokens.issue(principal),
       token_type: 'Bearer',
       expires_in: ACCESS_TOKEN_SECONDS,
-      user: { ...user, role, permissions: permissionsOf(role), tenant },
+      user: { ...user, role, permissions: permissionsIn(principal), tenant },
     };
   }
 };

@@ -11,7 +11,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { Database } from '../postgres/database.ts';
-import type { Schema } from '../postgres/schema.ts';
+import type { Schema, SessionEnd } from '../postgres/schema.ts';
 import { type Account, findAccount } from './account.ts';
 
 /** A session that is not used for this long is over. */
@@ -25,6 +25,8 @@ const MS_PER_SECOND = 1000;
 export interface OpenSession {
   readonly sessionId: string;
   readonly account: Account;
+  /** Whether the person proved a second factor in it. */
+  readonly secondFactor: boolean;
   /** The next, and only the next, renewal takes this. */
   readonly refreshToken: string;
 }
@@ -38,8 +40,12 @@ export class Sessions {
     this.#now = now;
   }
 
-  /** Begins a session; those of the person that are over are forgotten. */
-  async begin(account: Account): Promise<OpenSession> {
+  /**
+   * Begins a session; those of the person that are over are forgotten.
+   *
+   * @param secondFactor whether the person proved one
+   */
+  async begin(account: Account, secondFactor: boolean): Promise<OpenSession> {
     const now = this.#now();
     const sessionId = `ses_${randomBytes(SESSION_ID_BYTES).toString('hex')}`;
     return this.#db.transaction().execute(async (transaction) => {
@@ -56,9 +62,10 @@ export class Sessions {
           tenant_id: account.tenant.id,
           created_at: now,
           expires_at: expiry(now),
+          second_factor: secondFactor,
         })
         .execute();
-      return { sessionId, account, refreshToken: await issue(transaction, sessionId, now) };
+      return { sessionId, account, secondFactor, refreshToken: await issue(transaction, sessionId, now) };
     });
   }
 
@@ -73,13 +80,19 @@ export class Sessions {
         .where('refresh_tokens.expires_at', '>', now)
         .where('sessions.expires_at', '>', now)
         .where('sessions.revoked_at', 'is', null)
-        .select(['sessions.id', 'sessions.user_id', 'sessions.tenant_id', 'refresh_tokens.spent_at'])
+        .select([
+          'sessions.id',
+          'sessions.user_id',
+          'sessions.tenant_id',
+          'sessions.second_factor',
+          'refresh_tokens.spent_at',
+        ])
         .forUpdate()
         .executeTakeFirst();
       if (token === undefined) {
         return undefined;
       }
-      const { id, user_id, tenant_id, spent_at } = token;
+      const { id, user_id, tenant_id, second_factor: secondFactor, spent_at } = token;
       if (spent_at !== null && now.getTime() - spent_at.getTime() > RACE_GRACE_MS) {
         await revoke(transaction, id, 'reuse', now);
         return undefined;
@@ -105,7 +118,7 @@ export class Sessions {
         .set({ expires_at: expiry(now) })
         .where('id', '=', id)
         .execute();
-      return { sessionId: id, account, refreshToken: await issue(transaction, id, now) };
+      return { sessionId: id, account, secondFactor, refreshToken: await issue(transaction, id, now) };
     });
   }
 
@@ -122,6 +135,22 @@ export class Sessions {
   }
 }
 
+/** Ends the sessions of a person, or all of them but one. */
+export async function endSessions(
+  db: Kysely<Schema>,
+  { userId, except }: { readonly userId: string; readonly except?: string },
+  reason: SessionEnd,
+  now: Date,
+): Promise<void> {
+  await db
+    .updateTable('sessions')
+    .set({ revoked_at: now, revoked_reason: reason })
+    .where('user_id', '=', userId)
+    .where('revoked_at', 'is', null)
+    .$if(except !== undefined, (query) => query.where('id', '!=', except ?? ''))
+    .execute();
+}
+
 async function issue(db: Kysely<Schema>, sessionId: string, now: Date): Promise<string> {
   const token = randomBytes(TOKEN_BYTES).toString('base64url');
   await db
@@ -131,12 +160,7 @@ async function issue(db: Kysely<Schema>, sessionId: string, now: Date): Promise<
   return token;
 }
 
-async function revoke(
-  db: Kysely<Schema>,
-  sessionId: string,
-  reason: 'logout' | 'reuse',
-  now: Date,
-): Promise<void> {
+async function revoke(db: Kysely<Schema>, sessionId: string, reason: SessionEnd, now: Date): Promise<void> {
   await db
     .updateTable('sessions')
     .set({ revoked_at: now, revoked_reason: reason })

@@ -18,6 +18,7 @@ const claims = z.object({
   tid: z.string().refine(isTenantId),
   role: z.enum(ROLES),
   sid: z.string().min(1),
+  mfa: z.boolean(),
   exp: z.int().positive(),
 });
 
@@ -43,13 +44,14 @@ export interface AccessTokens {
 export function accessTokens(jwt: FastifyInstance['jwt'], now: () => Date): AccessTokens {
   const seconds = (): number => Math.floor(now().getTime() / MS_PER_SECOND);
   return {
-    issue({ userId, tenantId, role, sessionId }) {
+    issue({ userId, tenantId, role, sessionId, secondFactor }) {
       const iat = seconds();
       return jwt.sign({
         sub: userId,
         tid: tenantId,
         role,
         sid: sessionId,
+        mfa: secondFactor,
         iat,
         exp: iat + ACCESS_TOKEN_SECONDS,
       });
@@ -66,9 +68,9 @@ export function accessTokens(jwt: FastifyInstance['jwt'], now: () => Date): Acce
       if (!success || data.exp <= seconds()) {
         return null;
       }
-      const { sub, tid, role, sid, exp } = data;
+      const { sub, tid, role, sid, mfa, exp } = data;
       return {
-        principal: { userId: sub, tenantId: tid, role, sessionId: sid },
+        principal: { userId: sub, tenantId: tid, role, sessionId: sid, secondFactor: mfa },
         expiresAt: new Date(exp * MS_PER_SECOND),
       };
     },
@@ -85,7 +87,7 @@ export function accessTokenOptions(secret: string): FastifyJWTOptions {
       allowedIss: TOKEN_ISSUER,
       allowedAud: TOKEN_AUDIENCE,
       ignoreExpiration: true,
-      requiredClaims: ['sub', 'tid', 'role', 'sid', 'exp', 'iss', 'aud'],
+      requiredClaims: ['sub', 'tid', 'role', 'sid', 'mfa', 'exp', 'iss', 'aud'],
     },
   };
 }

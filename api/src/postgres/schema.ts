@@ -35,6 +35,9 @@ interface MembershipsTable {
   created_at: CreatedAt;
 }
 
+/** Why a session was ended before its time. */
+export type SessionEnd = 'logout' | 'reuse' | 'second-factor' | 'locked';
+
 interface SessionsTable {
   id: Once<string>;
   user_id: Once<string>;
@@ -42,7 +45,8 @@ interface SessionsTable {
   created_at: Once<Date>;
   expires_at: Date;
   revoked_at: Date | null;
-  revoked_reason: 'logout' | 'reuse' | null;
+  revoked_reason: SessionEnd | null;
+  second_factor: Generated<boolean>;
 }
 
 interface RefreshTokensTable {
@@ -122,6 +126,22 @@ interface AuditLogTable {
   details: ColumnType<unknown, string, never>;
 }
 
+interface SecondFactorsTable {
+  user_id: Once<string>;
+  sealed_secret: Buffer;
+  begun_at: Date;
+  confirmed_at: Date | null;
+  /** Steps of 30 seconds since 1970. A `bigint`, so text when read. */
+  last_step: ColumnType<string | null, bigint | null, bigint | null>;
+}
+
+interface RecoveryCodesTable {
+  user_id: Once<string>;
+  /** HMAC-SHA-256, 32 bytes. */
+  hash: Once<Buffer>;
+  spent_at: Date | null;
+}
+
 interface NotificationsTable {
   /** A `bigint`, so text when read. */
   id: GeneratedAlways<string>;
@@ -180,4 +200,6 @@ export interface Schema {
   outbox: OutboxTable;
   job_workers: JobWorkersTable;
   job_schedules: JobSchedulesTable;
+  second_factors: SecondFactorsTable;
+  recovery_codes: RecoveryCodesTable;
 }

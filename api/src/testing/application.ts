@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import type { TenantId } from '@riwayat/collector';
 import type { FastifyInstance } from 'fastify';
+import { Secret, TOTP } from 'otpauth';
 import { buildApp } from '../app.ts';
 import { type Config, parseConfig } from '../config.ts';
-import type { Role } from '../identity/permissions.ts';
+import { OPERATORS_TENANT, type Role } from '../identity/permissions.ts';
 import { openServices, type Services } from '../services.ts';
 import { temporaryDirectory } from './postgres.ts';
 
@@ -19,6 +21,8 @@ export interface TestApplication {
   createTenant(id: string, roles: readonly Role[]): Promise<TenantId>;
   /** An access token of the tenant's person with the role. */
   tokenOf(tenant: string, role: Role): Promise<string>;
+  /** An access token of somebody who runs the platform, with their second factor or still without it. */
+  operatorToken(secondFactor: 'proved' | 'missing'): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -65,6 +69,40 @@ export async function startApplication(
         payload: { email: email(tenant, role), password: PASSWORD },
       });
       return answer.json().access_token;
+    },
+    async operatorToken(secondFactor) {
+      const tenant = await services.tenants.find(OPERATORS_TENANT);
+      if (tenant === undefined) {
+        throw new Error('The platform is a tenant from the start.');
+      }
+      const person = `${randomBytes(4).toString('hex')}@platform.example`;
+      await services.people.createUser({
+        email: person,
+        name: 'somebody of the platform',
+        password: PASSWORD,
+        memberships: [{ tenantId: tenant.id, role: 'operator' }],
+      });
+      const post = (url: string, payload: object, headers: Record<string, string> = {}) =>
+        app.inject({ method: 'POST', url, payload, headers });
+      const session = await post('/api/login', { email: person, password: PASSWORD });
+      const authorization = `Bearer ${session.json().access_token}`;
+      if (secondFactor === 'proved') {
+        const url = '/api/v1/account/second-factor';
+        const { secret } = (await post(url, { password: PASSWORD }, { authorization })).json();
+        const code = TOTP.generate({
+          secret: Secret.fromBase32(secret),
+          timestamp: (now?.() ?? new Date()).getTime(),
+        });
+        await post(`${url}/confirm`, { code }, { authorization });
+      }
+      const cookies = Object.fromEntries(session.cookies.map(({ name, value }) => [name, value]));
+      const renewed = await app.inject({
+        method: 'POST',
+        url: '/api/token/refresh',
+        headers: { 'sec-fetch-site': 'same-origin' },
+        cookies,
+      });
+      return renewed.json().access_token;
     },
     async stop() {
       await app.close();

@@ -12,9 +12,12 @@ import { type Config, sessionSecret } from './config.ts';
 import { dashboard } from './dashboard/dashboard.ts';
 import { problemDocuments } from './errors/documents.ts';
 import { type ProblemError, problem } from './errors/problem.ts';
+import { Anomalies } from './hardening/anomalies.ts';
 import { securityHeaders } from './hardening/headers.ts';
 import { originCheck } from './hardening/origin.ts';
+import { rateLimits } from './hardening/rate-limits.ts';
 import { shedding } from './hardening/shedding.ts';
+import { crossTenantWatch, observeProblems } from './hardening/watch.ts';
 import { health } from './health/health.ts';
 import { identity } from './identity/identity.ts';
 import { OPERATORS_TENANT } from './identity/permissions.ts';
@@ -73,6 +76,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
 
+  const anomalies = new Anomalies({ collector, logger: services.logger, now });
+
   // The recorder comes first: its clock starts before anything else works on the request.
   await app.register(requestRecorder, {
     collector,
@@ -80,7 +85,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     identify: identityOf,
     logger: services.logger,
   });
-  await app.register(problemDocuments, { translate: storeProblem });
+  await app.register(problemDocuments, { translate: storeProblem, observe: observeProblems(anomalies) });
   await app.register(securityHeaders, { https: config.secureCookies });
   await app.register(shedding, {
     limits: config.pressure,
@@ -102,6 +107,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     clock: now,
   });
   await app.register(storefront, { tenants, defaultTenant: config.defaultTenant });
+  await app.register(crossTenantWatch, { anomalies, database });
+  if (config.rateLimits !== undefined) {
+    await app.register(rateLimits, { rates: config.rateLimits, limits: coordination.limits });
+  }
 
   await app.register(health, {
     probes: { database: () => database.ping(), usageStore: () => collector.ping() },

@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { PressureLimits } from './hardening/pressure.ts';
+import type { RateLimits } from './hardening/rate-limits.ts';
 
 const IPV6 = 6;
 const IPV4_BITS = 32;
@@ -27,6 +28,11 @@ const DEFAULT_MEMORY_PERCENT = 92;
 const DEFAULT_DATABASE_WAITING = 500;
 const PERCENT = 100;
 
+/** Requests a minute: beyond what people do, below what hurts. */
+const DEFAULT_RATES: RateLimits = { credentials: 60, writes: 120, reads: 1_200, anonymousReads: 6_000 };
+const MOST_RATE = 1_000_000;
+
+const rate = z.coerce.number().int().min(1).max(MOST_RATE);
 const percentage = z.coerce.number().min(1).max(PERCENT);
 const onOff = z.enum(['on', 'off']).transform((value) => value === 'on');
 const slug = z
@@ -71,6 +77,11 @@ const environment = z.object({
   INGEST_PORT: z.coerce.number().int().min(0).max(65_535).default(DEFAULT_INGEST_PORT),
   DEFAULT_TENANT: slug.optional(),
   METRICS_TOKEN: z.string().min(16).optional(),
+  RATE_LIMITS: onOff.default(true),
+  RATE_LIMIT_CREDENTIALS: rate.default(DEFAULT_RATES.credentials),
+  RATE_LIMIT_WRITES: rate.default(DEFAULT_RATES.writes),
+  RATE_LIMIT_READS: rate.default(DEFAULT_RATES.reads),
+  RATE_LIMIT_ANONYMOUS_READS: rate.default(DEFAULT_RATES.anonymousReads),
   SHED_EVENT_LOOP_MS: z.coerce.number().int().min(SHORTEST_DELAY_MS).default(DEFAULT_DELAY_MS),
   SHED_HEAP_PERCENT: percentage.default(DEFAULT_HEAP_PERCENT),
   SHED_MEMORY_PERCENT: percentage.default(DEFAULT_MEMORY_PERCENT),
@@ -114,6 +125,8 @@ export interface Config {
   readonly defaultTenant: string | undefined;
   /** When set, `/metrics` asks for it as a bearer token. */
   readonly metricsToken: string | undefined;
+  /** How often somebody may ask; absent: as often as they like, for tests of load. */
+  readonly rateLimits: RateLimits | undefined;
   /** From where on requests are turned away. */
   readonly pressure: PressureLimits;
   readonly demo: boolean;
@@ -177,6 +190,14 @@ export function parseConfig(env: NodeJS.ProcessEnv = process.env, purpose: Purpo
     ingestPort: values.INGEST_PORT,
     defaultTenant: values.DEFAULT_TENANT,
     metricsToken: values.METRICS_TOKEN,
+    rateLimits: values.RATE_LIMITS
+      ? {
+          credentials: values.RATE_LIMIT_CREDENTIALS,
+          writes: values.RATE_LIMIT_WRITES,
+          reads: values.RATE_LIMIT_READS,
+          anonymousReads: values.RATE_LIMIT_ANONYMOUS_READS,
+        }
+      : undefined,
     pressure: {
       eventLoopDelayMs: values.SHED_EVENT_LOOP_MS,
       heapShare: values.SHED_HEAP_PERCENT / PERCENT,

@@ -38,6 +38,8 @@ export interface ProblemDocumentsOptions {
    * Anything it returns undefined for is treated as usual.
    */
   readonly translate?: (error: unknown) => ProblemError | undefined;
+  /** Hears of every problem that somebody is answered with. */
+  readonly observe?: (found: ProblemError, request: FastifyRequest) => void;
 }
 
 /**
@@ -45,13 +47,14 @@ export interface ProblemDocumentsOptions {
  * doing is logged with the request's id; the client gets that id and nothing of the error itself.
  */
 export const problemDocuments = fastifyPlugin(
-  async (app: FastifyInstance, { translate }: ProblemDocumentsOptions) => {
+  async (app: FastifyInstance, { translate, observe }: ProblemDocumentsOptions) => {
     app.setErrorHandler((error, request, reply) => {
       const found = translate?.(error) ?? toProblem(error);
       // Who turns requests away says so once; a line for each would add to the load.
       if (found.statusCode >= SERVER_ERROR && found.code !== 'overloaded') {
         request.log.error({ err: error, code: found.code, requestId: request.id }, 'a request failed');
       }
+      observe?.(found, request);
       return sendProblem(found, request, reply);
     });
     app.setNotFoundHandler((request, reply) => sendProblem(problem('not-found'), request, reply));

@@ -54,7 +54,7 @@ export const health: FastifyPluginAsyncZod<HealthOptions> = async (
   app.get(
     '/health-check',
     {
-      config: { usage: { tenant: 'platform' }, neverShed: true },
+      config: { usage: { tenant: 'platform' }, neverShed: true, rate: 'unlimited' },
       schema: {
         tags: ['operations'],
         summary: 'Whether every part is well',

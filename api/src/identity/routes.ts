@@ -81,6 +81,7 @@ export const identityRoutes: FastifyPluginAsyncZod<IdentityRoutesOptions> = asyn
   app.post(
     '/api/login',
     {
+      config: { rate: 'credentials' },
       schema: {
         tags: ['identity'],
         summary: 'Log in with e-mail and password',

@@ -26,7 +26,7 @@ export const metrics: FastifyPluginAsyncZod<MetricsOptions> = async (app, { regi
   app.get(
     '/metrics',
     {
-      config: { usage: { tenant: 'platform' }, neverShed: true },
+      config: { usage: { tenant: 'platform' }, neverShed: true, rate: 'unlimited' },
       schema: { tags: ['operations'], summary: 'Metrics for Prometheus', response: { 200: z.string() } },
     },
     async (request, reply) => {

@@ -4,7 +4,7 @@ import { problem } from '../errors/problem.ts';
 import type { TenantDirectory } from './directory.ts';
 import type { Tenant } from './tenant.ts';
 
-const TENANT_HEADER = 'x-tenant';
+export const TENANT_HEADER = 'x-tenant';
 
 export interface StorefrontOptions {
   readonly tenants: TenantDirectory;

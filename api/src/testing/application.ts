@@ -38,6 +38,7 @@ export async function startApplication(
     DEMO: 'off',
     // Tests share the machine: a loop that starves for a second says nothing of the application.
     SHED_EVENT_LOOP_MS: '15000',
+    RATE_LIMITS: 'off',
     ...env,
   });
   const services = await openServices(config, () => undefined);

@@ -8,6 +8,7 @@ import fastify, {
 } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { Registry } from 'prom-client';
+import { auditRoutes } from './audit/routes.ts';
 import { type Config, sessionSecret } from './config.ts';
 import { dashboard } from './dashboard/dashboard.ts';
 import { problemDocuments } from './errors/documents.ts';
@@ -127,9 +128,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     names: (tenantId, userIds) => people.names(tenantId, userIds),
     now,
   });
+  await app.register(auditRoutes, { database });
   await app.register(keyRoutes, { keys, keyring, now });
   await app.register(privacyRoutes, { policies, collector });
-  await app.register(erasureRoutes, { collector });
+  await app.register(erasureRoutes, { database, collector });
   await app.register(ledgerRoutes, { ledger: collector.ledger, now });
   await app.register(rejectedRoutes, { refused: collector.refused });
   if (config.ingest) {

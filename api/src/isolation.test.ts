@@ -34,6 +34,8 @@ const ACCESS: Readonly<Record<string, 'public' | 'key' | readonly Permission[]>>
   'GET /api/public/mentor/{id}': 'public',
   'GET /api/v1/tenant/usage/summary': ['usage:read'],
   'GET /api/v1/tenant/usage/detailed': ['usage:read', 'endpoints:read', 'people:read'],
+  'GET /api/v1/tenant/audit': ['audit:read'],
+  'GET /api/v1/platform/audit': ['platform:audit'],
   'GET /api/v1/tenant/keys': ['keys:manage'],
   'POST /api/v1/tenant/keys': ['keys:manage'],
   'POST /api/v1/tenant/keys/{id}/rotate': ['keys:manage'],

@@ -1,5 +1,6 @@
 import type { TenantId } from '@riwayat/collector';
 import { type Kysely, sql } from 'kysely';
+import { type Actor, audit, SYSTEM } from '../audit/audit.ts';
 import type { Database } from '../postgres/database.ts';
 import type { Schema } from '../postgres/schema.ts';
 import { isTenantId } from '../tenants/tenant.ts';
@@ -53,9 +54,10 @@ export class ApiKeys {
   /**
    * Makes a key.
    *
+   * @param actor who does it, for the audit log
    * @throws {ApiKeyError} `key-limit` when the tenant has 200 already
    */
-  async create(tenantId: TenantId, wanted: NewApiKey): Promise<KeyWithSecret> {
+  async create(tenantId: TenantId, wanted: NewApiKey, actor: Actor = SYSTEM): Promise<KeyWithSecret> {
     const id = newKeyId();
     const token = newToken(id);
     const now = this.#now();
@@ -90,6 +92,8 @@ export class ApiKeys {
         .insertInto('api_key_secrets')
         .values({ hash: token.hash, key_id: id, prefix: token.prefix, created_at: now })
         .execute();
+      const details = { name: wanted.name, scopes: wanted.scopes.join(' ') };
+      await audit(transaction, { action: 'key.created', tenantId, actor, subject: key(id), details });
     });
     return { key: await this.#get(tenantId, id), secret: token.text };
   }
@@ -103,25 +107,31 @@ export class ApiKeys {
    * Gives a key a new secret. The one before stays good for the overlap, so that whoever uses it can change in peace.
    *
    * @param overlapSeconds 0: the old secret is over at once
+   * @param actor who does it, for the audit log
    * @returns undefined when the tenant has no such key
    * @throws {ApiKeyError} `key-over` when the key is revoked or has expired
    */
-  async rotate(tenantId: TenantId, id: string, overlapSeconds: number): Promise<KeyWithSecret | undefined> {
+  async rotate(
+    tenantId: TenantId,
+    id: string,
+    overlapSeconds: number,
+    actor: Actor = SYSTEM,
+  ): Promise<KeyWithSecret | undefined> {
     const token = newToken(id);
     const now = this.#now();
     const until = new Date(now.getTime() + overlapSeconds * MS_PER_SECOND);
-    const found = await this.#db.transaction().execute(async (transaction) => {
-      const key = await transaction
+    const rotated = await this.#db.transaction().execute(async (transaction) => {
+      const found = await transaction
         .selectFrom('api_keys')
         .where('tenant_id', '=', tenantId)
         .where('id', '=', id)
         .select(['revoked_at', 'expires_at'])
         .forUpdate()
         .executeTakeFirst();
-      if (key === undefined) {
+      if (found === undefined) {
         return false;
       }
-      if (key.revoked_at !== null || (key.expires_at !== null && key.expires_at <= now)) {
+      if (found.revoked_at !== null || (found.expires_at !== null && found.expires_at <= now)) {
         throw new ApiKeyError('key-over', 'This key is revoked or has expired. Make another.');
       }
       await transaction
@@ -139,32 +149,41 @@ export class ApiKeys {
         .insertInto('api_key_secrets')
         .values({ hash: token.hash, key_id: id, prefix: token.prefix, created_at: now })
         .execute();
+      const details = { overlapSeconds };
+      await audit(transaction, { action: 'key.rotated', tenantId, actor, subject: key(id), details });
       return true;
     });
-    return found ? { key: await this.#get(tenantId, id), secret: token.text } : undefined;
+    return rotated ? { key: await this.#get(tenantId, id), secret: token.text } : undefined;
   }
 
   /**
    * Ends a key for ever.
    *
+   * @param actor who does it, for the audit log
    * @returns false when the tenant has no such key; true also when it was revoked before
    */
-  async revoke(tenantId: TenantId, id: string): Promise<boolean> {
-    const { numUpdatedRows } = await this.#db
-      .updateTable('api_keys')
-      .set({ revoked_at: sql<Date>`coalesce(revoked_at, ${this.#now()})` })
-      .where('tenant_id', '=', tenantId)
-      .where('id', '=', id)
-      .executeTakeFirst();
-    return numUpdatedRows > 0n;
+  async revoke(tenantId: TenantId, id: string, actor: Actor = SYSTEM): Promise<boolean> {
+    return this.#db.transaction().execute(async (transaction) => {
+      const { numUpdatedRows } = await transaction
+        .updateTable('api_keys')
+        .set({ revoked_at: sql<Date>`coalesce(revoked_at, ${this.#now()})` })
+        .where('tenant_id', '=', tenantId)
+        .where('id', '=', id)
+        .executeTakeFirst();
+      if (numUpdatedRows === 0n) {
+        return false;
+      }
+      await audit(transaction, { action: 'key.revoked', tenantId, actor, subject: key(id) });
+      return true;
+    });
   }
 
   async #get(tenantId: TenantId, id: string): Promise<ApiKey> {
-    const [key] = await this.#select(tenantId, id);
-    if (key === undefined) {
+    const [made] = await this.#select(tenantId, id);
+    if (made === undefined) {
       throw new Error(`The key ${id} was deleted while it was being made.`);
     }
-    return key;
+    return made;
   }
 
   async #select(tenantId: TenantId, id?: string): Promise<ApiKey[]> {
@@ -206,6 +225,10 @@ export class ApiKeys {
       previousValidUntil: row.previous_valid_until,
     }));
   }
+}
+
+function key(id: string): { kind: string; id: string } {
+  return { kind: 'key', id };
 }
 
 function checkedTenantId(id: string): TenantId {

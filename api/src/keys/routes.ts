@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { actorOf } from '../audit/audit.ts';
 import { problem, problemResponses } from '../errors/problem.ts';
 import { principalOf, requirePermission } from '../identity/guard.ts';
 import { ApiKeyError, type ApiKeys, type KeyWithSecret } from './api-keys.ts';
@@ -115,7 +116,11 @@ export const keyRoutes: FastifyPluginAsyncZod<KeyRoutesOptions> = async (app, { 
         });
       }
       const made = await orConflict(
-        keys.create(tenantId, { name, scopes, eventsPerSecond, burst, expiresAt, createdBy: userId }),
+        keys.create(
+          tenantId,
+          { name, scopes, eventsPerSecond, burst, expiresAt, createdBy: userId },
+          actorOf(request),
+        ),
       );
       return reply.code(201).header('cache-control', 'no-store').send(describedWithSecret(made));
     },
@@ -138,7 +143,8 @@ export const keyRoutes: FastifyPluginAsyncZod<KeyRoutesOptions> = async (app, { 
     async (request, reply) => {
       const { id } = request.params;
       const { overlap_seconds } = request.body ?? rotation.parse({});
-      const rotated = await orConflict(keys.rotate(principalOf(request).tenantId, id, overlap_seconds));
+      const { tenantId } = principalOf(request);
+      const rotated = await orConflict(keys.rotate(tenantId, id, overlap_seconds, actorOf(request)));
       if (rotated === undefined) {
         throw problem('not-found');
       }
@@ -162,7 +168,7 @@ export const keyRoutes: FastifyPluginAsyncZod<KeyRoutesOptions> = async (app, { 
     },
     async (request, reply) => {
       const { id } = request.params;
-      if (!(await keys.revoke(principalOf(request).tenantId, id))) {
+      if (!(await keys.revoke(principalOf(request).tenantId, id, actorOf(request)))) {
         throw problem('not-found');
       }
       keyring.forget(id);

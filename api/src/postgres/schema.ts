@@ -124,6 +124,7 @@ interface AuditLogTable {
   subject_id: Once<string | null>;
   /** A JSON object, written as text. */
   details: ColumnType<unknown, string, never>;
+  search: ColumnType<string, never, never>;
 }
 
 interface SecondFactorsTable {

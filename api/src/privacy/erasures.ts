@@ -1,8 +1,10 @@
 import { type Collector, tenantScope } from '@riwayat/collector';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { actorOf, audit } from '../audit/audit.ts';
 import { problem, problemResponses } from '../errors/problem.ts';
 import { principalOf, requirePermission } from '../identity/guard.ts';
+import type { Database } from '../postgres/database.ts';
 
 const LONGEST_USER_ID = 256;
 const STORE_RETRY_SECONDS = 5;
@@ -22,11 +24,13 @@ const proofBody = z
   .meta({ id: 'ErasureProof' });
 
 export interface ErasureRoutesOptions {
+  readonly database: Database;
   readonly collector: Pick<Collector, 'erase' | 'status'>;
 }
 
 /** The right to be forgotten: what is recorded of one person, erased on request. */
-export const erasureRoutes: FastifyPluginAsyncZod<ErasureRoutesOptions> = async (app, { collector }) => {
+export const erasureRoutes: FastifyPluginAsyncZod<ErasureRoutesOptions> = async (app, options) => {
+  const { database, collector } = options;
   app.post(
     '/api/v1/tenant/erasures',
     {
@@ -57,6 +61,12 @@ export const erasureRoutes: FastifyPluginAsyncZod<ErasureRoutesOptions> = async 
       const proof = await collector.erase(tenantScope(tenantId), request.body.user_id);
       // Whose data it was is what must not be kept; who had it erased must be.
       request.log.info({ tenantId, by: userId, before: proof.before }, 'a person was erased on request');
+      await audit(database.db, {
+        action: 'privacy.erased',
+        tenantId,
+        actor: actorOf(request),
+        details: { ...proof.before },
+      });
       reply.header('cache-control', 'no-store');
       return proof;
     },

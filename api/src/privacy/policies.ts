@@ -9,6 +9,7 @@
  */
 import { DEFAULT_POLICY, type TenantId, type TenantPolicy } from '@riwayat/collector';
 import { z } from 'zod';
+import { type Actor, audit, SYSTEM } from '../audit/audit.ts';
 import type { Database } from '../postgres/database.ts';
 import type { Logger } from '../postgres/logger.ts';
 
@@ -98,19 +99,31 @@ export class TenantPolicies {
   /**
    * Changes a tenant's policy, from the next record on. What is stored already stays as it is.
    *
+   * @param actor who does it, for the audit log
    * @returns false when there is no such tenant
    */
-  async change(tenantId: TenantId, policy: TenantPolicy): Promise<boolean> {
-    const { numUpdatedRows } = await this.#opened()
-      .db.updateTable('tenants')
-      .set({
-        user_ids: policy.userIds,
-        addresses: policy.addresses,
-        retention_months: policy.retentionMonths,
-      })
-      .where('id', '=', tenantId)
-      .executeTakeFirst();
-    if (numUpdatedRows === 0n) {
+  async change(tenantId: TenantId, policy: TenantPolicy, actor: Actor = SYSTEM): Promise<boolean> {
+    const values = {
+      user_ids: policy.userIds,
+      addresses: policy.addresses,
+      retention_months: policy.retentionMonths,
+    };
+    const changed = await this.#opened()
+      .db.transaction()
+      .execute(async (transaction) => {
+        const { numUpdatedRows } = await transaction
+          .updateTable('tenants')
+          .set(values)
+          .where('id', '=', tenantId)
+          .executeTakeFirst();
+        if (numUpdatedRows === 0n) {
+          return false;
+        }
+        const subject = { kind: 'tenant', id: tenantId };
+        await audit(transaction, { action: 'privacy.changed', tenantId, actor, subject, details: values });
+        return true;
+      });
+    if (!changed) {
       return false;
     }
     this.#changes += 1;

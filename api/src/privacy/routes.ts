@@ -1,6 +1,7 @@
 import { type Collector, DEFAULT_POLICY, type TenantPolicy, tenantScope } from '@riwayat/collector';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { actorOf } from '../audit/audit.ts';
 import { problem, problemResponses } from '../errors/problem.ts';
 import { principalOf, requirePermission } from '../identity/guard.ts';
 import { LONGEST_RETENTION_MONTHS, SHORTEST_RETENTION_MONTHS, type TenantPolicies } from './policies.ts';
@@ -73,7 +74,7 @@ export const privacyRoutes: FastifyPluginAsyncZod<PrivacyRoutesOptions> = async 
       const { tenantId } = principalOf(request);
       const { user_ids: userIds, addresses, retention_months: retentionMonths } = request.body;
       const policy = { userIds, addresses, retentionMonths };
-      if (!(await policies.change(tenantId, policy))) {
+      if (!(await policies.change(tenantId, policy, actorOf(request)))) {
         throw problem('tenant-unknown');
       }
       if (collector.status().store === 'down') {

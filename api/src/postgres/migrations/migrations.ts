@@ -5,6 +5,7 @@ import { up as apiKeysAndPrivacy } from './0003_api_keys_and_privacy.ts';
 import { up as rolesAuditNotifications } from './0004_roles_audit_notifications.ts';
 import { up as secondFactor } from './0006_second_factor.ts';
 import { up as outbox } from './0010_outbox.ts';
+import { up as auditSearch } from './0012_audit_search.ts';
 
 /** Every migration by name, applied in the order of the names. One that was released is never changed. */
 export const migrations: Record<string, Migration> = {
@@ -14,4 +15,5 @@ export const migrations: Record<string, Migration> = {
   '0004_roles_audit_notifications': { up: rolesAuditNotifications },
   '0006_second_factor': { up: secondFactor },
   '0010_outbox': { up: outbox },
+  '0012_audit_search': { up: auditSearch },
 };

@@ -262,6 +262,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenant/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what in the tenant, newest first */
+        get: operations["getApiV1TenantAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what anywhere, newest first */
+        get: operations["getApiV1PlatformAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenant/keys": {
         parameters: {
             query?: never;
@@ -525,6 +559,36 @@ export interface components {
                 rule?: string;
                 message: string;
             }[];
+        };
+        AuditEntryInput: {
+            id: string;
+            /** Format: date-time */
+            at: string;
+            action: string;
+            /** @description Null: of no tenant */
+            tenant: string | null;
+            actor: {
+                /** @description Null: nobody was logged in, or the system itself */
+                id: string | null;
+                /** @description Null: nobody of this tenant any more, or never */
+                name: string | null;
+                role: string | null;
+                address: string | null;
+                session: string | null;
+            };
+            subject: {
+                kind: string;
+                id: string;
+            } | null;
+            /** @description Id of the request it happened in */
+            request: string | null;
+            details: {
+                [key: string]: string | number | boolean | null;
+            };
+        };
+        AuditPageInput: {
+            data: components["schemas"]["AuditEntryInput"][];
+            next_cursor: string | null;
         };
         HealthInput: {
             /**
@@ -918,6 +982,36 @@ export interface components {
                 rule?: string;
                 message: string;
             }[];
+        };
+        AuditEntry: {
+            id: string;
+            /** Format: date-time */
+            at: string;
+            action: string;
+            /** @description Null: of no tenant */
+            tenant: string | null;
+            actor: {
+                /** @description Null: nobody was logged in, or the system itself */
+                id: string | null;
+                /** @description Null: nobody of this tenant any more, or never */
+                name: string | null;
+                role: string | null;
+                address: string | null;
+                session: string | null;
+            };
+            subject: {
+                kind: string;
+                id: string;
+            } | null;
+            /** @description Id of the request it happened in */
+            request: string | null;
+            details: {
+                [key: string]: string | number | boolean | null;
+            };
+        };
+        AuditPage: {
+            data: components["schemas"]["AuditEntry"][];
+            next_cursor: string | null;
         };
         Health: {
             /**
@@ -2498,6 +2592,188 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DetailedUsage"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1TenantAudit: {
+        parameters: {
+            query?: {
+                /** @description An action, such as `key.created`, or how one begins: `key.`, `second-factor` */
+                action?: string;
+                /** @description User id of whoever did it */
+                actor?: string;
+                /** @description Id of what it was done to */
+                subject?: string;
+                /** @description Not before */
+                from?: string;
+                /** @description Before */
+                to?: string;
+                /** @description Words of the action, the ids, the address or the details; each may be the beginning of one */
+                q?: string;
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1PlatformAudit: {
+        parameters: {
+            query?: {
+                /** @description An action, such as `key.created`, or how one begins: `key.`, `second-factor` */
+                action?: string;
+                /** @description User id of whoever did it */
+                actor?: string;
+                /** @description Id of what it was done to */
+                subject?: string;
+                /** @description Not before */
+                from?: string;
+                /** @description Before */
+                to?: string;
+                /** @description Words of the action, the ids, the address or the details; each may be the beginning of one */
+                q?: string;
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                /** @description Everybody’s unless given; `platform`: of those who run it */
+                tenant?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
                 };
             };
             /** @description A problem document */

@@ -22,7 +22,8 @@ import { crossTenantWatch, observeProblems } from './hardening/watch.ts';
 import { health } from './health/health.ts';
 import { identity } from './identity/identity.ts';
 import { OPERATORS_TENANT } from './identity/permissions.ts';
-import { REFRESH_COOKIE } from './identity/routes.ts';
+import { identityRoutes, REFRESH_COOKIE } from './identity/routes.ts';
+import { secondFactorRoutes } from './identity/second-factor/routes.ts';
 import { keyAuthentication } from './keys/authenticate.ts';
 import { keyRoutes } from './keys/routes.ts';
 import { rejectedRoutes } from './ledger/rejected.ts';
@@ -106,12 +107,15 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     secret: sessionSecret(config),
     secureCookies: config.secureCookies,
     clock: now,
+    bus: coordination.bus,
   });
   await app.register(storefront, { tenants, defaultTenant: config.defaultTenant });
   await app.register(crossTenantWatch, { anomalies, database });
   if (config.rateLimits !== undefined) {
     await app.register(rateLimits, { rates: config.rateLimits, limits: coordination.limits });
   }
+  await app.register(identityRoutes, app.accounts);
+  await app.register(secondFactorRoutes, app.accounts);
 
   await app.register(health, {
     probes: { database: () => database.ping(), usageStore: () => collector.ping() },

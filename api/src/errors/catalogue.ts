@@ -67,6 +67,11 @@ export const PROBLEMS = {
     title: 'Not confirmed',
     detail: 'This has to be confirmed again, and what was sent to confirm it is wrong.',
   },
+  'email-not-verified': {
+    status: 403,
+    title: 'E-mail address not verified',
+    detail: 'Open the link in the mail that was sent to you, then log in. Registering again sends a new one.',
+  },
   'not-found': {
     status: 404,
     title: 'Not found',
@@ -87,6 +92,11 @@ export const PROBLEMS = {
     title: 'Conflict',
     detail: 'This contradicts what is already stored.',
   },
+  'link-invalid': {
+    status: 410,
+    title: 'Link no longer valid',
+    detail: 'The link was used already, has expired, or a newer one took its place. Ask for a new one.',
+  },
   'body-too-large': {
     status: 413,
     title: 'Body too large',
@@ -96,6 +106,12 @@ export const PROBLEMS = {
     status: 415,
     title: 'Unsupported media type',
     detail: 'Send the body as application/json.',
+  },
+  'account-locked': {
+    status: 423,
+    title: 'Account locked',
+    detail:
+      'Too many wrong passwords. Wait for as long as the Retry-After header says, or set a new password by mail.',
   },
   'too-many-requests': {
     status: 429,

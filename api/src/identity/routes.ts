@@ -3,18 +3,17 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { actorOf } from '../audit/audit.ts';
 import { problem, problemResponses } from '../errors/problem.ts';
-import type { Database } from '../postgres/database.ts';
 import { isTenantId, LOCALES } from '../tenants/tenant.ts';
-import { type Account, findAccount } from './account.ts';
 import { permissionsIn } from './guard.ts';
-import { LONGEST_PASSWORD, type Passwords } from './passwords.ts';
+import type { Accounts } from './identity.ts';
+import { logIn } from './log-in.ts';
+import { originOf } from './origin.ts';
+import { LONGEST_PASSWORD } from './passwords.ts';
 import { normalEmail } from './people.ts';
 import { ROLES } from './permissions.ts';
 import { codeSchema } from './second-factor/code.ts';
-import type { SecondFactorShown, SecondFactors } from './second-factor/second-factors.ts';
-import { type OpenSession, REFRESH_TOKEN_SECONDS, type Sessions } from './sessions.ts';
-import { LoginThrottle } from './throttle.ts';
-import { ACCESS_TOKEN_SECONDS, type AccessTokens } from './tokens.ts';
+import { type OpenSession, REFRESH_TOKEN_SECONDS } from './sessions.ts';
+import { ACCESS_TOKEN_SECONDS } from './tokens.ts';
 
 export const REFRESH_COOKIE = 'riwayat_refresh';
 /** RFC 5321: a path of at most 256 characters, angle brackets included. */
@@ -60,20 +59,9 @@ const sessionBody = z
 
 type SessionBody = z.infer<typeof sessionBody>;
 
-export interface IdentityRoutesOptions {
-  readonly database: Database;
-  readonly passwords: Passwords;
-  readonly sessions: Sessions;
-  readonly secondFactors: SecondFactors;
-  readonly tokens: AccessTokens;
-  readonly secureCookies: boolean;
-  readonly now: () => Date;
-}
-
 /** Logging in, staying logged in, logging out. */
-export const identityRoutes: FastifyPluginAsyncZod<IdentityRoutesOptions> = async (app, options) => {
-  const { database, passwords, sessions, secondFactors, tokens, secureCookies, now } = options;
-  const throttle = new LoginThrottle(now);
+export const identityRoutes: FastifyPluginAsyncZod<Accounts> = async (app, accounts) => {
+  const { sessions, tokens, secureCookies } = accounts;
   const cookie = { httpOnly: true, sameSite: 'strict', secure: secureCookies, path: '/api' } as const;
   // Renewing and ending a session is upkeep of ours, not use of the tenant's application.
   const upkeep = { usage: { tenant: 'platform' as const } };
@@ -87,40 +75,22 @@ export const identityRoutes: FastifyPluginAsyncZod<IdentityRoutesOptions> = asyn
         summary: 'Log in with e-mail and password',
         description:
           'Also sets the refresh cookie. Somebody with a second factor is answered `second-factor-required` when the ' +
-          'password is right and no code came with it: send all of it again, with the code.',
+          'password is right and no code came with it: send all of it again, with the code. Five wrong passwords or ' +
+          'codes within fifteen minutes lock the e-mail address for an hour (423 with Retry-After), whether anybody ' +
+          'has it or not; setting a new password by mail releases it.',
         body: credentials,
-        response: { 200: sessionBody, ...problemResponses(400, 401, 403, 429, 503) },
+        response: { 200: sessionBody, ...problemResponses(400, 401, 403, 423, 429, 503) },
       },
     },
     async (request, reply) => {
-      const { password, tenant, code } = request.body;
-      const email = normalEmail(request.body.email);
-      const attempt = throttle.begin(email, request.ip);
-      let account: Account | undefined;
-      let shown: SecondFactorShown = 'has-none';
-      try {
-        account = await authenticate({ database, passwords }, email, password, tenant);
-        if (account !== undefined) {
-          const owner = { userId: account.user.id, tenantId: account.tenant.id };
-          shown = await secondFactors.shown(owner, code, actorOf(request));
-        }
-      } catch (error) {
-        attempt.withdrawn();
-        throw error;
+      const { email, password, tenant, code } = request.body;
+      const credentials = { email: normalEmail(email), password, tenant, code };
+      const session = await logIn(accounts, credentials, originOf(request));
+      const before = request.cookies[REFRESH_COOKIE];
+      if (before !== undefined) {
+        await sessions.end(before, 'replaced', actorOf(request));
       }
-      if (account === undefined) {
-        throw problem('invalid-credentials');
-      }
-      if (shown === 'missing') {
-        // Not a success either: then a password alone would wipe out the wrong codes before it.
-        attempt.withdrawn();
-        throw problem('second-factor-required');
-      }
-      if (shown === 'wrong') {
-        throw problem('second-factor-invalid');
-      }
-      attempt.succeeded();
-      return open(await sessions.begin(account, shown === 'proved'), request, reply);
+      return open(session, request, reply);
     },
   );
 
@@ -143,7 +113,7 @@ export const identityRoutes: FastifyPluginAsyncZod<IdentityRoutesOptions> = asyn
       if (token === undefined) {
         return reply.code(204).send();
       }
-      const session = await sessions.renew(token);
+      const session = await sessions.renew(token, actorOf(request));
       if (session === undefined) {
         reply.clearCookie(REFRESH_COOKIE, cookie);
         throw problem('session-expired');
@@ -166,7 +136,7 @@ export const identityRoutes: FastifyPluginAsyncZod<IdentityRoutesOptions> = asyn
     async (request, reply) => {
       const token = request.cookies[REFRESH_COOKIE];
       if (token !== undefined) {
-        await sessions.end(token);
+        await sessions.end(token, 'logout', actorOf(request));
       }
       return reply.clearCookie(REFRESH_COOKIE, cookie).code(204).send();
     },
@@ -189,28 +159,3 @@ export const identityRoutes: FastifyPluginAsyncZod<IdentityRoutesOptions> = asyn
     };
   }
 };
-
-/** The account that e-mail, password and wanted tenant open together; undefined when any of them is wrong. */
-async function authenticate(
-  { database, passwords }: Pick<IdentityRoutesOptions, 'database' | 'passwords'>,
-  email: string,
-  password: string,
-  tenant: string | undefined,
-): Promise<Account | undefined> {
-  const user = await database.db
-    .selectFrom('users')
-    .where('email', '=', email)
-    .select(['id', 'password_hash'])
-    .executeTakeFirst();
-  const matched = await passwords.matches(password, user?.password_hash ?? null);
-  if (user === undefined || !matched) {
-    return undefined;
-  }
-  const account = await findAccount(database.db, user.id, tenant);
-  if (account === undefined && tenant === undefined) {
-    throw problem('forbidden', {
-      detail: 'You do not belong to any tenant yet. Ask an administrator to add you.',
-    });
-  }
-  return account;
-}

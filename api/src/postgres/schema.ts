@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
+import type { AccountTables } from '../identity/tables.ts';
 
 /** Set when a row is made, never changed. */
 type Once<T> = ColumnType<T, T, never>;
@@ -14,6 +15,8 @@ interface TenantsTable {
   addresses: Generated<'dropped' | 'truncated'>;
   /** Whole months. */
   retention_months: Generated<number>;
+  /** Whether people may register themselves. */
+  registration: Generated<'open' | 'invitation'>;
   created_at: CreatedAt;
 }
 
@@ -25,6 +28,14 @@ interface UsersTable {
   /** An argon2id hash in PHC format, or null while the person has no password. */
   password_hash: string | null;
   is_operator: Generated<boolean>;
+  /** Empty while unknown. */
+  phone: Generated<string>;
+  bio: Generated<string>;
+  /** Null: the tenant's. */
+  locale: 'id' | 'en' | null;
+  /** Where the photo is in the file store, and its content type; both null without one. */
+  photo_key: string | null;
+  photo_type: string | null;
   created_at: CreatedAt;
 }
 
@@ -35,8 +46,16 @@ interface MembershipsTable {
   created_at: CreatedAt;
 }
 
-/** Why a session was ended before its time. */
-export type SessionEnd = 'logout' | 'reuse' | 'second-factor' | 'locked';
+/** Why a session is over before its time. */
+export type SessionEnd =
+  | 'logout'
+  | 'reuse'
+  | 'replaced'
+  | 'ended'
+  | 'password'
+  | 'locked'
+  | 'role'
+  | 'second-factor';
 
 interface SessionsTable {
   id: Once<string>;
@@ -47,6 +66,11 @@ interface SessionsTable {
   revoked_at: Date | null;
   revoked_reason: SessionEnd | null;
   second_factor: Generated<boolean>;
+  /** In words: "Firefox on Linux". */
+  device: Once<string>;
+  /** The network it was begun from: 203.0.113.0/24. */
+  network: Once<string>;
+  last_used_at: Date;
 }
 
 interface RefreshTokensTable {
@@ -186,7 +210,7 @@ interface JobSchedulesTable {
 }
 
 /** Every table of the application's database. */
-export interface Schema {
+export interface Schema extends AccountTables {
   tenants: TenantsTable;
   users: UsersTable;
   memberships: MembershipsTable;

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { problemDocuments } from '../errors/documents.ts';
 import { identity } from '../identity/identity.ts';
 import { People } from '../identity/people.ts';
+import { identityRoutes } from '../identity/routes.ts';
 import { type Database, openDatabase } from '../postgres/database.ts';
 import { severable, silent, startTestPostgres, type TestPostgres } from '../testing/postgres.ts';
 import { TenantDirectory } from './directory.ts';
@@ -53,6 +54,7 @@ async function buildApp(defaultTenant: string | undefined, on = database): Promi
   const secret = 'a secret for tests, of more than thirty-two characters';
   await built.register(problemDocuments);
   await built.register(identity, { database: on, secret, secureCookies: false });
+  await built.register(identityRoutes, built.accounts);
   await built.register(storefront, options);
   built.addHook('onResponse', async (request) => {
     recorded.push(resolveStorefront(request)?.id ?? null);

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { problemDocuments } from '../errors/documents.ts';
 import { identity } from '../identity/identity.ts';
+import { identityRoutes } from '../identity/routes.ts';
 import type { Database } from '../postgres/database.ts';
 import { openDatabase } from '../postgres/database.ts';
 import { TenantDirectory } from '../tenants/directory.ts';
@@ -72,6 +73,7 @@ beforeAll(async () => {
   await app.register(problemDocuments);
   const secret = 'a secret for tests, of more than thirty-two characters';
   await app.register(identity, { database: through, secret, secureCookies: false });
+  await app.register(identityRoutes, app.accounts);
   await app.register(storefront, options);
   await app.register(tutoring, options);
 });

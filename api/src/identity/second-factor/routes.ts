@@ -3,15 +3,16 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { actorOf } from '../../audit/audit.ts';
 import { problem, problemResponses } from '../../errors/problem.ts';
-import type { Database } from '../../postgres/database.ts';
 import { principalOf, requirePermission } from '../guard.ts';
-import { LONGEST_PASSWORD, type Passwords } from '../passwords.ts';
+import type { Accounts } from '../identity.ts';
+import { LONGEST_PASSWORD } from '../passwords.ts';
 import { needsSecondFactor } from '../permissions.ts';
-import { LoginThrottle } from '../throttle.ts';
 import { codeSchema } from './code.ts';
 import { RECOVERY_CODES } from './recovery-codes.ts';
-import { noSecondFactor, type SecondFactors } from './second-factors.ts';
+import { noSecondFactor } from './second-factors.ts';
 
+/** Begins what its attempts are counted by. No e-mail address has a space. */
+const CONFIRMATION = 'confirmation of ';
 const WRONG_PASSWORD = 'The password is wrong.';
 const WRONG_EITHER = 'The password or the code is wrong.';
 const WRONG_CODE = 'The code is wrong, too old, or was used already. Wait for the next one.';
@@ -42,17 +43,9 @@ const recoveryCodesBody = z
   })
   .meta({ id: 'RecoveryCodes' });
 
-export interface SecondFactorRoutesOptions {
-  readonly database: Database;
-  readonly passwords: Passwords;
-  readonly secondFactors: SecondFactors;
-  readonly now: () => Date;
-}
-
 /** The own second factor: set up, used up, renewed, removed. */
-export const secondFactorRoutes: FastifyPluginAsyncZod<SecondFactorRoutesOptions> = async (app, options) => {
-  const { database, passwords, secondFactors, now } = options;
-  const throttle = new LoginThrottle(now);
+export const secondFactorRoutes: FastifyPluginAsyncZod<Accounts> = async (app, accounts) => {
+  const { db, passwords, secondFactors, attempts, ended } = accounts;
   const url = '/api/v1/account/second-factor';
   const common = {
     config: { usage: { tenant: 'platform' as const } },
@@ -91,7 +84,7 @@ export const secondFactorRoutes: FastifyPluginAsyncZod<SecondFactorRoutesOptions
         summary: 'Begin a second factor: gives the secret for the authenticator',
         description: 'It counts only from its first code on: POST …/confirm. Needs the password again.',
         body: z.object({ password: passwordSchema }),
-        response: { 201: enrolmentBody, ...problemResponses(400, 401, 403, 409, 429, 503) },
+        response: { 201: enrolmentBody, ...problemResponses(400, 401, 403, 409, 423, 429, 503) },
       },
     },
     async (request, reply) => {
@@ -113,7 +106,7 @@ export const secondFactorRoutes: FastifyPluginAsyncZod<SecondFactorRoutesOptions
           'Ends the other sessions of the person: they began without it. This session goes on as one with a second ' +
           'factor from its next renewal on (POST /api/token/refresh).',
         body: z.object({ code: codeSchema }),
-        response: { 200: recoveryCodesBody, ...problemResponses(400, 401, 403, 409, 429, 503) },
+        response: { 200: recoveryCodesBody, ...problemResponses(400, 401, 403, 409, 423, 429, 503) },
       },
     },
     async (request, reply) => {
@@ -121,6 +114,7 @@ export const secondFactorRoutes: FastifyPluginAsyncZod<SecondFactorRoutesOptions
       const recovery_codes = await confirmedAgain(request, WRONG_CODE, () =>
         secondFactors.confirm(asker, request.body.code),
       );
+      await ended.spread();
       reply.header('cache-control', 'no-store');
       return { recovery_codes: [...recovery_codes] };
     },
@@ -135,7 +129,7 @@ export const secondFactorRoutes: FastifyPluginAsyncZod<SecondFactorRoutesOptions
         summary: 'Make new recovery codes; the old ones are good for nothing',
         description: 'Needs the password again, and a code of the authenticator or a recovery code.',
         body: z.object({ password: passwordSchema, code: codeSchema }),
-        response: { 200: recoveryCodesBody, ...problemResponses(400, 401, 403, 409, 429, 503) },
+        response: { 200: recoveryCodesBody, ...problemResponses(400, 401, 403, 409, 423, 429, 503) },
       },
     },
     async (request, reply) => {
@@ -158,7 +152,7 @@ export const secondFactorRoutes: FastifyPluginAsyncZod<SecondFactorRoutesOptions
           'Needs the password again, and a code of the authenticator or a recovery code. Ends the other sessions of ' +
           'the person, and this one too when the role must have a second factor.',
         body: z.object({ password: passwordSchema, code: codeSchema }),
-        response: { 204: z.undefined(), ...problemResponses(400, 401, 403, 409, 429, 503) },
+        response: { 204: z.undefined(), ...problemResponses(400, 401, 403, 409, 423, 429, 503) },
       },
     },
     async (request, reply) => {
@@ -166,6 +160,7 @@ export const secondFactorRoutes: FastifyPluginAsyncZod<SecondFactorRoutesOptions
       const principal = principalOf(request);
       const keepSession = !needsSecondFactor(principal.role);
       await secondFactors.remove({ principal, actor: actorOf(request) }, keepSession);
+      await ended.spread();
       return reply.code(204).send();
     },
   );
@@ -181,18 +176,21 @@ export const secondFactorRoutes: FastifyPluginAsyncZod<SecondFactorRoutesOptions
     wrong: string,
     check: () => Promise<T | undefined>,
   ): Promise<T> {
-    const attempt = throttle.begin(principalOf(request).userId, request.ip);
+    // Apart from the log-in's: whoever has the session but not the password must not lock its owner out.
+    const guessed = `${CONFIRMATION}${principalOf(request).userId}`;
+    await attempts.begin(guessed);
     let confirmed: T | undefined;
     try {
       confirmed = await check();
     } catch (error) {
-      attempt.withdrawn();
+      await attempts.withdrawn(guessed);
       throw error;
     }
     if (confirmed === undefined) {
+      await attempts.failed(db, guessed);
       throw problem('reauthentication-failed', { detail: wrong });
     }
-    attempt.succeeded();
+    await attempts.succeeded(guessed);
     return confirmed;
   }
 
@@ -218,7 +216,7 @@ export const secondFactorRoutes: FastifyPluginAsyncZod<SecondFactorRoutesOptions
     userId: string,
     { password }: { readonly password: string },
   ): Promise<string | undefined> {
-    const user = await database.db
+    const user = await db
       .selectFrom('users')
       .where('id', '=', userId)
       .select(['email', 'password_hash'])

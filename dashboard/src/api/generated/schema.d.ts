@@ -15,7 +15,7 @@ export interface paths {
         put?: never;
         /**
          * Log in with e-mail and password
-         * @description Also sets the refresh cookie. Somebody with a second factor is answered `second-factor-required` when the password is right and no code came with it: send all of it again, with the code.
+         * @description Also sets the refresh cookie. Somebody with a second factor is answered `second-factor-required` when the password is right and no code came with it: send all of it again, with the code. Five wrong passwords or codes within fifteen minutes lock the e-mail address for an hour (423 with Retry-After), whether anybody has it or not; setting a new password by mail releases it.
          */
         post: operations["postApiLogin"];
         delete?: never;
@@ -1474,6 +1474,15 @@ export interface operations {
                 };
             };
             /** @description A problem document */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1754,6 +1763,15 @@ export interface operations {
                 };
             };
             /** @description A problem document */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1853,6 +1871,15 @@ export interface operations {
             };
             /** @description A problem document */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            423: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1969,6 +1996,15 @@ export interface operations {
                 };
             };
             /** @description A problem document */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2070,6 +2106,15 @@ export interface operations {
             };
             /** @description A problem document */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            423: {
                 headers: {
                     [name: string]: unknown;
                 };

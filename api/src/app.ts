@@ -13,6 +13,7 @@ import { type Config, sessionSecret } from './config.ts';
 import { dashboard } from './dashboard/dashboard.ts';
 import { problemDocuments } from './errors/documents.ts';
 import { type ProblemError, problem } from './errors/problem.ts';
+import { fileRoutes, LONGEST_TOKEN } from './files/routes.ts';
 import { Anomalies } from './hardening/anomalies.ts';
 import { securityHeaders } from './hardening/headers.ts';
 import { originCheck } from './hardening/origin.ts';
@@ -34,7 +35,7 @@ import { documentedIngest } from './openapi/ingest.ts';
 import { openapi } from './openapi/openapi.ts';
 import { erasureRoutes } from './privacy/erasures.ts';
 import { privacyRoutes } from './privacy/routes.ts';
-import type { Services } from './services.ts';
+import { downloadLinks, type Services } from './services.ts';
 import { storefront } from './tenants/storefront.ts';
 import { tutoring } from './tutoring/tutoring.ts';
 import { usageRoutes } from './usage/routes.ts';
@@ -62,7 +63,7 @@ export interface AppOptions {
  */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { config, services, dashboardDirectory, now = () => new Date() } = options;
-  const { collector, coordination, database, people, tenants, keys, keyring, policies } = services;
+  const { collector, coordination, database, people, tenants, keys, keyring, policies, files } = services;
   const logger: FastifyBaseLogger = services.logger;
   const app = fastify({
     loggerInstance: logger,
@@ -70,7 +71,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    routerOptions: { ignoreTrailingSlash: true },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: LONGEST_TOKEN },
     trustProxy: config.trustedProxies.length > 0 && [...config.trustedProxies],
   });
   // Node would take the longer of the two for the whole request.
@@ -126,6 +127,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   });
   await app.register(metrics, { registry: new Registry(), collector, token: config.metricsToken });
   await app.register(tutoring, { database, tenants, defaultTenant: config.defaultTenant });
+  await app.register(fileRoutes, { files, links: downloadLinks(config), tenants });
   await app.register(usageRoutes, {
     usage: collector.usage,
     tenants,

@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import type { S3Options } from './files/s3-store.ts';
 import type { PressureLimits } from './hardening/pressure.ts';
 import type { RateLimits } from './hardening/rate-limits.ts';
 
@@ -34,6 +35,9 @@ const MOST_RATE = 1_000_000;
 
 const rate = z.coerce.number().int().min(1).max(MOST_RATE);
 const percentage = z.coerce.number().min(1).max(PERCENT);
+/** Services that are not Amazon's have no regions, and take the name of its first one. */
+const REGION_OF_ENDPOINTS = 'us-east-1';
+
 const onOff = z.enum(['on', 'off']).transform((value) => value === 'on');
 const slug = z
   .string()
@@ -70,6 +74,17 @@ const environment = z.object({
     .regex(/^\w{1,64}$/, 'must be the name of a cluster: 1 to 64 letters, digits or "_"')
     .optional(),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  S3_BUCKET: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of a bucket')
+    .optional(),
+  S3_REGION: z
+    .string()
+    .regex(/^[a-z0-9-]{1,40}$/, 'must be the name of a region, such as ap-southeast-1')
+    .optional(),
+  S3_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  S3_ACCESS_KEY_ID: z.string().optional(),
+  S3_SECRET_ACCESS_KEY: z.string().optional(),
   SPOOL_BYTES: z.coerce.number().int().min(SMALLEST_SPOOL_BYTES).optional(),
   SESSION_SECRET: z.string().min(MINIMUM_SECRET_CHARACTERS).optional(),
   PSEUDONYM_KEY: z.string().min(MINIMUM_SECRET_CHARACTERS).optional(),
@@ -111,6 +126,8 @@ export interface Config {
   readonly clickhouseCluster: string | undefined;
   /** Where replicas share cache, messages and limits; absent: there is one process. */
   readonly redisUrl: string | undefined;
+  /** The bucket that uploaded files are kept in; absent: they are kept in the data directory. */
+  readonly s3: S3Options | undefined;
   /** How much may wait to be stored; absent: the collector's own default. */
   readonly spoolBytes: number | undefined;
   /** Signs access tokens. Absent: made once and kept in the data directory. */
@@ -183,6 +200,7 @@ export function parseConfig(env: NodeJS.ProcessEnv = process.env, purpose: Purpo
     clickhouseUrl: values.CLICKHOUSE_URL,
     clickhouseCluster: values.CLICKHOUSE_CLUSTER,
     redisUrl: values.REDIS_URL,
+    s3: s3Options(values),
     spoolBytes: values.SPOOL_BYTES,
     sessionSecret: values.SESSION_SECRET,
     pseudonymKey: values.PSEUDONYM_KEY,
@@ -245,9 +263,47 @@ function withoutEmpty(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 function contradictions(values: z.infer<typeof environment>): string[] {
-  return values.CLICKHOUSE_CLUSTER !== undefined && values.CLICKHOUSE_URL === undefined
-    ? ['CLICKHOUSE_CLUSTER: needs CLICKHOUSE_URL; the embedded ClickHouse is one node']
-    : [];
+  return [
+    ...(values.CLICKHOUSE_CLUSTER !== undefined && values.CLICKHOUSE_URL === undefined
+      ? ['CLICKHOUSE_CLUSTER: needs CLICKHOUSE_URL; the embedded ClickHouse is one node']
+      : []),
+    ...s3Contradictions(values),
+  ];
+}
+
+function s3Options(values: z.infer<typeof environment>): S3Options | undefined {
+  const { S3_BUCKET: bucket, S3_REGION: region, S3_ENDPOINT: endpoint } = values;
+  const { S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = values;
+  return bucket === undefined
+    ? undefined
+    : {
+        bucket,
+        region: region ?? REGION_OF_ENDPOINTS,
+        endpoint,
+        credentials:
+          accessKeyId === undefined || secretAccessKey === undefined
+            ? undefined
+            : { accessKeyId, secretAccessKey },
+      };
+}
+
+function s3Contradictions(values: z.infer<typeof environment>): string[] {
+  const problems: string[] = [];
+  const { S3_BUCKET, S3_REGION, S3_ENDPOINT, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY } = values;
+  const others = { S3_REGION, S3_ENDPOINT, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY };
+  if (S3_BUCKET === undefined) {
+    const given = Object.entries(others).filter(([, value]) => value !== undefined);
+    problems.push(...given.map(([name]) => `${name}: needs S3_BUCKET; without it, files are kept on disk`));
+  } else if (S3_REGION === undefined && S3_ENDPOINT === undefined) {
+    problems.push('S3_REGION: is required with S3_BUCKET, unless S3_ENDPOINT says where the bucket is');
+  }
+  if (S3_ACCESS_KEY_ID !== undefined && S3_SECRET_ACCESS_KEY === undefined) {
+    problems.push('S3_SECRET_ACCESS_KEY: is required with S3_ACCESS_KEY_ID');
+  }
+  if (S3_SECRET_ACCESS_KEY !== undefined && S3_ACCESS_KEY_ID === undefined) {
+    problems.push('S3_ACCESS_KEY_ID: is required with S3_SECRET_ACCESS_KEY');
+  }
+  return problems;
 }
 
 function isNetwork(text: string): boolean {

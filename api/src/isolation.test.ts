@@ -32,6 +32,7 @@ const ACCESS: Readonly<Record<string, 'public' | 'key' | readonly Permission[]>>
   'GET /api/public/kursus/{id}': 'public',
   'GET /api/public/mentor': 'public',
   'GET /api/public/mentor/{id}': 'public',
+  'GET /api/files/{token}': 'public',
   'GET /api/v1/tenant/usage/summary': ['usage:read'],
   'GET /api/v1/tenant/usage/detailed': ['usage:read', 'endpoints:read', 'people:read'],
   'GET /api/v1/tenant/audit': ['audit:read'],

@@ -2,10 +2,14 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Collector, openCollector, type StoreAddress, startResourceSampler } from '@riwayat/collector';
 import { type Logger, pino } from 'pino';
-import { type Config, pseudonymKey } from './config.ts';
+import { type Config, pseudonymKey, sessionSecret } from './config.ts';
 import type { Coordination } from './coordination/coordination.ts';
 import { localCoordination } from './coordination/local.ts';
 import { redisCoordination } from './coordination/redis.ts';
+import { DiskFileStore } from './files/disk-store.ts';
+import { DownloadLinks } from './files/download-link.ts';
+import type { FileStore } from './files/file-store.ts';
+import { S3FileStore } from './files/s3-store.ts';
 import { People } from './identity/people.ts';
 import { ApiKeys } from './keys/api-keys.ts';
 import { Keyring } from './keys/keyring.ts';
@@ -25,6 +29,7 @@ export interface Services {
   readonly keys: ApiKeys;
   readonly keyring: Keyring;
   readonly policies: TenantPolicies;
+  readonly files: FileStore;
   /** Stores what is still in the spool, then ends everything that {@link openServices} started. */
   close(): Promise<void>;
 }
@@ -76,6 +81,8 @@ export async function openServices(config: Config, progress: (line: string) => v
     closers.push(() => policies.close());
     const coordination = await openCoordination(config, logger.child({ part: 'coordination' }));
     closers.push(() => coordination.close());
+    const files = await openFileStore(config);
+    closers.push(() => files.close());
     const stopSampling = startResourceSampler({
       collector,
       instance: config.instance,
@@ -97,6 +104,7 @@ export async function openServices(config: Config, progress: (line: string) => v
       keys: new ApiKeys(database),
       keyring: new Keyring(database, logger.child({ part: 'keys' })),
       policies,
+      files,
       close,
     };
   } catch (error) {
@@ -117,6 +125,18 @@ function storeAddress({
 
 async function openCoordination({ redisUrl }: Config, logger: Logger): Promise<Coordination> {
   return redisUrl === undefined ? localCoordination({ logger }) : redisCoordination(redisUrl, logger);
+}
+
+/** In the bucket when there is one, else on disk. */
+async function openFileStore(config: Config): Promise<FileStore> {
+  return config.s3 === undefined
+    ? DiskFileStore.open({ directory: join(config.dataDirectory, 'files'), links: downloadLinks(config) })
+    : new S3FileStore(config.s3);
+}
+
+/** The links to files that are kept on disk. */
+export function downloadLinks(config: Config): DownloadLinks {
+  return new DownloadLinks({ secret: sessionSecret(config), publicUrl: config.publicUrl });
 }
 
 async function embedded(

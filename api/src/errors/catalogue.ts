@@ -20,6 +20,16 @@ export const PROBLEMS = {
     title: 'Malformed JSON',
     detail: 'The body is not valid JSON. Send a JSON document with content-type application/json.',
   },
+  'file-missing': {
+    status: 400,
+    title: 'File missing',
+    detail: 'Send one file, as multipart/form-data, in a part with a file name.',
+  },
+  'upload-aborted': {
+    status: 400,
+    title: 'Upload aborted',
+    detail: 'The upload ended before it was complete. Nothing of it was kept; send it again.',
+  },
   'authentication-required': {
     status: 401,
     title: 'Authentication required',
@@ -97,10 +107,20 @@ export const PROBLEMS = {
     title: 'Link no longer valid',
     detail: 'The link was used already, has expired, or a newer one took its place. Ask for a new one.',
   },
+  'link-expired': {
+    status: 410,
+    title: 'Link expired',
+    detail: 'This link was good for a limited time. Ask for a new one where you got it.',
+  },
   'body-too-large': {
     status: 413,
     title: 'Body too large',
     detail: 'The body is larger than this route accepts.',
+  },
+  'file-too-large': {
+    status: 413,
+    title: 'File too large',
+    detail: 'The file is larger than is taken here.',
   },
   'unsupported-media-type': {
     status: 415,
@@ -112,6 +132,27 @@ export const PROBLEMS = {
     title: 'Account locked',
     detail:
       'Too many wrong passwords. Wait for as long as the Retry-After header says, or set a new password by mail.',
+  },
+  'file-type-refused': {
+    status: 415,
+    title: 'File type refused',
+    detail: 'What the file contains, whatever its name, is not a type that is taken here.',
+  },
+  'range-not-satisfiable': {
+    status: 416,
+    title: 'Range not satisfiable',
+    detail: 'The file has no such bytes. The Content-Range header says how many it has.',
+  },
+  'file-damaged': {
+    status: 422,
+    title: 'File damaged',
+    detail: 'The file is incomplete or not well formed. Save it again and send that.',
+  },
+  'file-unsafe': {
+    status: 422,
+    title: 'File unsafe',
+    detail:
+      'The file has parts that can act when it is opened, or that cannot be read. Save it without them.',
   },
   'too-many-requests': {
     status: 429,
@@ -132,6 +173,11 @@ export const PROBLEMS = {
     status: 503,
     title: 'Database unavailable',
     detail: 'The database cannot be reached right now. Try again shortly.',
+  },
+  'file-store-unavailable': {
+    status: 503,
+    title: 'File store unavailable',
+    detail: 'Files cannot be kept or read right now. Try again shortly.',
   },
   'usage-store-unavailable': {
     status: 503,

@@ -24,6 +24,7 @@ export const openapi = fastifyPlugin(async (app: FastifyInstance, { version }: {
       tags: [
         { name: 'identity', description: 'Log in, stay logged in, log out' },
         { name: 'tutoring', description: 'The observed application’s public pages' },
+        { name: 'files', description: 'Downloads of what was uploaded' },
         { name: 'usage', description: 'What a tenant used' },
         { name: 'ingest', description: 'For other applications, by API key' },
         { name: 'keys', description: 'Keys that other applications send their records with' },

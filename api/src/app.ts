@@ -33,6 +33,10 @@ import { LIVE_PROTOCOL, liveRoutes } from './live/routes.ts';
 import { metrics } from './metrics/metrics.ts';
 import { documentedIngest } from './openapi/ingest.ts';
 import { openapi } from './openapi/openapi.ts';
+import { Pages } from './pages/pages.ts';
+import { Previews } from './pages/preview.ts';
+import { publicPages } from './pages/public.ts';
+import { pageRoutes } from './pages/routes.ts';
 import { erasureRoutes } from './privacy/erasures.ts';
 import { privacyRoutes } from './privacy/routes.ts';
 import { downloadLinks, type Services } from './services.ts';
@@ -63,7 +67,8 @@ export interface AppOptions {
  */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { config, services, dashboardDirectory, now = () => new Date() } = options;
-  const { collector, coordination, database, people, tenants, keys, keyring, policies, files } = services;
+  const { collector, coordination, database, people, tenants, keys, keyring, policies, files, jsonCache } =
+    services;
   const logger: FastifyBaseLogger = services.logger;
   const app = fastify({
     loggerInstance: logger,
@@ -128,6 +133,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(metrics, { registry: new Registry(), collector, token: config.metricsToken });
   await app.register(tutoring, { database, tenants, defaultTenant: config.defaultTenant });
   await app.register(fileRoutes, { files, links: downloadLinks(config), tenants });
+  const previews = new Previews(sessionSecret(config), now);
+  const { defaultTenant } = config;
+  await app.register(publicPages, { database, cache: jsonCache, previews, tenants, defaultTenant });
+  await app.register(pageRoutes, { database, pages: new Pages(database, jsonCache, now), previews });
   await app.register(usageRoutes, {
     usage: collector.usage,
     tenants,

@@ -85,6 +85,7 @@ const environment = z.object({
   S3_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   S3_ACCESS_KEY_ID: z.string().optional(),
   S3_SECRET_ACCESS_KEY: z.string().optional(),
+  PAGE_CACHE: onOff.default(true),
   SPOOL_BYTES: z.coerce.number().int().min(SMALLEST_SPOOL_BYTES).optional(),
   SESSION_SECRET: z.string().min(MINIMUM_SECRET_CHARACTERS).optional(),
   PSEUDONYM_KEY: z.string().min(MINIMUM_SECRET_CHARACTERS).optional(),
@@ -128,6 +129,8 @@ export interface Config {
   readonly redisUrl: string | undefined;
   /** The bucket that uploaded files are kept in; absent: they are kept in the data directory. */
   readonly s3: S3Options | undefined;
+  /** Whether public pages and lists are kept in the cache. */
+  readonly pageCache: boolean;
   /** How much may wait to be stored; absent: the collector's own default. */
   readonly spoolBytes: number | undefined;
   /** Signs access tokens. Absent: made once and kept in the data directory. */
@@ -201,6 +204,7 @@ export function parseConfig(env: NodeJS.ProcessEnv = process.env, purpose: Purpo
     clickhouseCluster: values.CLICKHOUSE_CLUSTER,
     redisUrl: values.REDIS_URL,
     s3: s3Options(values),
+    pageCache: values.PAGE_CACHE,
     spoolBytes: values.SPOOL_BYTES,
     sessionSecret: values.SESSION_SECRET,
     pseudonymKey: values.PSEUDONYM_KEY,

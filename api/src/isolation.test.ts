@@ -33,6 +33,18 @@ const ACCESS: Readonly<Record<string, 'public' | 'key' | readonly Permission[]>>
   'GET /api/public/mentor': 'public',
   'GET /api/public/mentor/{id}': 'public',
   'GET /api/files/{token}': 'public',
+  'GET /api/public/halaman/{slug}': 'public',
+  'GET /api/public/halaman/{slug}/pratinjau': 'public',
+  'GET /api/admin/halaman': ['pages:edit'],
+  'POST /api/admin/halaman': ['pages:edit'],
+  'GET /api/admin/halaman/{slug}': ['pages:edit'],
+  'PUT /api/admin/halaman/{slug}': ['pages:edit'],
+  'DELETE /api/admin/halaman/{slug}': ['pages:edit'],
+  'POST /api/admin/halaman/{slug}/terbitkan': ['pages:edit'],
+  'POST /api/admin/halaman/{slug}/kembalikan': ['pages:edit'],
+  'GET /api/admin/halaman/{slug}/versi': ['pages:edit'],
+  'GET /api/admin/halaman/{slug}/versi/{version}': ['pages:edit'],
+  'POST /api/admin/halaman/{slug}/pratinjau': ['pages:edit'],
   'GET /api/v1/tenant/usage/summary': ['usage:read'],
   'GET /api/v1/tenant/usage/detailed': ['usage:read', 'endpoints:read', 'people:read'],
   'GET /api/v1/tenant/audit': ['audit:read'],
@@ -59,6 +71,15 @@ const EXCHANGES: Readonly<Record<string, { payload?: object; status?: number }>>
   'POST /api/v1/account/second-factor/confirm': { payload: {}, status: 400 },
   'POST /api/v1/account/second-factor/recovery-codes': { payload: {}, status: 400 },
   'DELETE /api/v1/account/second-factor': { payload: {}, status: 400 },
+  'POST /api/admin/halaman': { payload: { slug: 'no-document' }, status: 400 },
+  'GET /api/admin/halaman/{slug}': { status: 404 },
+  'PUT /api/admin/halaman/{slug}': { payload: { title: 'Not made of anything', blocks: [] }, status: 428 },
+  'DELETE /api/admin/halaman/{slug}': { status: 404 },
+  'POST /api/admin/halaman/{slug}/terbitkan': { status: 404 },
+  'POST /api/admin/halaman/{slug}/kembalikan': { payload: { version: 1 }, status: 404 },
+  'GET /api/admin/halaman/{slug}/versi': { status: 404 },
+  'GET /api/admin/halaman/{slug}/versi/{version}': { status: 404 },
+  'POST /api/admin/halaman/{slug}/pratinjau': { status: 404 },
   'POST /api/v1/tenant/keys': { payload: { name: 'k', scopes: ['ingest:events'] }, status: 201 },
   'POST /api/v1/tenant/keys/{id}/rotate': { status: 404 },
   'DELETE /api/v1/tenant/keys/{id}': { status: 404 },
@@ -105,7 +126,7 @@ describe('tenant isolation', () => {
     return Object.entries(ACCESS).flatMap(([route, asked]) => {
       const [method = '', path = ''] = route.split(' ');
       const { payload, status = 200 } = EXCHANGES[route] ?? {};
-      const url = path.replace('{id}', NO_KEY);
+      const url = path.replace('{id}', NO_KEY).replace('{slug}', 'no-page').replace('{version}', '1');
       return typeof asked === 'string' || route === SOCKET
         ? []
         : [

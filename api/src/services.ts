@@ -4,6 +4,7 @@ import { type Collector, openCollector, type StoreAddress, startResourceSampler 
 import { type Logger, pino } from 'pino';
 import { type Config, pseudonymKey, sessionSecret } from './config.ts';
 import type { Coordination } from './coordination/coordination.ts';
+import { JsonCache } from './coordination/json-cache.ts';
 import { localCoordination } from './coordination/local.ts';
 import { redisCoordination } from './coordination/redis.ts';
 import { DiskFileStore } from './files/disk-store.ts';
@@ -24,6 +25,8 @@ export interface Services {
   readonly database: Database;
   readonly collector: Collector;
   readonly coordination: Coordination;
+  /** What public pages and lists are answered from. */
+  readonly jsonCache: JsonCache;
   readonly people: People;
   readonly tenants: TenantDirectory;
   readonly keys: ApiKeys;
@@ -99,6 +102,7 @@ export async function openServices(config: Config, progress: (line: string) => v
       database,
       collector,
       coordination,
+      jsonCache: new JsonCache(config.pageCache ? coordination.cache : undefined),
       people: new People(database),
       tenants: new TenantDirectory(database),
       keys: new ApiKeys(database),

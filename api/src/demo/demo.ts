@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { Logger } from '@riwayat/collector';
 import { playContinuation } from '@riwayat/simulator';
 import type { Config } from '../config.ts';
+import { Pages } from '../pages/pages.ts';
+import { seedPages } from '../pages/seed.ts';
 import type { Services } from '../services.ts';
 import { seedTutoring } from '../tutoring/seed.ts';
 import { monthStart } from './calendar.ts';
@@ -38,7 +40,7 @@ export interface Demo {
  */
 export async function prepareDemo(
   { dataDirectory }: Pick<Config, 'dataDirectory'>,
-  { collector, database, people, tenants }: Services,
+  { collector, database, jsonCache, people, tenants }: Services,
   progress: (line: string) => void,
 ): Promise<Demo> {
   const path = join(dataDirectory, 'demo.json');
@@ -54,6 +56,7 @@ export async function prepareDemo(
     seed: plan.seed,
     mentors: mentors().map(({ key, name }) => ({ id: key, userId: demoUserId(key), name })),
   });
+  await seedPages(new Pages(database, jsonCache, () => new Date()), DEMO_TENANT);
   const logins = await createStaff(people);
   const complete = { ...plan, complete: true };
   writePlan(path, complete);

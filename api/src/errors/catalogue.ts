@@ -112,6 +112,11 @@ export const PROBLEMS = {
     title: 'Link expired',
     detail: 'This link was good for a limited time. Ask for a new one where you got it.',
   },
+  'page-changed': {
+    status: 412,
+    title: 'Page changed',
+    detail: 'The page has been saved since you read it. Read it, and save again.',
+  },
   'body-too-large': {
     status: 413,
     title: 'Body too large',
@@ -153,6 +158,11 @@ export const PROBLEMS = {
     title: 'File unsafe',
     detail:
       'The file has parts that can act when it is opened, or that cannot be read. Save it without them.',
+  },
+  'precondition-required': {
+    status: 428,
+    title: 'Precondition required',
+    detail: 'Say by If-Match which version the change is made of.',
   },
   'too-many-requests': {
     status: 429,

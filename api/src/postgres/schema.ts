@@ -1,5 +1,6 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { AccountTables } from '../identity/tables.ts';
+import type { PageTables } from '../pages/tables.ts';
 
 /** Set when a row is made, never changed. */
 type Once<T> = ColumnType<T, T, never>;
@@ -210,7 +211,7 @@ interface JobSchedulesTable {
 }
 
 /** Every table of the application's database. */
-export interface Schema extends AccountTables {
+export interface Schema extends AccountTables, PageTables {
   tenants: TenantsTable;
   users: UsersTable;
   memberships: MembershipsTable;

@@ -245,6 +245,162 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/public/halaman/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A published page; cached for an hour at most, and renewed when it is published again */
+        get: operations["getApiPublicHalamanBySlug"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/halaman/{slug}/pratinjau": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A version of a page by a link of its editor, published or not */
+        get: operations["getApiPublicHalamanBySlugPratinjau"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/halaman": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The pages, what changed last first */
+        get: operations["getApiAdminHalaman"];
+        put?: never;
+        /** Make a page, not published yet */
+        post: operations["postApiAdminHalaman"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/halaman/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page with its newest version; the ETag is what saving asks for */
+        get: operations["getApiAdminHalamanBySlug"];
+        /** Save a new version; the public goes on seeing the published one */
+        put: operations["putApiAdminHalamanBySlug"];
+        post?: never;
+        /** Delete a page with all its versions */
+        delete: operations["deleteApiAdminHalamanBySlug"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/halaman/{slug}/terbitkan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish a version: the newest unless said */
+        post: operations["postApiAdminHalamanBySlugTerbitkan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/halaman/{slug}/kembalikan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Roll back: make a new version of an old one, and publish it */
+        post: operations["postApiAdminHalamanBySlugKembalikan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/halaman/{slug}/versi": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The versions of a page, the newest first */
+        get: operations["getApiAdminHalamanBySlugVersi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/halaman/{slug}/versi/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version of a page */
+        get: operations["getApiAdminHalamanBySlugVersiByVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/halaman/{slug}/pratinjau": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A link to a version, for anybody who has it, for 60 minutes */
+        post: operations["postApiAdminHalamanBySlugPratinjau"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenant/usage/summary": {
         parameters: {
             query?: never;
@@ -777,6 +933,274 @@ export interface components {
                 difference: number;
             }[];
         };
+        /**
+         * @example {
+         *       "title": "Menu",
+         *       "description": "Kopi dan teman-temannya",
+         *       "blocks": [
+         *         {
+         *           "type": "heading",
+         *           "level": 1,
+         *           "text": "Menu"
+         *         },
+         *         {
+         *           "type": "text",
+         *           "text": "Semua minuman bisa panas atau dingin."
+         *         },
+         *         {
+         *           "type": "product_list",
+         *           "items": [
+         *             {
+         *               "name": "Kopi susu gula aren",
+         *               "price_idr": 22000,
+         *               "href": "/menu/kopi-susu"
+         *             }
+         *           ]
+         *         }
+         *       ]
+         *     }
+         */
+        PageDocumentInput: {
+            title: string;
+            /** @description For search engines and link previews */
+            description?: string;
+            blocks: ({
+                /** @constant */
+                type: "heading";
+                level: number;
+                text: string;
+            } | {
+                /** @constant */
+                type: "text";
+                /** @description Plain text, never HTML */
+                text: string;
+            } | {
+                src: string;
+                /** @description What is to be seen, for those who cannot see it */
+                alt: string;
+                /** @constant */
+                type: "image";
+                caption?: string;
+            } | {
+                /** @constant */
+                type: "product_list";
+                title?: string;
+                items: {
+                    name: string;
+                    description?: string;
+                    /** @description Whole rupiah */
+                    price_idr: number;
+                    image?: {
+                        src: string;
+                        /** @description What is to be seen, for those who cannot see it */
+                        alt: string;
+                    };
+                    href?: string;
+                }[];
+            } | {
+                /** @constant */
+                type: "hero";
+                title: string;
+                subtitle?: string;
+                image?: {
+                    src: string;
+                    /** @description What is to be seen, for those who cannot see it */
+                    alt: string;
+                };
+                action?: {
+                    label: string;
+                    href: string;
+                };
+            } | {
+                /** @constant */
+                type: "columns";
+                columns: ({
+                    /** @constant */
+                    type: "heading";
+                    level: number;
+                    text: string;
+                } | {
+                    /** @constant */
+                    type: "text";
+                    /** @description Plain text, never HTML */
+                    text: string;
+                } | {
+                    src: string;
+                    /** @description What is to be seen, for those who cannot see it */
+                    alt: string;
+                    /** @constant */
+                    type: "image";
+                    caption?: string;
+                } | {
+                    /** @constant */
+                    type: "product_list";
+                    title?: string;
+                    items: {
+                        name: string;
+                        description?: string;
+                        /** @description Whole rupiah */
+                        price_idr: number;
+                        image?: {
+                            src: string;
+                            /** @description What is to be seen, for those who cannot see it */
+                            alt: string;
+                        };
+                        href?: string;
+                    }[];
+                })[][];
+            })[];
+        };
+        PublishedPageInput: {
+            title: string;
+            /** @description For search engines and link previews */
+            description?: string;
+            blocks: ({
+                /** @constant */
+                type: "heading";
+                level: number;
+                text: string;
+            } | {
+                /** @constant */
+                type: "text";
+                /** @description Plain text, never HTML */
+                text: string;
+            } | {
+                src: string;
+                /** @description What is to be seen, for those who cannot see it */
+                alt: string;
+                /** @constant */
+                type: "image";
+                caption?: string;
+            } | {
+                /** @constant */
+                type: "product_list";
+                title?: string;
+                items: {
+                    name: string;
+                    description?: string;
+                    /** @description Whole rupiah */
+                    price_idr: number;
+                    image?: {
+                        src: string;
+                        /** @description What is to be seen, for those who cannot see it */
+                        alt: string;
+                    };
+                    href?: string;
+                }[];
+            } | {
+                /** @constant */
+                type: "hero";
+                title: string;
+                subtitle?: string;
+                image?: {
+                    src: string;
+                    /** @description What is to be seen, for those who cannot see it */
+                    alt: string;
+                };
+                action?: {
+                    label: string;
+                    href: string;
+                };
+            } | {
+                /** @constant */
+                type: "columns";
+                columns: ({
+                    /** @constant */
+                    type: "heading";
+                    level: number;
+                    text: string;
+                } | {
+                    /** @constant */
+                    type: "text";
+                    /** @description Plain text, never HTML */
+                    text: string;
+                } | {
+                    src: string;
+                    /** @description What is to be seen, for those who cannot see it */
+                    alt: string;
+                    /** @constant */
+                    type: "image";
+                    caption?: string;
+                } | {
+                    /** @constant */
+                    type: "product_list";
+                    title?: string;
+                    items: {
+                        name: string;
+                        description?: string;
+                        /** @description Whole rupiah */
+                        price_idr: number;
+                        image?: {
+                            src: string;
+                            /** @description What is to be seen, for those who cannot see it */
+                            alt: string;
+                        };
+                        href?: string;
+                    }[];
+                })[][];
+            })[];
+            slug: string;
+            version: number;
+            /** Format: date-time */
+            published_at: string;
+        };
+        PageInput: {
+            slug: string;
+            latest_version: number;
+            /** @description Null: the public does not see the page */
+            published_version: number | null;
+            published_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** @description A page with its newest version, published or not */
+        PageDraftInput: {
+            slug: string;
+            latest_version: number;
+            /** @description Null: the public does not see the page */
+            published_version: number | null;
+            published_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            document: components["schemas"]["PageDocumentInput"];
+        };
+        PageVersionInput: {
+            version: number;
+            /** Format: date-time */
+            created_at: string;
+            /** @description User id; null: the system, or somebody who is gone */
+            created_by: string | null;
+            /** @description The version that was rolled back to */
+            restored_from: number | null;
+            published: boolean;
+        };
+        PageInListInput: {
+            slug: string;
+            latest_version: number;
+            /** @description Null: the public does not see the page */
+            published_version: number | null;
+            published_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            title: string;
+        };
+        PageVersionWithDocumentInput: {
+            version: number;
+            /** Format: date-time */
+            created_at: string;
+            /** @description User id; null: the system, or somebody who is gone */
+            created_by: string | null;
+            /** @description The version that was rolled back to */
+            restored_from: number | null;
+            published: boolean;
+            document: components["schemas"]["PageDocumentInput"];
+        };
         ErasureProofInput: {
             /** @description How many rows named the person */
             before: {
@@ -980,6 +1404,98 @@ export interface components {
                 data_transfer_bytes: number;
                 cost: number | null;
             }[];
+        };
+        PagePreviewInput: {
+            title: string;
+            /** @description For search engines and link previews */
+            description?: string;
+            blocks: ({
+                /** @constant */
+                type: "heading";
+                level: number;
+                text: string;
+            } | {
+                /** @constant */
+                type: "text";
+                /** @description Plain text, never HTML */
+                text: string;
+            } | {
+                src: string;
+                /** @description What is to be seen, for those who cannot see it */
+                alt: string;
+                /** @constant */
+                type: "image";
+                caption?: string;
+            } | {
+                /** @constant */
+                type: "product_list";
+                title?: string;
+                items: {
+                    name: string;
+                    description?: string;
+                    /** @description Whole rupiah */
+                    price_idr: number;
+                    image?: {
+                        src: string;
+                        /** @description What is to be seen, for those who cannot see it */
+                        alt: string;
+                    };
+                    href?: string;
+                }[];
+            } | {
+                /** @constant */
+                type: "hero";
+                title: string;
+                subtitle?: string;
+                image?: {
+                    src: string;
+                    /** @description What is to be seen, for those who cannot see it */
+                    alt: string;
+                };
+                action?: {
+                    label: string;
+                    href: string;
+                };
+            } | {
+                /** @constant */
+                type: "columns";
+                columns: ({
+                    /** @constant */
+                    type: "heading";
+                    level: number;
+                    text: string;
+                } | {
+                    /** @constant */
+                    type: "text";
+                    /** @description Plain text, never HTML */
+                    text: string;
+                } | {
+                    src: string;
+                    /** @description What is to be seen, for those who cannot see it */
+                    alt: string;
+                    /** @constant */
+                    type: "image";
+                    caption?: string;
+                } | {
+                    /** @constant */
+                    type: "product_list";
+                    title?: string;
+                    items: {
+                        name: string;
+                        description?: string;
+                        /** @description Whole rupiah */
+                        price_idr: number;
+                        image?: {
+                            src: string;
+                            /** @description What is to be seen, for those who cannot see it */
+                            alt: string;
+                        };
+                        href?: string;
+                    }[];
+                })[][];
+            })[];
+            slug: string;
+            version: number;
         };
         /** @description A problem document (RFC 9457) */
         Problem: {
@@ -1200,6 +1716,274 @@ export interface components {
                 difference: number;
             }[];
         };
+        /**
+         * @example {
+         *       "title": "Menu",
+         *       "description": "Kopi dan teman-temannya",
+         *       "blocks": [
+         *         {
+         *           "type": "heading",
+         *           "level": 1,
+         *           "text": "Menu"
+         *         },
+         *         {
+         *           "type": "text",
+         *           "text": "Semua minuman bisa panas atau dingin."
+         *         },
+         *         {
+         *           "type": "product_list",
+         *           "items": [
+         *             {
+         *               "name": "Kopi susu gula aren",
+         *               "price_idr": 22000,
+         *               "href": "/menu/kopi-susu"
+         *             }
+         *           ]
+         *         }
+         *       ]
+         *     }
+         */
+        PageDocument: {
+            title: string;
+            /** @description For search engines and link previews */
+            description?: string;
+            blocks: ({
+                /** @constant */
+                type: "heading";
+                level: number;
+                text: string;
+            } | {
+                /** @constant */
+                type: "text";
+                /** @description Plain text, never HTML */
+                text: string;
+            } | {
+                src: string;
+                /** @description What is to be seen, for those who cannot see it */
+                alt: string;
+                /** @constant */
+                type: "image";
+                caption?: string;
+            } | {
+                /** @constant */
+                type: "product_list";
+                title?: string;
+                items: {
+                    name: string;
+                    description?: string;
+                    /** @description Whole rupiah */
+                    price_idr: number;
+                    image?: {
+                        src: string;
+                        /** @description What is to be seen, for those who cannot see it */
+                        alt: string;
+                    };
+                    href?: string;
+                }[];
+            } | {
+                /** @constant */
+                type: "hero";
+                title: string;
+                subtitle?: string;
+                image?: {
+                    src: string;
+                    /** @description What is to be seen, for those who cannot see it */
+                    alt: string;
+                };
+                action?: {
+                    label: string;
+                    href: string;
+                };
+            } | {
+                /** @constant */
+                type: "columns";
+                columns: ({
+                    /** @constant */
+                    type: "heading";
+                    level: number;
+                    text: string;
+                } | {
+                    /** @constant */
+                    type: "text";
+                    /** @description Plain text, never HTML */
+                    text: string;
+                } | {
+                    src: string;
+                    /** @description What is to be seen, for those who cannot see it */
+                    alt: string;
+                    /** @constant */
+                    type: "image";
+                    caption?: string;
+                } | {
+                    /** @constant */
+                    type: "product_list";
+                    title?: string;
+                    items: {
+                        name: string;
+                        description?: string;
+                        /** @description Whole rupiah */
+                        price_idr: number;
+                        image?: {
+                            src: string;
+                            /** @description What is to be seen, for those who cannot see it */
+                            alt: string;
+                        };
+                        href?: string;
+                    }[];
+                })[][];
+            })[];
+        };
+        PublishedPage: {
+            title: string;
+            /** @description For search engines and link previews */
+            description?: string;
+            blocks: ({
+                /** @constant */
+                type: "heading";
+                level: number;
+                text: string;
+            } | {
+                /** @constant */
+                type: "text";
+                /** @description Plain text, never HTML */
+                text: string;
+            } | {
+                src: string;
+                /** @description What is to be seen, for those who cannot see it */
+                alt: string;
+                /** @constant */
+                type: "image";
+                caption?: string;
+            } | {
+                /** @constant */
+                type: "product_list";
+                title?: string;
+                items: {
+                    name: string;
+                    description?: string;
+                    /** @description Whole rupiah */
+                    price_idr: number;
+                    image?: {
+                        src: string;
+                        /** @description What is to be seen, for those who cannot see it */
+                        alt: string;
+                    };
+                    href?: string;
+                }[];
+            } | {
+                /** @constant */
+                type: "hero";
+                title: string;
+                subtitle?: string;
+                image?: {
+                    src: string;
+                    /** @description What is to be seen, for those who cannot see it */
+                    alt: string;
+                };
+                action?: {
+                    label: string;
+                    href: string;
+                };
+            } | {
+                /** @constant */
+                type: "columns";
+                columns: ({
+                    /** @constant */
+                    type: "heading";
+                    level: number;
+                    text: string;
+                } | {
+                    /** @constant */
+                    type: "text";
+                    /** @description Plain text, never HTML */
+                    text: string;
+                } | {
+                    src: string;
+                    /** @description What is to be seen, for those who cannot see it */
+                    alt: string;
+                    /** @constant */
+                    type: "image";
+                    caption?: string;
+                } | {
+                    /** @constant */
+                    type: "product_list";
+                    title?: string;
+                    items: {
+                        name: string;
+                        description?: string;
+                        /** @description Whole rupiah */
+                        price_idr: number;
+                        image?: {
+                            src: string;
+                            /** @description What is to be seen, for those who cannot see it */
+                            alt: string;
+                        };
+                        href?: string;
+                    }[];
+                })[][];
+            })[];
+            slug: string;
+            version: number;
+            /** Format: date-time */
+            published_at: string;
+        };
+        Page: {
+            slug: string;
+            latest_version: number;
+            /** @description Null: the public does not see the page */
+            published_version: number | null;
+            published_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** @description A page with its newest version, published or not */
+        PageDraft: {
+            slug: string;
+            latest_version: number;
+            /** @description Null: the public does not see the page */
+            published_version: number | null;
+            published_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            document: components["schemas"]["PageDocument"];
+        };
+        PageVersion: {
+            version: number;
+            /** Format: date-time */
+            created_at: string;
+            /** @description User id; null: the system, or somebody who is gone */
+            created_by: string | null;
+            /** @description The version that was rolled back to */
+            restored_from: number | null;
+            published: boolean;
+        };
+        PageInList: {
+            slug: string;
+            latest_version: number;
+            /** @description Null: the public does not see the page */
+            published_version: number | null;
+            published_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            title: string;
+        };
+        PageVersionWithDocument: {
+            version: number;
+            /** Format: date-time */
+            created_at: string;
+            /** @description User id; null: the system, or somebody who is gone */
+            created_by: string | null;
+            /** @description The version that was rolled back to */
+            restored_from: number | null;
+            published: boolean;
+            document: components["schemas"]["PageDocument"];
+        };
         ErasureProof: {
             /** @description How many rows named the person */
             before: {
@@ -1403,6 +2187,98 @@ export interface components {
                 data_transfer_bytes: number;
                 cost: number | null;
             }[];
+        };
+        PagePreview: {
+            title: string;
+            /** @description For search engines and link previews */
+            description?: string;
+            blocks: ({
+                /** @constant */
+                type: "heading";
+                level: number;
+                text: string;
+            } | {
+                /** @constant */
+                type: "text";
+                /** @description Plain text, never HTML */
+                text: string;
+            } | {
+                src: string;
+                /** @description What is to be seen, for those who cannot see it */
+                alt: string;
+                /** @constant */
+                type: "image";
+                caption?: string;
+            } | {
+                /** @constant */
+                type: "product_list";
+                title?: string;
+                items: {
+                    name: string;
+                    description?: string;
+                    /** @description Whole rupiah */
+                    price_idr: number;
+                    image?: {
+                        src: string;
+                        /** @description What is to be seen, for those who cannot see it */
+                        alt: string;
+                    };
+                    href?: string;
+                }[];
+            } | {
+                /** @constant */
+                type: "hero";
+                title: string;
+                subtitle?: string;
+                image?: {
+                    src: string;
+                    /** @description What is to be seen, for those who cannot see it */
+                    alt: string;
+                };
+                action?: {
+                    label: string;
+                    href: string;
+                };
+            } | {
+                /** @constant */
+                type: "columns";
+                columns: ({
+                    /** @constant */
+                    type: "heading";
+                    level: number;
+                    text: string;
+                } | {
+                    /** @constant */
+                    type: "text";
+                    /** @description Plain text, never HTML */
+                    text: string;
+                } | {
+                    src: string;
+                    /** @description What is to be seen, for those who cannot see it */
+                    alt: string;
+                    /** @constant */
+                    type: "image";
+                    caption?: string;
+                } | {
+                    /** @constant */
+                    type: "product_list";
+                    title?: string;
+                    items: {
+                        name: string;
+                        description?: string;
+                        /** @description Whole rupiah */
+                        price_idr: number;
+                        image?: {
+                            src: string;
+                            /** @description What is to be seen, for those who cannot see it */
+                            alt: string;
+                        };
+                        href?: string;
+                    }[];
+                })[][];
+            })[];
+            slug: string;
+            version: number;
         };
     };
     responses: never;
@@ -2624,6 +3500,1158 @@ export interface operations {
             };
             /** @description A problem document */
             416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiPublicHalamanBySlug: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Whose page; ignored for somebody logged in */
+                "x-tenant"?: string;
+                /** @description The ETag of what is there already: 304 when it is still so */
+                "if-none-match"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishedPage"];
+                };
+            };
+            /** @description It is still what If-None-Match says */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiPublicHalamanBySlugPratinjau: {
+        parameters: {
+            query: {
+                token: string;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePreview"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiAdminHalaman: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["PageInList"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiAdminHalaman: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    slug: string;
+                    document: components["schemas"]["PageDocumentInput"];
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageDraft"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiAdminHalamanBySlug: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageDraft"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putApiAdminHalamanBySlug: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the version that was changed; * saves over whatever is there. Required */
+                "if-match"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PageDocumentInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageDraft"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteApiAdminHalamanBySlug: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiAdminHalamanBySlugTerbitkan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    version?: number;
+                } | null;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiAdminHalamanBySlugKembalikan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    version: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiAdminHalamanBySlugVersi: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["PageVersion"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiAdminHalamanBySlugVersiByVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageVersionWithDocument"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiAdminHalamanBySlugPratinjau: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The newest unless said */
+                    version?: number;
+                } | null;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        url: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                    };
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

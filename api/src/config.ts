@@ -92,6 +92,12 @@ const environment = z.object({
   INGEST: onOff.default(true),
   INGEST_PORT: z.coerce.number().int().min(0).max(65_535).default(DEFAULT_INGEST_PORT),
   DEFAULT_TENANT: slug.optional(),
+  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  MAIL_FROM: z
+    .string()
+    .regex(/^[^@\r\n]*[^@\s<>]+@[\w.-]+>?$/, 'must be an address, or "Name <address>"')
+    .optional(),
+  JOBS: onOff.default(true),
   METRICS_TOKEN: z.string().min(16).optional(),
   RATE_LIMITS: onOff.default(true),
   RATE_LIMIT_CREDENTIALS: rate.default(DEFAULT_RATES.credentials),
@@ -143,6 +149,10 @@ export interface Config {
   readonly ingestPort: number;
   /** The tenant of public requests that name none. */
   readonly defaultTenant: string | undefined;
+  /** Where mails are sent through, and from whom they are. Absent: they are kept in the outbox. */
+  readonly mail: { readonly url: string; readonly from: string } | undefined;
+  /** Whether this process does background jobs. */
+  readonly jobs: boolean;
   /** When set, `/metrics` asks for it as a bearer token. */
   readonly metricsToken: string | undefined;
   /** How often somebody may ask; absent: as often as they like, for tests of load. */
@@ -211,6 +221,11 @@ export function parseConfig(env: NodeJS.ProcessEnv = process.env, purpose: Purpo
     ingest: values.INGEST,
     ingestPort: values.INGEST_PORT,
     defaultTenant: values.DEFAULT_TENANT,
+    mail:
+      values.SMTP_URL !== undefined && values.MAIL_FROM !== undefined
+        ? { url: values.SMTP_URL, from: values.MAIL_FROM }
+        : undefined,
+    jobs: values.JOBS && purpose === 'application',
     metricsToken: values.METRICS_TOKEN,
     rateLimits: values.RATE_LIMITS
       ? {
@@ -272,6 +287,9 @@ function contradictions(values: z.infer<typeof environment>): string[] {
       ? ['CLICKHOUSE_CLUSTER: needs CLICKHOUSE_URL; the embedded ClickHouse is one node']
       : []),
     ...s3Contradictions(values),
+    ...(values.SMTP_URL !== undefined && values.MAIL_FROM === undefined
+      ? ['MAIL_FROM: is required with SMTP_URL, such as "Riwayat <no-reply@example.com>"']
+      : []),
   ];
 }
 

@@ -2,6 +2,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Collector, openCollector, type StoreAddress, startResourceSampler } from '@riwayat/collector';
 import { type Logger, pino } from 'pino';
+import { DAILY_JOBS, jobHandlers } from './background.ts';
 import { type Config, pseudonymKey, sessionSecret } from './config.ts';
 import type { Coordination } from './coordination/coordination.ts';
 import { JsonCache } from './coordination/json-cache.ts';
@@ -12,8 +13,10 @@ import { DownloadLinks } from './files/download-link.ts';
 import type { FileStore } from './files/file-store.ts';
 import { S3FileStore } from './files/s3-store.ts';
 import { People } from './identity/people.ts';
+import { type Jobs, startJobs } from './jobs/jobs.ts';
 import { ApiKeys } from './keys/api-keys.ts';
 import { Keyring } from './keys/keyring.ts';
+import { createMailer } from './notifications/mailer.ts';
 import { type Database, openDatabase } from './postgres/database.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './postgres/embedded.ts';
 import { TenantPolicies } from './privacy/policies.ts';
@@ -33,6 +36,7 @@ export interface Services {
   readonly keyring: Keyring;
   readonly policies: TenantPolicies;
   readonly files: FileStore;
+  readonly jobs: Jobs;
   /** Stores what is still in the spool, then ends everything that {@link openServices} started. */
   close(): Promise<void>;
 }
@@ -86,6 +90,15 @@ export async function openServices(config: Config, progress: (line: string) => v
     closers.push(() => coordination.close());
     const files = await openFileStore(config);
     closers.push(() => files.close());
+    const jobs = startJobs({
+      database,
+      url,
+      handlers: jobHandlers({ database, mailer: config.mail && createMailer(config.mail) }),
+      schedules: DAILY_JOBS,
+      logger: logger.child({ part: 'jobs' }),
+      work: config.jobs,
+    });
+    closers.push(() => jobs.stop());
     const stopSampling = startResourceSampler({
       collector,
       instance: config.instance,
@@ -94,6 +107,7 @@ export async function openServices(config: Config, progress: (line: string) => v
       gauges: {
         databaseConnections: () => database.connections().open,
         databaseWaiting: () => database.connections().waiting,
+        queueDepth: () => jobs.queue().jobs.waiting,
       },
     });
     closers.push(async () => stopSampling());
@@ -109,6 +123,7 @@ export async function openServices(config: Config, progress: (line: string) => v
       keyring: new Keyring(database, logger.child({ part: 'keys' })),
       policies,
       files,
+      jobs,
       close,
     };
   } catch (error) {

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** A stop that takes longer is given up; what the spool holds is sent at the next start. */
 const STOP_TIMEOUT_MS = 20_000;
@@ -39,5 +40,16 @@ export function stopOnSignal(say: (line: string) => void): AbortSignal {
 export async function aborted(signal: AbortSignal): Promise<void> {
   if (!signal.aborted) {
     await once(signal, 'abort');
+  }
+}
+
+/** Resolves after a time, or sooner: when the signal has aborted. It does not keep the process running. */
+export async function rest(milliseconds: number, signal: AbortSignal): Promise<void> {
+  try {
+    await pause(milliseconds, undefined, { signal, ref: false });
+  } catch (error) {
+    if (!signal.aborted) {
+      throw error;
+    }
   }
 }

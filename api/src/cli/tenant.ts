@@ -7,11 +7,12 @@ import { type Config, ConfigError, parseConfig } from '../config.ts';
 import { People } from '../identity/people.ts';
 import { ApiKeyError, ApiKeys } from '../keys/api-keys.ts';
 import { DatabaseUnavailableError } from '../postgres/availability.ts';
-import { openDatabase } from '../postgres/database.ts';
+import { type Database, openDatabase } from '../postgres/database.ts';
 import { borrowEmbeddedPostgres, EmbeddedPostgresError } from '../postgres/embedded.ts';
 import { TenantDirectory, TenantError } from '../tenants/directory.ts';
 import { LOCALES, type Locale } from '../tenants/tenant.ts';
 import { addKeyCommands } from './keys.ts';
+import { addOutboxCommand } from './outbox.ts';
 
 const PASSWORD_BYTES = 12;
 const EXIT_FAILED = 1;
@@ -27,6 +28,7 @@ interface CreateOptions {
 }
 
 interface Directory {
+  readonly database: Database;
   readonly people: People;
   readonly tenants: TenantDirectory;
   readonly keys: ApiKeys;
@@ -54,6 +56,7 @@ function program(): Command {
       withDirectory(parseConfig(), (directory) => create(directory, id, options)),
     );
   addKeyCommands(command, (work) => withDirectory(parseConfig(), work));
+  addOutboxCommand(command, (work) => withDirectory(parseConfig(), work));
   return command;
 }
 
@@ -88,6 +91,7 @@ async function withDirectory(config: Config, work: (directory: Directory) => Pro
     const database = await openDatabase({ url: config.databaseUrl ?? embedded?.url ?? '', logger });
     try {
       await work({
+        database,
         people: new People(database),
         tenants: new TenantDirectory(database),
         keys: new ApiKeys(database),

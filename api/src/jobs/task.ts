@@ -20,7 +20,7 @@ export interface JobOptions {
   readonly queue?: string;
 }
 
-const DEFAULT_MAX_ATTEMPTS = 8;
+export const DEFAULT_MAX_ATTEMPTS = 8;
 
 /**
  * Leaves a job for the workers. In a transaction, it is there when the transaction is committed, and only then.

@@ -90,7 +90,7 @@ export async function openDatabase({ url, logger, maxConnections }: DatabaseOpti
  * A pool that survives the death of its connections. Without listeners a lost connection ends the process: the pool
  * looks after those that are idle, and nobody after those in use, whose statement fails besides.
  */
-function quietPool(config: PoolConfig, logger: Logger): Pool {
+export function quietPool(config: PoolConfig, logger: Logger): Pool {
   const pool = new Pool(config);
   pool.on('connect', (client) => {
     client.on('error', (error) => {

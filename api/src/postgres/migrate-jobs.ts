@@ -11,7 +11,7 @@ export async function migrateJobs(url: string, logger: Logger): Promise<void> {
 }
 
 /** What the workers' library says of itself is for finding faults. */
-function jobsLogger(logger: Logger): WorkerLogger {
+export function jobsLogger(logger: Logger): WorkerLogger {
   return new WorkerLogger(() => (level, message) => {
     if (level === 'error' || level === 'warning') {
       logger.warn({ jobs: level }, message);

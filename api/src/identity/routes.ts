@@ -19,22 +19,24 @@ export const REFRESH_COOKIE = 'riwayat_refresh';
 /** RFC 5321: a path of at most 256 characters, angle brackets included. */
 const LONGEST_EMAIL = 254;
 
-const credentials = z.object({
-  email: z
-    .string()
-    .min(1)
-    .max(LONGEST_EMAIL)
-    .regex(/^\P{Cc}*$/u, 'must have no control characters'),
-  password: z.string().min(1).max(LONGEST_PASSWORD),
-  tenant: z
-    .string()
-    .refine(isTenantId)
-    .optional()
-    .describe('For people of several tenants. Default: their first'),
-  code: codeSchema
-    .optional()
-    .describe('For people with a second factor: of the authenticator, or a recovery code'),
-});
+const credentials = z
+  .object({
+    email: z
+      .string()
+      .min(1)
+      .max(LONGEST_EMAIL)
+      .regex(/^\P{Cc}*$/u, 'must have no control characters'),
+    password: z.string().min(1).max(LONGEST_PASSWORD),
+    tenant: z
+      .string()
+      .refine(isTenantId)
+      .optional()
+      .describe('For people of several tenants. Default: their first'),
+    code: codeSchema
+      .optional()
+      .describe('For people with a second factor: of the authenticator, or a recovery code'),
+  })
+  .meta({ examples: [{ email: 'sari@example.com', password: 'correct horse battery staple' }] });
 
 const sessionBody = z
   .object({

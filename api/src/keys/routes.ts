@@ -43,18 +43,20 @@ const keyWithSecretBody = keyBody
   .extend({ secret: z.string().describe('The key itself. Shown this once and kept nowhere') })
   .meta({ id: 'ApiKeyWithSecret' });
 
-const newKey = z.object({
-  name: z
-    .string()
-    .trim()
-    .min(1)
-    .max(LONGEST_KEY_NAME)
-    .regex(/^\P{Cc}*$/u, 'must have no control characters'),
-  scopes: scopesSchema,
-  events_per_second: z.int().min(1).max(MOST_EVENTS_PER_SECOND).default(DEFAULT_EVENTS_PER_SECOND),
-  burst: z.int().min(1).max(MOST_BURST).default(DEFAULT_BURST),
-  expires_at: z.iso.datetime({ offset: true }).optional().describe('Never unless given'),
-});
+const newKey = z
+  .object({
+    name: z
+      .string()
+      .trim()
+      .min(1)
+      .max(LONGEST_KEY_NAME)
+      .regex(/^\P{Cc}*$/u, 'must have no control characters'),
+    scopes: scopesSchema,
+    events_per_second: z.int().min(1).max(MOST_EVENTS_PER_SECOND).default(DEFAULT_EVENTS_PER_SECOND),
+    burst: z.int().min(1).max(MOST_BURST).default(DEFAULT_BURST),
+    expires_at: z.iso.datetime({ offset: true }).optional().describe('Never unless given'),
+  })
+  .meta({ examples: [{ name: 'Order service', scopes: ['ingest:requests', 'ingest:events'] }] });
 
 const rotation = z.object({
   overlap_seconds: z
@@ -136,7 +138,7 @@ export const keyRoutes: FastifyPluginAsyncZod<KeyRoutesOptions> = async (app, { 
         summary: 'Give an API key a new secret; the old one stays good for a while',
         params: keyParams,
         // A body may be left out: null is what is validated then.
-        body: rotation.nullish(),
+        body: rotation.nullish().meta({ examples: [{ overlap_seconds: 3_600 }] }),
         response: { 200: keyWithSecretBody, ...problemResponses(400, 401, 403, 404, 409, 503) },
       },
     },

@@ -2,7 +2,9 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
-import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { jsonSchemaTransform } from 'fastify-type-provider-zod';
+import { CONTENT_SECURITY_POLICY } from '../hardening/headers.ts';
+import { completeDocument } from './document.ts';
 import { describeOperation } from './operation.ts';
 
 const API_DOCS_PREFIX = '/api-docs';
@@ -42,13 +44,22 @@ export const openapi = fastifyPlugin(async (app: FastifyInstance, { version }: {
       },
     },
     transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
+    transformObject: completeDocument,
   });
   await app.register(async (scope) => {
     // The page's own files are the product's, not a tenant's usage.
     scope.addHook('onRoute', (route) => {
       route.config = { ...route.config, usage: { tenant: 'platform' } };
     });
-    await scope.register(swaggerUi, { routePrefix: API_DOCS_PREFIX, staticCSP: false });
+    await scope.register(swaggerUi, {
+      routePrefix: API_DOCS_PREFIX,
+      // The page draws icons with style attributes; on no other page are they allowed.
+      staticCSP: [
+        ...Object.entries(CONTENT_SECURITY_POLICY),
+        ['style-src-attr', ["'unsafe-inline'"]] as const,
+      ]
+        .map(([directive, sources]) => `${directive} ${sources.join(' ')}`)
+        .join(';'),
+    });
   });
 });

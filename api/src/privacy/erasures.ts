@@ -43,13 +43,15 @@ export const erasureRoutes: FastifyPluginAsyncZod<ErasureRoutesOptions> = async 
           'Requests and events stay, without whom they were of, so that counts and bills do not change. Answers when ' +
           'it is done, which can take minutes on large histories; asking again does no harm.',
         security: [{ bearer: [] }],
-        body: z.object({
-          user_id: z
-            .string()
-            .min(1)
-            .max(LONGEST_USER_ID)
-            .describe('As the application knows the person, also where pseudonyms are kept'),
-        }),
+        body: z
+          .object({
+            user_id: z
+              .string()
+              .min(1)
+              .max(LONGEST_USER_ID)
+              .describe('As the application knows the person, also where pseudonyms are kept'),
+          })
+          .meta({ examples: [{ user_id: 'usr_5f0c2b7a9d3e' }] }),
         response: { 200: proofBody, ...problemResponses(400, 401, 403, 503) },
       },
     },

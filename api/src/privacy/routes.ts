@@ -20,7 +20,10 @@ const privacyBody = z
       .max(LONGEST_RETENTION_MONTHS)
       .describe(`Default: ${DEFAULT_POLICY.retentionMonths}`),
   })
-  .meta({ id: 'Privacy' });
+  .meta({
+    id: 'Privacy',
+    examples: [{ user_ids: 'pseudonymous', addresses: 'dropped', retention_months: 13 }],
+  });
 
 export interface PrivacyRoutesOptions {
   readonly policies: TenantPolicies;

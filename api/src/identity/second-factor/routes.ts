@@ -19,6 +19,13 @@ const WRONG_CODE = 'The code is wrong, too old, or was used already. Wait for th
 
 const passwordSchema = z.string().min(1).max(LONGEST_PASSWORD);
 
+const EXAMPLE_PASSWORD = 'correct horse battery staple';
+const EXAMPLE_CODE = '492039';
+
+const provedAgainBody = z
+  .object({ password: passwordSchema, code: codeSchema })
+  .meta({ examples: [{ password: EXAMPLE_PASSWORD, code: EXAMPLE_CODE }] });
+
 const stateBody = z
   .object({
     active_since: z.iso.datetime().nullable().describe('Null: there is none'),
@@ -83,7 +90,7 @@ export const secondFactorRoutes: FastifyPluginAsyncZod<Accounts> = async (app, a
         ...described,
         summary: 'Begin a second factor: gives the secret for the authenticator',
         description: 'It counts only from its first code on: POST …/confirm. Needs the password again.',
-        body: z.object({ password: passwordSchema }),
+        body: z.object({ password: passwordSchema }).meta({ examples: [{ password: EXAMPLE_PASSWORD }] }),
         response: { 201: enrolmentBody, ...problemResponses(400, 401, 403, 409, 423, 429, 503) },
       },
     },
@@ -105,7 +112,7 @@ export const secondFactorRoutes: FastifyPluginAsyncZod<Accounts> = async (app, a
         description:
           'Ends the other sessions of the person: they began without it. This session goes on as one with a second ' +
           'factor from its next renewal on (POST /api/token/refresh).',
-        body: z.object({ code: codeSchema }),
+        body: z.object({ code: codeSchema }).meta({ examples: [{ code: EXAMPLE_CODE }] }),
         response: { 200: recoveryCodesBody, ...problemResponses(400, 401, 403, 409, 423, 429, 503) },
       },
     },
@@ -128,7 +135,7 @@ export const secondFactorRoutes: FastifyPluginAsyncZod<Accounts> = async (app, a
         ...described,
         summary: 'Make new recovery codes; the old ones are good for nothing',
         description: 'Needs the password again, and a code of the authenticator or a recovery code.',
-        body: z.object({ password: passwordSchema, code: codeSchema }),
+        body: provedAgainBody,
         response: { 200: recoveryCodesBody, ...problemResponses(400, 401, 403, 409, 423, 429, 503) },
       },
     },
@@ -151,7 +158,7 @@ export const secondFactorRoutes: FastifyPluginAsyncZod<Accounts> = async (app, a
         description:
           'Needs the password again, and a code of the authenticator or a recovery code. Ends the other sessions of ' +
           'the person, and this one too when the role must have a second factor.',
-        body: z.object({ password: passwordSchema, code: codeSchema }),
+        body: provedAgainBody,
         response: { 204: z.undefined(), ...problemResponses(400, 401, 403, 409, 423, 429, 503) },
       },
     },

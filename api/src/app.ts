@@ -30,6 +30,7 @@ import { keyRoutes } from './keys/routes.ts';
 import { rejectedRoutes } from './ledger/rejected.ts';
 import { ledgerRoutes } from './ledger/routes.ts';
 import { LIVE_PROTOCOL, liveRoutes } from './live/routes.ts';
+import { materialRoutes } from './materials/routes.ts';
 import { metrics } from './metrics/metrics.ts';
 import { documentedIngest } from './openapi/ingest.ts';
 import { openapi } from './openapi/openapi.ts';
@@ -132,6 +133,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   });
   await app.register(metrics, { registry: new Registry(), collector, token: config.metricsToken });
   await app.register(tutoring, { database, tenants, defaultTenant: config.defaultTenant });
+  await app.register(materialRoutes, { database, files, cache: coordination.cache, now });
   await app.register(fileRoutes, { files, links: downloadLinks(config), tenants });
   const previews = new Previews(sessionSecret(config), now);
   const { defaultTenant } = config;

@@ -1,5 +1,5 @@
 import type { TenantId } from '@riwayat/collector';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../postgres/schema.ts';
 
 /** What people are told of, and the values that its text needs. */
@@ -40,4 +40,33 @@ export async function notify<Kind extends NotificationKind>(
     .insertInto('notifications')
     .values({ tenant_id: tenantId, user_id: userId, kind, values: JSON.stringify(values) })
     .execute();
+}
+
+/**
+ * Tells every learner of a tenant something, in one statement. In the transaction that makes it true.
+ *
+ * @param db the transaction
+ * @returns how many were told
+ */
+export async function notifyMembers<Kind extends NotificationKind>(
+  db: Kysely<Schema>,
+  { tenantId, kind, values }: Omit<Notification<Kind>, 'userId'>,
+): Promise<number> {
+  const { numInsertedOrUpdatedRows = 0n } = await db
+    .insertInto('notifications')
+    .columns(['tenant_id', 'user_id', 'kind', 'values'])
+    .expression((query) =>
+      query
+        .selectFrom('memberships')
+        .where('tenant_id', '=', tenantId)
+        .where('role', '=', 'member')
+        .select([
+          'tenant_id',
+          'user_id',
+          sql<string>`${kind}::text`.as('kind'),
+          sql<string>`${JSON.stringify(values)}::jsonb`.as('values'),
+        ]),
+    )
+    .executeTakeFirstOrThrow();
+  return Number(numInsertedOrUpdatedRows);
 }

@@ -26,6 +26,7 @@ export const openapi = fastifyPlugin(async (app: FastifyInstance, { version }: {
       tags: [
         { name: 'identity', description: 'Log in, stay logged in, log out' },
         { name: 'tutoring', description: 'The observed application’s public pages' },
+        { name: 'materials', description: 'PDFs that teachers publish for learners' },
         { name: 'files', description: 'Downloads of what was uploaded' },
         { name: 'usage', description: 'What a tenant used' },
         { name: 'ingest', description: 'For other applications, by API key' },

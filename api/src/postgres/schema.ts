@@ -1,5 +1,6 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { AccountTables } from '../identity/tables.ts';
+import type { MaterialTables } from '../materials/tables.ts';
 import type { PageTables } from '../pages/tables.ts';
 
 /** Set when a row is made, never changed. */
@@ -211,7 +212,7 @@ interface JobSchedulesTable {
 }
 
 /** Every table of the application's database. */
-export interface Schema extends AccountTables, PageTables {
+export interface Schema extends AccountTables, MaterialTables, PageTables {
   tenants: TenantsTable;
   users: UsersTable;
   memberships: MembershipsTable;

@@ -228,6 +228,79 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/materi": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Materials, searched or newest first */
+        get: operations["getApiMateri"];
+        put?: never;
+        /** Publish a material; learners are told in the background */
+        post: operations["postApiMateri"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/materi/statistik": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How materials are used: the own ones of a mentor, all of them for who administers
+         * @description At most five minutes old; the X-Cache header says whether it was known already.
+         */
+        get: operations["getApiMateriStatistik"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/materi/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One material */
+        get: operations["getApiMateriById"];
+        put?: never;
+        post?: never;
+        /** Take a material and its file away; a mentor only the own ones */
+        delete: operations["deleteApiMateriById"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/materi/{id}/unduh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A link to download a material’s file, good for one hour; counted as a download */
+        post: operations["postApiMateriByIdUnduh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/files/{token}": {
         parameters: {
             query?: never;
@@ -881,6 +954,66 @@ export interface components {
                 /** @description accepted − stored − refused − in_spool; 0, but for a moment while an hour is being stored */
                 difference: number;
             }[];
+        };
+        MaterialInput: {
+            id: string;
+            title: string;
+            description: string;
+            file_name: string;
+            content_type: string;
+            bytes: number;
+            /** @description Of the file, hexadecimal */
+            sha256: string;
+            /** @description null: somebody who is gone */
+            published_by: {
+                id: string;
+                name: string;
+            } | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        MaterialPageInput: {
+            data: components["schemas"]["MaterialInput"][];
+            next_cursor: string | null;
+        };
+        MaterialStatisticsInput: {
+            /** @description Members of the tenant */
+            learners: number;
+            materials: number;
+            notifications: {
+                /** @description To learners, about materials */
+                sent: number;
+                read: number;
+            };
+            /** @description The materials downloaded most, most first */
+            engagement: {
+                id: string;
+                title: string;
+                downloads: number;
+                /** @description Different people who downloaded it */
+                learners: number;
+            }[];
+            /** @description What was done with materials, newest first */
+            recent: {
+                /** Format: date-time */
+                at: string;
+                action: string;
+                /** @description Name; null: somebody who is gone */
+                by: string | null;
+                title: string;
+            }[];
+            /**
+             * Format: date-time
+             * @description At most five minutes ago
+             */
+            generated_at: string;
+        };
+        DownloadLinkInput: {
+            /** @description Whoever has it can download the file until it expires */
+            url: string;
+            file_name: string;
+            /** Format: date-time */
+            expires_at: string;
         };
         /**
          * @example {
@@ -1671,6 +1804,66 @@ export interface components {
                 /** @description accepted − stored − refused − in_spool; 0, but for a moment while an hour is being stored */
                 difference: number;
             }[];
+        };
+        Material: {
+            id: string;
+            title: string;
+            description: string;
+            file_name: string;
+            content_type: string;
+            bytes: number;
+            /** @description Of the file, hexadecimal */
+            sha256: string;
+            /** @description null: somebody who is gone */
+            published_by: {
+                id: string;
+                name: string;
+            } | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        MaterialPage: {
+            data: components["schemas"]["Material"][];
+            next_cursor: string | null;
+        };
+        MaterialStatistics: {
+            /** @description Members of the tenant */
+            learners: number;
+            materials: number;
+            notifications: {
+                /** @description To learners, about materials */
+                sent: number;
+                read: number;
+            };
+            /** @description The materials downloaded most, most first */
+            engagement: {
+                id: string;
+                title: string;
+                downloads: number;
+                /** @description Different people who downloaded it */
+                learners: number;
+            }[];
+            /** @description What was done with materials, newest first */
+            recent: {
+                /** Format: date-time */
+                at: string;
+                action: string;
+                /** @description Name; null: somebody who is gone */
+                by: string | null;
+                title: string;
+            }[];
+            /**
+             * Format: date-time
+             * @description At most five minutes ago
+             */
+            generated_at: string;
+        };
+        DownloadLink: {
+            /** @description Whoever has it can download the file until it expires */
+            url: string;
+            file_name: string;
+            /** Format: date-time */
+            expires_at: string;
         };
         /**
          * @example {
@@ -3476,6 +3669,567 @@ export interface operations {
             };
             /** @description A problem document */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
+                    RateLimit?: string;
+                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiMateri: {
+        parameters: {
+            query?: {
+                /** @description Words to look for; each may be the beginning of one. All must occur */
+                q?: string;
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaterialPage"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
+                    RateLimit?: string;
+                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiMateri: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** @example Aljabar linear, pertemuan 3 */
+                    title: string;
+                    /** @default  */
+                    description?: string;
+                    /**
+                     * Format: binary
+                     * @description A PDF of at most 10 MB, without scripts, encryption or files inside
+                     */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Material"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
+                    RateLimit?: string;
+                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiMateriStatistik: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaterialStatistics"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
+                    RateLimit?: string;
+                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiMateriById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Material"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
+                    RateLimit?: string;
+                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteApiMateriById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
+                    RateLimit?: string;
+                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiMateriByIdUnduh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DownloadLink"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,13 +1,24 @@
 import type { Translate } from '../i18n/translate.ts';
 import { type ApiError, UNREACHABLE } from './api-error.ts';
 
+const SECONDS_PER_MINUTE = 60;
+
 /** What to tell people about an error: by its code where that says more than its status. */
 export function errorMessage({ code, status, retryAfter }: ApiError, t: Translate): string {
-  if (code === 'invalid-credentials') {
-    return t('error.invalidCredentials');
-  }
-  if (code === UNREACHABLE) {
-    return t('error.unreachable');
+  switch (code) {
+    case 'invalid-credentials':
+      return t('error.invalidCredentials');
+    case 'second-factor-invalid':
+      return t('error.secondFactorInvalid');
+    case 'email-not-verified':
+      return t('error.emailNotVerified');
+    case 'account-locked':
+      // A lock that does not end by itself says nothing of when.
+      return retryAfter === undefined
+        ? t('error.accountLockedByOperator')
+        : t('error.accountLocked', { count: Math.ceil(retryAfter / SECONDS_PER_MINUTE) });
+    case UNREACHABLE:
+      return t('error.unreachable');
   }
   switch (status) {
     case 403:

@@ -33,9 +33,23 @@ export const id: Messages = {
   'login.submit': 'Masuk',
   'login.submitting': 'Sedang masuk…',
   'login.required': 'Isi email dan kata sandi Anda.',
+  'login.code': 'Kode',
+  'login.codeLead': 'Isi enam angka yang sedang ditampilkan aplikasi autentikator Anda.',
+  'login.recoveryCode': 'Kode pemulihan',
+  'login.recoveryCodeLead': 'Isi salah satu kode pemulihan Anda. Setiap kode hanya berlaku sekali.',
+  'login.useRecoveryCode': 'Pakai kode pemulihan',
+  'login.useAuthenticator': 'Pakai autentikator',
+  'login.codeRequired': 'Isi kodenya.',
+  'login.back': 'Masuk sebagai orang lain',
   'login.expired': 'Sesi Anda telah berakhir. Masuk lagi untuk melanjutkan.',
 
   'error.invalidCredentials': 'Email atau kata sandi salah.',
+  'error.secondFactorInvalid': 'Kode salah atau sudah dipakai. Tunggu kode berikutnya, lalu coba lagi.',
+  'error.accountLocked': {
+    other: 'Akun ini dikunci karena terlalu banyak percobaan yang salah. Coba lagi dalam {count} menit.',
+  },
+  'error.accountLockedByOperator': 'Akun ini dikunci. Hubungi pengelola platform.',
+  'error.emailNotVerified': 'Buka dahulu tautan di email yang dikirim kepada Anda, lalu masuk.',
   'error.unreachable': 'Server tidak dapat dihubungi. Periksa koneksi, lalu coba lagi.',
   'error.unavailable':
     'Data pemakaian sedang tidak tersedia. Tidak ada yang hilang: permintaan tetap dicatat.',

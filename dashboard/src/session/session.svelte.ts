@@ -54,9 +54,14 @@ export class Session implements AccessTokens {
     await this.renew();
   }
 
-  /** @throws {ApiError} `invalid-credentials`, a throttle's 429, or whatever else kept the log-in from succeeding */
-  async logIn(email: string, password: string): Promise<void> {
-    this.#accept(await bodyOf(this.#api.POST('/api/login', { body: { email, password } })));
+  /**
+   * @param code of the second factor, once it was asked for
+   * @throws {ApiError} `invalid-credentials`, `second-factor-required`, `second-factor-invalid`, `account-locked`, a
+   *   throttle's 429, or whatever else kept the log-in from succeeding
+   */
+  async logIn(email: string, password: string, code?: string): Promise<void> {
+    const body = { email, password, ...(code !== undefined && { code }) };
+    this.#accept(await bodyOf(this.#api.POST('/api/login', { body })));
   }
 
   /**

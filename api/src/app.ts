@@ -22,6 +22,7 @@ import { shedding } from './hardening/shedding.ts';
 import { crossTenantWatch, observeProblems } from './hardening/watch.ts';
 import { health } from './health/health.ts';
 import { identity } from './identity/identity.ts';
+import { operatorRoutes } from './identity/operators/routes.ts';
 import { OPERATORS_TENANT } from './identity/permissions.ts';
 import { identityRoutes, REFRESH_COOKIE } from './identity/routes.ts';
 import { secondFactorRoutes } from './identity/second-factor/routes.ts';
@@ -123,6 +124,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   }
   await app.register(identityRoutes, app.accounts);
   await app.register(secondFactorRoutes, app.accounts);
+  await app.register(operatorRoutes, app.accounts);
 
   await app.register(health, {
     probes: { database: () => database.ping(), usageStore: () => collector.ping() },

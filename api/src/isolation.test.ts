@@ -55,6 +55,10 @@ const ACCESS: Readonly<Record<string, 'public' | 'key' | readonly Permission[]>>
   'GET /api/v1/tenant/usage/detailed': ['usage:read', 'endpoints:read', 'people:read'],
   'GET /api/v1/tenant/audit': ['audit:read'],
   'GET /api/v1/platform/audit': ['platform:audit'],
+  'GET /api/v1/platform/accounts': ['accounts:lock'],
+  'GET /api/v1/platform/accounts/{id}': ['accounts:lock'],
+  'POST /api/v1/platform/accounts/{id}/lock': ['accounts:lock'],
+  'POST /api/v1/platform/accounts/{id}/unlock': ['accounts:lock'],
   'GET /api/v1/tenant/keys': ['keys:manage'],
   'POST /api/v1/tenant/keys': ['keys:manage'],
   'POST /api/v1/tenant/keys/{id}/rotate': ['keys:manage'],
@@ -72,6 +76,9 @@ const ACCESS: Readonly<Record<string, 'public' | 'key' | readonly Permission[]>>
 
 /** What a route is sent, and what it answers those who may use it, where that is not a bare 200. */
 const EXCHANGES: Readonly<Record<string, { payload?: object; status?: number }>> = {
+  'GET /api/v1/platform/accounts/{id}': { status: 404 },
+  'POST /api/v1/platform/accounts/{id}/lock': { payload: { reason: 'r' }, status: 404 },
+  'POST /api/v1/platform/accounts/{id}/unlock': { status: 404 },
   // What a complete one does depends on what the person has; an incomplete one shows who may ask.
   'POST /api/v1/account/second-factor': { payload: {}, status: 400 },
   'POST /api/v1/account/second-factor/confirm': { payload: {}, status: 400 },

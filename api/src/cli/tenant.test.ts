@@ -77,6 +77,32 @@ describe('npm run tenant', () => {
     MANY_COMMANDS_MS,
   );
 
+  it(
+    'makes an operator, who may do nothing before a second factor is set up',
+    async () => {
+      const { code, stdout } = await tenant('operator', 'olga@platform.example');
+      expect(code).toBe(0);
+      const password = /olga@platform\.example {2}(\S+)/.exec(stdout)?.[1];
+      const answer = await fetch(`${server.url}/api/login`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ email: 'olga@platform.example', password }),
+      });
+      expect(await answer.json()).toMatchObject({
+        user: { role: 'operator', permissions: ['second-factor:own'], tenant: { id: 'platform' } },
+      });
+      expect(await tenant('operator', 'olga@platform.example')).toMatchObject({
+        code: 1,
+        stderr: 'olga@platform.example is an operator already.\n',
+      });
+      expect(await tenant('second-factor', 'reset', 'olga@platform.example')).toMatchObject({
+        code: 1,
+        stderr: 'olga@platform.example has no second factor.\n',
+      });
+    },
+    MANY_COMMANDS_MS,
+  );
+
   it('says in a line what is wrong', async () => {
     expect(await tenant('create', 'acme', '--admin', 'ada@acme.example')).toMatchObject({
       code: 1,

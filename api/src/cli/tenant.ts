@@ -12,6 +12,7 @@ import { borrowEmbeddedPostgres, EmbeddedPostgresError } from '../postgres/embed
 import { TenantDirectory, TenantError } from '../tenants/directory.ts';
 import { LOCALES, type Locale } from '../tenants/tenant.ts';
 import { addKeyCommands } from './keys.ts';
+import { addOperatorCommands } from './operators.ts';
 import { addOutboxCommand } from './outbox.ts';
 
 const PASSWORD_BYTES = 12;
@@ -37,7 +38,7 @@ interface Directory {
 function program(): Command {
   const command = new Command('tenant')
     .description(
-      'Make tenants and their API keys. Uses DATABASE_URL, else the embedded Postgres in DATA_DIR, running or not.',
+      'Make tenants, their API keys, and operators of the platform. Uses DATABASE_URL, else the embedded Postgres in DATA_DIR, running or not.',
     )
     .exitOverride();
   command
@@ -57,6 +58,7 @@ function program(): Command {
     );
   addKeyCommands(command, (work) => withDirectory(parseConfig(), work));
   addOutboxCommand(command, (work) => withDirectory(parseConfig(), work));
+  addOperatorCommands(command, (work) => withDirectory(parseConfig(), work));
   return command;
 }
 

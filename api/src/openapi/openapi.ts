@@ -31,6 +31,7 @@ export const openapi = fastifyPlugin(async (app: FastifyInstance, { version }: {
         { name: 'usage', description: 'What a tenant used' },
         { name: 'ingest', description: 'For other applications, by API key' },
         { name: 'keys', description: 'Keys that other applications send their records with' },
+        { name: 'platform', description: 'For those who run the platform' },
         { name: 'audit', description: 'Who did what, and when' },
         { name: 'privacy', description: 'What is kept of people, and for how long' },
         { name: 'ledger', description: 'Whether everything that was taken in is stored' },

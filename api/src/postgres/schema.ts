@@ -39,6 +39,7 @@ interface UsersTable {
   photo_key: string | null;
   photo_type: string | null;
   created_at: CreatedAt;
+  search: ColumnType<string, never, never>;
 }
 
 interface MembershipsTable {

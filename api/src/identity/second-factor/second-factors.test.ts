@@ -12,6 +12,8 @@ import { identity } from '../identity.ts';
 import { Passwords } from '../passwords.ts';
 import { People } from '../people.ts';
 import { identityRoutes, REFRESH_COOKIE } from '../routes.ts';
+import { SecondFactorKeys } from './keys.ts';
+import { resetSecondFactor } from './reset.ts';
 import { secondFactorRoutes } from './routes.ts';
 
 const SECRET = 'a secret for tests, of more than thirty-two characters';
@@ -290,6 +292,25 @@ describe('changing it', () => {
     expect(answers.filter(({ status }) => status === 403)).toHaveLength(5);
     expect(answers.filter(({ status }) => status === 423 || status === 429)).toHaveLength(3);
     expect(await client('ani')).toBeInstanceOf(Client);
+  });
+});
+
+describe('losing it', () => {
+  it('is helped at the machine: the second factor goes, and with it the sessions', async () => {
+    const ani = await client('ani');
+    expect(await resetSecondFactor(database.db, 'ani', now)).toBe(false);
+    await enrol(ani);
+    expect(await resetSecondFactor(database.db, 'ani', now)).toBe(true);
+    expect((await ani.renew()).statusCode).toBe(401);
+    expect((await logIn('ani')).statusCode).toBe(200);
+    expect((await audited()).at(-1)).toEqual(['second-factor.disabled', 'ours', null, 'ani']);
+  });
+
+  it('lets nobody in when the application’s secret was changed: it is a fault, and no wrong code', async () => {
+    const { secret } = await enrol(await client('ani'));
+    const sealed = new SecondFactorKeys(`${SECRET}, another`).seal('ani', Secret.fromBase32(secret).bytes);
+    await database.db.updateTable('second_factors').set({ sealed_secret: sealed }).execute();
+    expect((await logIn('ani', { code: codeOf(secret) })).statusCode).toBe(500);
   });
 });
 

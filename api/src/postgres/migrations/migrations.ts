@@ -9,6 +9,7 @@ import { up as materials } from './0008_materials.ts';
 import { up as pages } from './0009_pages.ts';
 import { up as outbox } from './0010_outbox.ts';
 import { up as auditSearch } from './0012_audit_search.ts';
+import { up as accountSearch } from './0013_account_search.ts';
 
 /** Every migration by name, applied in the order of the names. One that was released is never changed. */
 export const migrations: Record<string, Migration> = {
@@ -22,4 +23,5 @@ export const migrations: Record<string, Migration> = {
   '0009_pages': { up: pages },
   '0010_outbox': { up: outbox },
   '0012_audit_search': { up: auditSearch },
+  '0013_account_search': { up: accountSearch },
 };

@@ -4,6 +4,7 @@ import { freshness } from './freshness/freshness.ts';
 import { fuzz } from './fuzz/fuzz.ts';
 import { ingest } from './ingest/ingest.ts';
 import { outage } from './outage/outage.ts';
+import { pages } from './pages/pages.ts';
 import { queries } from './queries/queries.ts';
 import { recorder } from './recorder/recorder.ts';
 import {
@@ -23,6 +24,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   fuzz,
   ingest,
   outage,
+  pages,
   queries,
   recorder,
   scaling,

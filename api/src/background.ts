@@ -1,6 +1,9 @@
+import type { FileStore } from './files/file-store.ts';
 import { CLEAN_UP_NIGHTLY, cleanUp } from './jobs/clean-up.ts';
 import type { JobHandler } from './jobs/handler.ts';
 import type { DailySchedule } from './jobs/schedule.ts';
+import { materialAnnouncement } from './materials/announce.ts';
+import { MATERIAL_FILES_NIGHTLY, materialFilesSweep } from './materials/sweep.ts';
 import { mailDelivery } from './notifications/delivery.ts';
 import type { Mailer } from './notifications/mailer.ts';
 import type { Database } from './postgres/database.ts';
@@ -9,12 +12,18 @@ import type { Database } from './postgres/database.ts';
 export interface BackgroundParts {
   readonly database: Database;
   readonly mailer: Mailer | undefined;
+  readonly files: FileStore;
 }
 
 /** Every kind of background job there is, and who does it. */
-export function jobHandlers({ database, mailer }: BackgroundParts): JobHandler[] {
-  return [mailDelivery({ database, mailer }), cleanUp(database)];
+export function jobHandlers({ database, mailer, files }: BackgroundParts): JobHandler[] {
+  return [
+    mailDelivery({ database, mailer }),
+    cleanUp(database),
+    materialAnnouncement(database),
+    materialFilesSweep(database, files),
+  ];
 }
 
 /** What is started by itself, and when. */
-export const DAILY_JOBS: readonly DailySchedule[] = [CLEAN_UP_NIGHTLY];
+export const DAILY_JOBS: readonly DailySchedule[] = [CLEAN_UP_NIGHTLY, MATERIAL_FILES_NIGHTLY];

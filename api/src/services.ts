@@ -93,7 +93,7 @@ export async function openServices(config: Config, progress: (line: string) => v
     const jobs = startJobs({
       database,
       url,
-      handlers: jobHandlers({ database, mailer: config.mail && createMailer(config.mail) }),
+      handlers: jobHandlers({ database, mailer: config.mail && createMailer(config.mail), files }),
       schedules: DAILY_JOBS,
       logger: logger.child({ part: 'jobs' }),
       work: config.jobs,

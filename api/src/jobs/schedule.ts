@@ -68,8 +68,8 @@ export async function addDueJobs(
     with due as (
       select due.task, tenants.id as tenant_id, due.date
       from jsonb_to_recordset(${JSON.stringify(due)}::jsonb)
-        as due(task text, zone text, date date, at timestamptz, only text)
-      join tenants on tenants.timezone = due.zone and tenants.id = coalesce(due.only, tenants.id)
+        as due(task text, zone text, date date, at timestamptz, "only" text)
+      join tenants on tenants.timezone = due.zone and tenants.id = coalesce(due."only", tenants.id)
       -- What was due before the tenant was there is not due to it.
       where tenants.created_at <= due.at
     ), begun as (

@@ -1,6 +1,7 @@
 import type { TenantId } from '@riwayat/collector';
 import { sql } from 'kysely';
 import { z } from 'zod';
+import { type JobHandler, jobHandler } from '../jobs/handler.ts';
 import type { Task } from '../jobs/task.ts';
 import { notifyMembers } from '../notifications/notify.ts';
 import type { Database } from '../postgres/database.ts';
@@ -39,5 +40,12 @@ export async function announceMaterial(
           kind: 'material.published',
           values: { material, title: announced.title },
         });
+  });
+}
+
+/** Does the jobs of {@link ANNOUNCE_MATERIAL}. */
+export function materialAnnouncement(database: Database): JobHandler {
+  return jobHandler(ANNOUNCE_MATERIAL, async (job) => {
+    await announceMaterial(database, job);
   });
 }

@@ -1,20 +1,25 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import type { TenantId } from '@riwayat/collector';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { sessionSecret } from '../config.ts';
 import { DownloadLinks } from '../files/download-link.ts';
 import { newFileKey } from '../files/file-key.ts';
+import { FileMissingError } from '../files/file-store.ts';
 import { TENANT_ROLES } from '../identity/permissions.ts';
 import { tenantRow } from '../tenants/tenant.ts';
 import { startApplication, type TestApplication } from '../testing/application.ts';
 import { pdf, png } from '../testing/samples.ts';
 import { announceMaterial } from './announce.ts';
-import { materialBody, materialPage } from './material.ts';
+import { MATERIALS_FOLDER, materialBody, materialPage } from './material.ts';
 import { statisticsBody } from './statistics.ts';
+import { materialFilesSweep } from './sweep.ts';
 
 const OURS = tenantRow.shape.id.parse('ours');
+const THEIRS = tenantRow.shape.id.parse('theirs');
 const problemBody = z.looseObject({ code: z.string(), detail: z.string() });
 
 let application: TestApplication;
@@ -109,6 +114,18 @@ describe('publishing', () => {
       { name: 'member of ours', tenant_id: 'ours', values: { material: id, title: 'Geometri' } },
     ]);
     expect(await announceMaterial(database, { tenantId: OURS, material: 'mat_gone' })).toBe(0);
+  });
+
+  it('has the news told by itself', async () => {
+    const { db } = application.services.database;
+    const { id } = await publish('Kabar');
+    const told = () =>
+      db
+        .selectFrom('notifications')
+        .where(sql<string>`values->>'material'`, '=', id)
+        .select('kind')
+        .execute();
+    await expect.poll(told, { timeout: 10_000 }).toEqual([{ kind: 'material.published' }]);
   });
 
   it.each([
@@ -316,4 +333,34 @@ it('tells teachers how their materials are used, at most five minutes late, and 
   expect(await statistics('administrator of theirs')).toMatchObject({ materials: 0, recent: [] });
   await publish('Kedua');
   expect(await statistics('mentor of ours')).toMatchObject({ cache: 'MISS', materials: 2 });
+});
+
+it('finds files that nothing stands for, once they are a day old, and leaves all others', async () => {
+  const { database, files } = application.services;
+  const { id } = await publish('Punya baris');
+  const keep = (tenant: TenantId) =>
+    files.write(newFileKey(tenant, MATERIALS_FOLDER, 'pdf'), Readable.from([pdf()]), 'application/pdf');
+  const [orphan, young, theirs] = [await keep(OURS), await keep(OURS), await keep(THEIRS)];
+  const dayAgo = new Date(Date.now() - 25 * 3_600_000);
+  const pathOf = (key: string) => join(application.config.dataDirectory, 'files', key);
+  const { file_key } = await database.db
+    .selectFrom('materials')
+    .select('file_key')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+  for (const key of [file_key, orphan.key, theirs.key]) {
+    await utimes(pathOf(key), dayAgo, dayAgo);
+  }
+  await materialFilesSweep(database, files).run(
+    { tenantId: 'ours', date: '2026-11-21' },
+    {
+      jobId: '1',
+      attempt: 1,
+      lastAttempt: false,
+      signal: new AbortController().signal,
+    },
+  );
+  const sizes = [file_key, young.key, theirs.key].map((key) => files.size(key));
+  expect(await Promise.all(sizes)).toEqual(sizes.map(() => pdf().length));
+  await expect(files.size(orphan.key)).rejects.toThrow(FileMissingError);
 });

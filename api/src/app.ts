@@ -43,6 +43,9 @@ import { erasureRoutes } from './privacy/erasures.ts';
 import { privacyRoutes } from './privacy/routes.ts';
 import { downloadLinks, type Services } from './services.ts';
 import { storefront } from './tenants/storefront.ts';
+import { learnerRoutes } from './tutoring/learner-routes.ts';
+import { mentorRoutes } from './tutoring/mentor-routes.ts';
+import { paymentRoutes } from './tutoring/payment-routes.ts';
 import { tutoring } from './tutoring/tutoring.ts';
 import { usageRoutes } from './usage/routes.ts';
 import { VERSION } from './version.ts';
@@ -134,13 +137,17 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     essential: ['database', 'usage_store'],
   });
   await app.register(metrics, { registry: new Registry(), collector, token: config.metricsToken });
-  await app.register(tutoring, { database, tenants, defaultTenant: config.defaultTenant });
   await app.register(materialRoutes, { database, files, cache: coordination.cache, now });
   await app.register(fileRoutes, { files, links: downloadLinks(config), tenants });
   const previews = new Previews(sessionSecret(config), now);
   const { defaultTenant } = config;
   await app.register(publicPages, { database, cache: jsonCache, previews, tenants, defaultTenant });
   await app.register(pageRoutes, { database, pages: new Pages(database, jsonCache, now), previews });
+  const shop = { database, tenants, defaultTenant: config.defaultTenant, now };
+  await app.register(tutoring, shop);
+  await app.register(learnerRoutes, { database, now });
+  await app.register(mentorRoutes, shop);
+  await app.register(paymentRoutes, { database, now });
   await app.register(usageRoutes, {
     usage: collector.usage,
     tenants,

@@ -51,6 +51,19 @@ const ACCESS: Readonly<Record<string, 'public' | 'key' | readonly Permission[]>>
   'GET /api/materi/{id}': ['materials:read'],
   'POST /api/materi/{id}/unduh': ['materials:read'],
   'DELETE /api/materi/{id}': ['materials:publish'],
+  'GET /api/public/mentor/{id}/jadwal': 'public',
+  'GET /api/public/mentor/{id}/testimoni': 'public',
+  'GET /api/pelanggan/daftar-sesi': ['tutoring:learn'],
+  'POST /api/pelanggan/pesan-sesi': ['tutoring:learn'],
+  'POST /api/pelanggan/batalkan-sesi': ['tutoring:learn'],
+  'POST /api/pelanggan/testimoni': ['tutoring:learn'],
+  'GET /api/mentor/daftar-sesi': ['tutoring:teach'],
+  'GET /api/mentor/profil-saya': ['tutoring:teach'],
+  'POST /api/mentor/atur-jadwal': ['tutoring:teach'],
+  'POST /api/mentor/kursus': ['tutoring:teach'],
+  'POST /api/mentor/mulai-sesi': ['tutoring:teach'],
+  'POST /api/mentor/selesai-sesi': ['tutoring:teach'],
+  'POST /api/admin/verifikasi-pembayaran': ['tutoring:administer'],
   'GET /api/v1/tenant/usage/summary': ['usage:read'],
   'GET /api/v1/tenant/usage/detailed': ['usage:read', 'endpoints:read', 'people:read'],
   'GET /api/v1/tenant/audit': ['audit:read'],
@@ -74,6 +87,7 @@ const ACCESS: Readonly<Record<string, 'public' | 'key' | readonly Permission[]>>
   [SOCKET]: ['usage:read'],
 };
 
+const NO_BOOKING = 'bkg_0123456789abcdef0123';
 /** What a route is sent, and what it answers those who may use it, where that is not a bare 200. */
 const EXCHANGES: Readonly<Record<string, { payload?: object; status?: number }>> = {
   'GET /api/v1/platform/accounts/{id}': { status: 404 },
@@ -104,6 +118,23 @@ const EXCHANGES: Readonly<Record<string, { payload?: object; status?: number }>>
   'POST /api/v1/tenant/erasures': { payload: { user_id: 'nobody-known' } },
   'PUT /api/v1/tenant/privacy': {
     payload: { user_ids: 'plain', addresses: 'dropped', retention_months: 13 },
+  },
+  'POST /api/pelanggan/pesan-sesi': {
+    payload: { course: 'none', slot: 'slt_0123456789abcdef0123' },
+    status: 404,
+  },
+  'POST /api/pelanggan/batalkan-sesi': { payload: { booking: NO_BOOKING }, status: 404 },
+  'POST /api/pelanggan/testimoni': { payload: { booking: NO_BOOKING, rating: 5 }, status: 404 },
+  'POST /api/mentor/atur-jadwal': { payload: { weeks: 1 } },
+  'POST /api/mentor/kursus': {
+    payload: { title: 'Catur', subject: 'Catur', price_idr: 50_000 },
+    status: 201,
+  },
+  'POST /api/mentor/mulai-sesi': { payload: { booking: NO_BOOKING }, status: 404 },
+  'POST /api/mentor/selesai-sesi': { payload: { booking: NO_BOOKING }, status: 404 },
+  'POST /api/admin/verifikasi-pembayaran': {
+    payload: { booking: NO_BOOKING, decision: 'verified' },
+    status: 404,
   },
 };
 const NO_KEY = 'key_0123456789abcdef';

@@ -97,6 +97,26 @@ export const PROBLEMS = {
     title: 'Request timeout',
     detail: 'The request was not complete in time. Send it again.',
   },
+  'illegal-step': {
+    status: 409,
+    title: 'Not possible now',
+    detail: 'The booking is at a point of its life where this cannot be done.',
+  },
+  'slot-taken': {
+    status: 409,
+    title: 'Slot taken',
+    detail: 'Somebody else has booked this slot. GET /api/public/mentor/{id}/jadwal has those that are open.',
+  },
+  'slot-over': {
+    status: 409,
+    title: 'Slot over',
+    detail: 'This slot has begun already. GET /api/public/mentor/{id}/jadwal has those that are open.',
+  },
+  'learner-busy': {
+    status: 409,
+    title: 'Busy at that time',
+    detail: 'You have another session at that time. Choose another slot, or cancel the other session.',
+  },
   conflict: {
     status: 409,
     title: 'Conflict',

@@ -79,6 +79,11 @@ export function can(role: Role, permission: Permission): boolean {
   return allowed.includes(role);
 }
 
+/** Every role that has a permission. */
+export function rolesWith(permission: Permission): Role[] {
+  return ROLES.filter((role) => can(role, permission));
+}
+
 /** Every permission of a role, in the order of the table. */
 export function permissionsOf(role: Role): Permission[] {
   return Object.keys(PERMISSIONS)

@@ -1,10 +1,13 @@
 import type { TenantId } from '@riwayat/collector';
 import { type Kysely, sql } from 'kysely';
+import { type Permission, type Role, rolesWith } from '../identity/permissions.ts';
 import type { Schema } from '../postgres/schema.ts';
 
 /** What people are told of, and the values that its text needs. */
 export interface NotificationValues {
   'booking.requested': { booking: string; course: string; learner: string; startsAt: string };
+  'booking.confirmed': { booking: string; course: string; learner: string; startsAt: string };
+  'booking.expired': { booking: string; course: string };
   'booking.cancelled': { booking: string; course: string; reason: string };
   'payment.received': { booking: string; course: string; learner: string };
   'payment.verified': { booking: string; course: string; startsAt: string };
@@ -43,13 +46,36 @@ export async function notify<Kind extends NotificationKind>(
 }
 
 /**
- * Tells every learner of a tenant something, in one statement. In the transaction that makes it true.
+ * Tells every learner of a tenant something. In the transaction that makes it true.
  *
  * @param db the transaction
  * @returns how many were told
  */
-export async function notifyMembers<Kind extends NotificationKind>(
+export function notifyMembers<Kind extends NotificationKind>(
   db: Kysely<Schema>,
+  notification: Omit<Notification<Kind>, 'userId'>,
+): Promise<number> {
+  return notifyRoles(db, ['member'], notification);
+}
+
+/**
+ * Tells everybody of a tenant who has a permission. In the transaction that makes it true.
+ *
+ * @param db the transaction
+ * @returns how many were told
+ */
+export function notifyPermitted<Kind extends NotificationKind>(
+  db: Kysely<Schema>,
+  permission: Permission,
+  notification: Omit<Notification<Kind>, 'userId'>,
+): Promise<number> {
+  return notifyRoles(db, rolesWith(permission), notification);
+}
+
+/** In one statement, however many they are. */
+async function notifyRoles<Kind extends NotificationKind>(
+  db: Kysely<Schema>,
+  roles: readonly Role[],
   { tenantId, kind, values }: Omit<Notification<Kind>, 'userId'>,
 ): Promise<number> {
   const { numInsertedOrUpdatedRows = 0n } = await db
@@ -59,7 +85,7 @@ export async function notifyMembers<Kind extends NotificationKind>(
       query
         .selectFrom('memberships')
         .where('tenant_id', '=', tenantId)
-        .where('role', '=', 'member')
+        .where('role', 'in', roles)
         .select([
           'tenant_id',
           'user_id',

@@ -2,6 +2,7 @@ import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { AccountTables } from '../identity/tables.ts';
 import type { MaterialTables } from '../materials/tables.ts';
 import type { PageTables } from '../pages/tables.ts';
+import type { TutoringTables } from '../tutoring/tables.ts';
 
 /** Set when a row is made, never changed. */
 type Once<T> = ColumnType<T, T, never>;
@@ -108,34 +109,6 @@ interface ApiKeySecretsTable {
   valid_until: Date | null;
 }
 
-export interface MentorsTable {
-  tenant_id: Once<string>;
-  id: Once<string>;
-  user_id: string | null;
-  name: string;
-  headline: string;
-  subjects: string[];
-  level: string;
-  /** `numeric`, so text: "4.8". */
-  rating: string;
-  created_at: CreatedAt;
-  search: ColumnType<string, never, never>;
-}
-
-export interface CoursesTable {
-  tenant_id: Once<string>;
-  id: Once<string>;
-  mentor_id: string;
-  title: string;
-  description: string;
-  subject: string;
-  level: string;
-  /** Whole rupiah. A `bigint`, so text when read. */
-  price_idr: ColumnType<string, bigint, bigint>;
-  created_at: CreatedAt;
-  search: ColumnType<string, never, never>;
-}
-
 interface AuditLogTable {
   /** A `bigint`, so text when read. */
   id: GeneratedAlways<string>;
@@ -213,7 +186,7 @@ interface JobSchedulesTable {
 }
 
 /** Every table of the application's database. */
-export interface Schema extends AccountTables, MaterialTables, PageTables {
+export interface Schema extends AccountTables, MaterialTables, PageTables, TutoringTables {
   tenants: TenantsTable;
   users: UsersTable;
   memberships: MembershipsTable;
@@ -221,8 +194,6 @@ export interface Schema extends AccountTables, MaterialTables, PageTables {
   refresh_tokens: RefreshTokensTable;
   api_keys: ApiKeysTable;
   api_key_secrets: ApiKeySecretsTable;
-  mentors: MentorsTable;
-  courses: CoursesTable;
   audit_log: AuditLogTable;
   notifications: NotificationsTable;
   outbox: OutboxTable;

@@ -3,7 +3,7 @@ import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import type { Schema } from '../postgres/schema.ts';
 import { MENTOR_LEVELS } from './mentors.ts';
-import { type ListQuery, ordering, pageOf, textQuery } from './page.ts';
+import { cut, type ListQuery, ordering, pageOf, textQuery } from './page.ts';
 
 export const courseBody = z
   .object({
@@ -48,17 +48,13 @@ export async function listCourses(
   const rows = await courses(db, tenantId)
     .where(found)
     .where(order.after)
-    .orderBy(order.by, 'desc')
+    .orderBy(order.by, order.direction)
     .orderBy('courses.id')
     .limit(limit + 1)
     .select(order.key.as('key'))
     .execute()
     .catch(order.blame);
-  const last = rows.length > limit ? rows[limit - 1] : undefined;
-  return {
-    data: rows.slice(0, limit).map(toCourse),
-    next_cursor: last === undefined ? null : order.cursor(last),
-  };
+  return cut(rows, limit, order, toCourse);
 }
 
 export async function findCourse(
@@ -68,6 +64,11 @@ export async function findCourse(
 ): Promise<Course | undefined> {
   const row = await courses(db, tenantId).where('courses.id', '=', id).executeTakeFirst();
   return row === undefined ? undefined : toCourse(row);
+}
+
+/** @throws {NoResultError} when the tenant has no such course */
+export async function courseById(db: Kysely<Schema>, tenantId: TenantId, id: string): Promise<Course> {
+  return toCourse(await courses(db, tenantId).where('courses.id', '=', id).executeTakeFirstOrThrow());
 }
 
 function courses(db: Kysely<Schema>, tenantId: TenantId) {

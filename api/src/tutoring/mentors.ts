@@ -1,8 +1,9 @@
 import type { TenantId } from '@riwayat/collector';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { z } from 'zod';
-import type { MentorsTable, Schema } from '../postgres/schema.ts';
-import { type ListQuery, ordering, pageOf, textQuery } from './page.ts';
+import type { Schema } from '../postgres/schema.ts';
+import { cut, type ListQuery, ordering, pageOf, textQuery } from './page.ts';
+import type { MentorsTable } from './tables.ts';
 
 export const MENTOR_LEVELS = ['superstar', 'regular', 'novice'] as const;
 
@@ -13,7 +14,8 @@ export const mentorBody = z
     headline: z.string(),
     subjects: z.array(z.string()),
     level: z.enum(MENTOR_LEVELS),
-    rating: z.number().describe('0 to 5, one decimal'),
+    rating: z.number().describe('Stars a review, to one decimal; 0 without a review'),
+    reviews: z.int().nonnegative().describe('How many there are'),
   })
   .meta({ id: 'Mentor' });
 
@@ -22,7 +24,7 @@ export const mentorPage = pageOf(mentorBody).meta({ id: 'MentorPage' });
 export type Mentor = z.infer<typeof mentorBody>;
 export type MentorPage = z.infer<typeof mentorPage>;
 
-const COLUMNS = ['id', 'name', 'headline', 'subjects', 'level', 'rating'] as const;
+const COLUMNS = ['id', 'name', 'headline', 'subjects', 'level', 'rating', 'reviews'] as const;
 
 /** A tenant's mentors: those that fit a question best first, else the best rated first. */
 export async function listMentors(
@@ -46,18 +48,14 @@ export async function listMentors(
     .where('tenant_id', '=', tenantId)
     .where(found)
     .where(order.after)
-    .orderBy(order.by, 'desc')
+    .orderBy(order.by, order.direction)
     .orderBy('id')
     .limit(limit + 1)
     .select(COLUMNS)
     .select(order.key.as('key'))
     .execute()
     .catch(order.blame);
-  const last = rows.length > limit ? rows[limit - 1] : undefined;
-  return {
-    data: rows.slice(0, limit).map(toMentor),
-    next_cursor: last === undefined ? null : order.cursor(last),
-  };
+  return cut(rows, limit, order, toMentor);
 }
 
 export async function findMentor(
@@ -81,6 +79,7 @@ function toMentor({
   subjects,
   level,
   rating,
+  reviews,
 }: Pick<Selectable<MentorsTable>, (typeof COLUMNS)[number]>): Mentor {
-  return mentorBody.parse({ id, name, headline, subjects, level, rating: Number(rating) });
+  return mentorBody.parse({ id, name, headline, subjects, level, rating: Number(rating), reviews });
 }

@@ -25,6 +25,9 @@ export const listQuery = z.object({
 
 export type ListQuery = z.infer<typeof listQuery>;
 
+/** What a list that is not searched may be asked for. */
+export const pageQuery = listQuery.omit({ q: true });
+
 /** A page of rows, and where the next one begins. */
 export function pageOf<T extends z.ZodType>(row: T) {
   return z.object({ data: z.array(row), next_cursor: z.string().nullable() });
@@ -33,9 +36,13 @@ export function pageOf<T extends z.ZodType>(row: T) {
 /** What lists are sorted by. Postgres writes each as text and reads it back without loss. */
 type KeyType = 'float8' | 'numeric' | 'timestamptz';
 
-/** The order of a list: by a value, largest first; equals by id. The rows before a cursor are left out. */
+/** Smallest or largest first. */
+type Direction = 'asc' | 'desc';
+
+/** The order of a list: by a value, equals by id. The rows before a cursor are left out. */
 export interface Ordering {
   readonly by: RawBuilder<unknown>;
+  readonly direction: Direction;
   /** The value as a cursor carries it; to be selected with each row. */
   readonly key: RawBuilder<string>;
   readonly after: RawBuilder<SqlBool>;
@@ -48,6 +55,7 @@ export interface Ordering {
  * @param by the value sorted by
  * @param id the column that tells equals apart
  * @param cursor where to begin; undefined for the first page
+ * @param direction largest first unless said
  * @throws {ProblemError} `invalid-request` for a cursor that this list did not give
  */
 export function ordering(
@@ -55,21 +63,42 @@ export function ordering(
   type: KeyType,
   id: RawBuilder<unknown>,
   cursor: string | undefined,
+  direction: Direction = 'desc',
 ): Ordering {
   const from = cursor === undefined ? undefined : decodeCursor(cursor, type);
   const key = sql`${from?.key}::${sql.raw(type)}`;
+  const beyond = sql.raw(direction === 'desc' ? '<' : '>');
   return {
     by,
+    direction,
     key: sql<string>`(${by})::text`,
     // The first condition says nothing new, but it is the one that an index can begin at.
     after:
       from === undefined
         ? sql<SqlBool>`true`
-        : sql<SqlBool>`${by} <= ${key} and (${by} < ${key} or ${id} > ${from.id})`,
+        : sql<SqlBool>`${by} ${beyond}= ${key} and (${by} ${beyond} ${key} or ${id} > ${from.id})`,
     blame(error) {
       throw from !== undefined && sqlState(error)?.startsWith(DATA_EXCEPTION) ? wrongCursor() : error;
     },
     cursor: (row) => Buffer.from(JSON.stringify([type, row.key, row.id])).toString('base64url'),
+  };
+}
+
+/**
+ * A page of rows that were asked for with one more than it holds.
+ *
+ * @param limit rows a page
+ */
+export function cut<Row extends { readonly key: string; readonly id: string }, Body>(
+  rows: readonly Row[],
+  limit: number,
+  order: Ordering,
+  toBody: (row: Row) => Body,
+): { data: Body[]; next_cursor: string | null } {
+  const last = rows.length > limit ? rows[limit - 1] : undefined;
+  return {
+    data: rows.slice(0, limit).map(toBody),
+    next_cursor: last === undefined ? null : order.cursor(last),
   };
 }
 

@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
 import type { TenantId } from '@riwayat/collector';
 import type { Insertable } from 'kysely';
 import type { Database } from '../postgres/database.ts';
-import type { CoursesTable, MentorsTable } from '../postgres/schema.ts';
+import { type Drawer, drawer } from './drawer.ts';
 import type { MENTOR_LEVELS } from './mentors.ts';
 import { type CourseOutline, SUBJECTS, type Subject } from './subjects.ts';
+import type { CoursesTable, MentorsTable } from './tables.ts';
 
-type MentorLevel = (typeof MENTOR_LEVELS)[number];
+export type MentorLevel = (typeof MENTOR_LEVELS)[number];
 
 /** Of ten mentors two are superstars and six regular, as at Chill Ajar in September 2025; the rest are new. */
 const SUPERSTARS = 0.2;
@@ -22,12 +22,6 @@ const PRICES: Readonly<Record<MentorLevel, readonly [least: number, most: number
   superstar: [120, 250],
   regular: [75, 150],
   novice: [40, 90],
-};
-/** Tenths of a star. */
-const RATINGS: Readonly<Record<MentorLevel, readonly [least: number, most: number]>> = {
-  superstar: [47, 50],
-  regular: [41, 48],
-  novice: [35, 45],
 };
 /** The catalogue was there before the first documented month began. */
 const OPENED = Date.UTC(2025, 7, 4, 2);
@@ -69,7 +63,6 @@ export async function seedTutoring(
     ),
     subjects: subjects.map(({ name }) => name),
     level,
-    rating: (draw.between('rating', ...RATINGS[level]) / 10).toFixed(1),
     created_at: new Date(OPENED),
   }));
   const courseRows: Insertable<CoursesTable>[] = drawn
@@ -126,33 +119,4 @@ function slug(title: string): string {
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-|-$/g, '');
-}
-
-/** Choices by purpose: one choice does not depend on how many were made before it. */
-interface Drawer {
-  between(purpose: string, least: number, most: number): number;
-  one<T>(purpose: string, choices: readonly T[]): T;
-  some<T>(purpose: string, choices: readonly T[], count: number): T[];
-}
-
-function drawer(seed: string): Drawer {
-  const number = (purpose: string): number =>
-    createHash('sha256').update(`${seed}/${purpose}`).digest().readUInt32BE();
-  const some = <T>(purpose: string, choices: readonly T[], count: number): T[] =>
-    choices
-      .map((choice, index) => ({ choice, order: number(`${purpose}/${index}`) }))
-      .sort((a, b) => a.order - b.order)
-      .slice(0, count)
-      .map(({ choice }) => choice);
-  return {
-    between: (purpose, least, most) => least + (number(purpose) % (most - least + 1)),
-    one(purpose, choices) {
-      const [choice] = some(purpose, choices, 1);
-      if (choice === undefined) {
-        throw new RangeError(`there is nothing to choose from for ${purpose}`);
-      }
-      return choice;
-    },
-    some,
-  };
 }

@@ -62,14 +62,13 @@ beforeAll(async () => {
       headline: 'Catur',
       subjects: ['Catur'],
       level: 'novice',
-      rating: '4.0',
     })
     .execute();
 
   app = Fastify();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  const options = { database: through, tenants, defaultTenant: tenant.id };
+  const options = { database: through, tenants, defaultTenant: tenant.id, now: () => new Date() };
   await app.register(problemDocuments);
   const secret = 'a secret for tests, of more than thirty-two characters';
   await app.register(identity, { database: through, secret, secureCookies: false });

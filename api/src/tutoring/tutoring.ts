@@ -3,11 +3,15 @@ import { z } from 'zod';
 import { problem, problemResponses } from '../errors/problem.ts';
 import type { Database } from '../postgres/database.ts';
 import { requireStorefront, type StorefrontOptions } from '../tenants/storefront.ts';
+import type { Tenant } from '../tenants/tenant.ts';
 import { courseBody, coursePage, findCourse, listCourses } from './courses.ts';
-import { findMentor, listMentors, mentorBody, mentorPage } from './mentors.ts';
-import { listQuery } from './page.ts';
+import { anyId } from './id.ts';
+import { findMentor, listMentors, type Mentor, mentorBody, mentorPage } from './mentors.ts';
+import { listQuery, pageQuery } from './page.ts';
+import { listReviews, reviewPage } from './reviews.ts';
+import { listOpenSlots, slotPage } from './slots.ts';
 
-const params = z.object({ id: z.string().regex(/^[\w.-]{1,100}$/) });
+const params = z.object({ id: anyId });
 // Loose: what is validated replaces the request's headers, and the others are wanted too.
 const headers = z.looseObject({
   'x-tenant': z.string().optional().describe('Whose courses and mentors; ignored for somebody logged in'),
@@ -15,11 +19,13 @@ const headers = z.looseObject({
 
 export interface TutoringOptions extends StorefrontOptions {
   readonly database: Database;
+  readonly now: () => Date;
 }
 
-/** What anybody may see of a tutoring service: its courses and mentors. */
+/** What anybody may see of a tutoring service: its courses, its mentors, when they teach and what is said of them. */
 export const tutoring: FastifyPluginAsyncZod<TutoringOptions> = async (app, options) => {
-  const { db } = options.database;
+  const { database, now } = options;
+  const { db } = database;
 
   app.get(
     '/api/public/kursus',
@@ -88,12 +94,53 @@ export const tutoring: FastifyPluginAsyncZod<TutoringOptions> = async (app, opti
       },
     },
     async (request) => {
-      const tenant = await requireStorefront(request, options);
-      const mentor = await findMentor(db, tenant.id, request.params.id);
-      if (mentor === undefined) {
-        throw problem('not-found', { detail: 'There is no such mentor.' });
-      }
-      return mentor;
+      return mentorOr404(await requireStorefront(request, options), request.params.id);
     },
   );
+
+  app.get(
+    '/api/public/mentor/:id/jadwal',
+    {
+      schema: {
+        tags: ['tutoring'],
+        summary: 'A mentor’s open slots, the next one first',
+        headers,
+        params,
+        querystring: pageQuery,
+        response: { 200: slotPage, ...problemResponses(400, 404, 503) },
+      },
+    },
+    async (request) => {
+      const tenant = await requireStorefront(request, options);
+      const { id } = await mentorOr404(tenant, request.params.id);
+      return listOpenSlots(db, tenant, id, request.query, now());
+    },
+  );
+
+  app.get(
+    '/api/public/mentor/:id/testimoni',
+    {
+      schema: {
+        tags: ['tutoring'],
+        summary: 'What learners say about a mentor, the newest first',
+        headers,
+        params,
+        querystring: pageQuery,
+        response: { 200: reviewPage, ...problemResponses(400, 404, 503) },
+      },
+    },
+    async (request) => {
+      const tenant = await requireStorefront(request, options);
+      const { id } = await mentorOr404(tenant, request.params.id);
+      return listReviews(db, tenant.id, id, request.query);
+    },
+  );
+
+  async function mentorOr404(tenant: Tenant, id: string): Promise<Mentor> {
+    const mentor = await findMentor(db, tenant.id, id);
+    if (mentor === undefined) {
+      throw problem('not-found', { detail: 'There is no such mentor.' });
+    }
+    return mentor;
+  }
 };

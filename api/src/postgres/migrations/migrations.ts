@@ -5,6 +5,7 @@ import { up as apiKeysAndPrivacy } from './0003_api_keys_and_privacy.ts';
 import { up as rolesAuditNotifications } from './0004_roles_audit_notifications.ts';
 import { up as accounts } from './0005_accounts.ts';
 import { up as secondFactor } from './0006_second_factor.ts';
+import { up as bookings } from './0007_bookings.ts';
 import { up as materials } from './0008_materials.ts';
 import { up as pages } from './0009_pages.ts';
 import { up as outbox } from './0010_outbox.ts';
@@ -19,6 +20,7 @@ export const migrations: Record<string, Migration> = {
   '0004_roles_audit_notifications': { up: rolesAuditNotifications },
   '0005_accounts': { up: accounts },
   '0006_second_factor': { up: secondFactor },
+  '0007_bookings': { up: bookings },
   '0008_materials': { up: materials },
   '0009_pages': { up: pages },
   '0010_outbox': { up: outbox },

@@ -231,74 +231,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/public/kursus": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Courses, searched or newest first */
-        get: operations["getApiPublicKursus"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/public/kursus/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One course */
-        get: operations["getApiPublicKursusById"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/public/mentor": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Mentors, searched or best rated first */
-        get: operations["getApiPublicMentor"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/public/mentor/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One mentor */
-        get: operations["getApiPublicMentorById"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/materi": {
         parameters: {
             query?: never;
@@ -539,6 +471,298 @@ export interface paths {
         put?: never;
         /** A link to a version, for anybody who has it, for 60 minutes */
         post: operations["postApiAdminHalamanBySlugPratinjau"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/kursus": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Courses, searched or newest first */
+        get: operations["getApiPublicKursus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/kursus/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One course */
+        get: operations["getApiPublicKursusById"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/mentor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mentors, searched or best rated first */
+        get: operations["getApiPublicMentor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/mentor/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One mentor */
+        get: operations["getApiPublicMentorById"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/mentor/{id}/jadwal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A mentor’s open slots, the next one first */
+        get: operations["getApiPublicMentorByIdJadwal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/mentor/{id}/testimoni": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What learners say about a mentor, the newest first */
+        get: operations["getApiPublicMentorByIdTestimoni"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pelanggan/daftar-sesi": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One’s own bookings, the latest session first */
+        get: operations["getApiPelangganDaftarSesi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pelanggan/pesan-sesi": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Book a session: a slot of the mentor who gives the course
+         * @description A proof of payment is waited for until `pay_by`; then the booking expires.
+         */
+        post: operations["postApiPelangganPesanSesi"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pelanggan/batalkan-sesi": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel a booking before its session begins */
+        post: operations["postApiPelangganBatalkanSesi"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pelanggan/testimoni": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Review a finished session, once */
+        post: operations["postApiPelangganTestimoni"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mentor/daftar-sesi": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bookings of one’s own sessions, the latest first */
+        get: operations["getApiMentorDaftarSesi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mentor/profil-saya": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Oneself as a mentor: rating, courses, sessions, earnings */
+        get: operations["getApiMentorProfilSaya"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mentor/atur-jadwal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set the own schedule: replaces the slots to come that nobody has booked */
+        post: operations["postApiMentorAturJadwal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mentor/kursus": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Offer a course */
+        post: operations["postApiMentorKursus"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mentor/mulai-sesi": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start a session, at most 15 minutes before its time */
+        post: operations["postApiMentorMulaiSesi"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mentor/selesai-sesi": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Finish a session */
+        post: operations["postApiMentorSelesaiSesi"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/verifikasi-pembayaran": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Verify or reject the payment of a booking */
+        post: operations["postApiAdminVerifikasiPembayaran"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1443,6 +1667,101 @@ export interface components {
             /** @description Default: 13 */
             retention_months: number;
         };
+        BookingInput: {
+            id: string;
+            /** @enum {string} */
+            state: "requested" | "awaiting_verification" | "rejected" | "confirmed" | "in_progress" | "finished" | "reviewed" | "cancelled" | "expired";
+            course: {
+                id: string;
+                title: string;
+            };
+            mentor: {
+                id: string;
+                name: string;
+            };
+            learner: {
+                id: string;
+                name: string;
+            };
+            /** Format: date-time */
+            starts_at: string;
+            /** Format: date-time */
+            ends_at: string;
+            /** @description Whole rupiah: the price of the course when it was booked */
+            amount_idr: number;
+            /** @description Until when a proof of payment is waited for */
+            pay_by: string | null;
+            /** @description The newest proof of payment */
+            payment: {
+                /** Format: date-time */
+                uploaded_at: string;
+                decision: ("verified" | "rejected") | null;
+                reason: string | null;
+            } | null;
+            /** @description 1 to 5 stars */
+            rating: number | null;
+            /** Format: date-time */
+            created_at: string;
+            started_at: string | null;
+            finished_at: string | null;
+            cancelled_at: string | null;
+            /** @description What may come next, by whoever may do it */
+            possible: ("upload_proof" | "verify" | "reject" | "start" | "finish" | "review" | "cancel" | "expire")[];
+        };
+        BookingPageInput: {
+            data: components["schemas"]["BookingInput"][];
+            next_cursor: string | null;
+        };
+        ReviewInput: {
+            /** @description The booking */
+            id: string;
+            rating: number;
+            words: string;
+            /** @description First name alone: everybody can read this */
+            learner: string;
+            course: string;
+            /** Format: date-time */
+            created_at: string;
+        };
+        ReviewPageInput: {
+            data: components["schemas"]["ReviewInput"][];
+            next_cursor: string | null;
+        };
+        /**
+         * @example {
+         *       "course": "aljabar-dasar-mentor-01",
+         *       "slot": "slt_0123456789abcdef0123"
+         *     }
+         */
+        BookingRequestInput: {
+            course: string;
+            slot: string;
+        };
+        /**
+         * @example {
+         *       "booking": "bkg_0123456789abcdef0123",
+         *       "reason": "Saya sakit."
+         *     }
+         */
+        CancellationInput: {
+            booking: string;
+            /** @default  */
+            reason: string;
+        };
+        /**
+         * @example {
+         *       "booking": "bkg_0123456789abcdef0123",
+         *       "rating": 5,
+         *       "words": "Penjelasannya jernih sekali."
+         *     }
+         */
+        NewReviewInput: {
+            booking: string;
+            /** @description Stars */
+            rating: number;
+            /** @default  */
+            words: string;
+        };
         MentorInput: {
             id: string;
             name: string;
@@ -1450,8 +1769,10 @@ export interface components {
             subjects: string[];
             /** @enum {string} */
             level: "superstar" | "regular" | "novice";
-            /** @description 0 to 5, one decimal */
+            /** @description Stars a review, to one decimal; 0 without a review */
             rating: number;
+            /** @description How many there are */
+            reviews: number;
         };
         MentorPageInput: {
             data: components["schemas"]["MentorInput"][];
@@ -1478,6 +1799,192 @@ export interface components {
         CoursePageInput: {
             data: components["schemas"]["CourseInput"][];
             next_cursor: string | null;
+        };
+        /**
+         * @example {
+         *       "title": "Aljabar Dasar",
+         *       "description": "Persamaan linear, faktor, dan pola bilangan dari nol.",
+         *       "subject": "Matematika",
+         *       "level": "SMP",
+         *       "price_idr": 120000
+         *     }
+         */
+        NewCourseInput: {
+            title: string;
+            /** @default  */
+            description: string;
+            subject: string;
+            /** @default Umum */
+            level: string;
+            /** @description Whole rupiah a session */
+            price_idr: number;
+        };
+        OwnMentorInput: {
+            id: string;
+            name: string;
+            headline: string;
+            subjects: string[];
+            /** @enum {string} */
+            level: "superstar" | "regular" | "novice";
+            /** @description Stars a review, to one decimal; 0 without a review */
+            rating: number;
+            /** @description How many there are */
+            reviews: number;
+            courses: number;
+            sessions: {
+                /** @description Confirmed, not begun */
+                to_come: number;
+                /** @description Asked for; the payment is not verified yet */
+                unpaid: number;
+                given: number;
+            };
+            /** @description Whole rupiah: what learners paid for the sessions given */
+            earned_idr: number;
+        };
+        /**
+         * @example {
+         *       "weekly": [
+         *         {
+         *           "day": 1,
+         *           "from": "19:00",
+         *           "until": "21:00"
+         *         }
+         *       ],
+         *       "slots": [
+         *         {
+         *           "date": "2026-12-05",
+         *           "from": "09:00",
+         *           "until": "10:30"
+         *         }
+         *       ],
+         *       "session_minutes": 60,
+         *       "weeks": 4
+         *     }
+         */
+        TeachingHoursInput: {
+            /**
+             * @description Hours of each week, cut into sessions
+             * @default []
+             */
+            weekly: {
+                /** @description 1 is Monday, 7 Sunday */
+                day: number;
+                /** @description Local time in the zone of the tenant */
+                from: string;
+                /** @description Local time in the zone of the tenant; 24:00 is the end of the day */
+                until: string;
+            }[];
+            /**
+             * @description Single sessions besides
+             * @default []
+             */
+            slots: {
+                /** Format: date */
+                date: string;
+                /** @description Local time in the zone of the tenant */
+                from: string;
+                /** @description Local time in the zone of the tenant; 24:00 is the end of the day */
+                until: string;
+            }[];
+            /**
+             * @description How long a session of the weekly hours is
+             * @default 60
+             */
+            session_minutes: number;
+            /**
+             * @description For how many weeks from today on
+             * @default 4
+             */
+            weeks: number;
+        };
+        SlotInput: {
+            id: string;
+            /** Format: date-time */
+            starts_at: string;
+            /** Format: date-time */
+            ends_at: string;
+            /**
+             * Format: date
+             * @description In the zone of the tenant, like the times
+             */
+            date: string;
+            from: string;
+            until: string;
+        };
+        SlotPageInput: {
+            data: components["schemas"]["SlotInput"][];
+            next_cursor: string | null;
+        };
+        ScheduleInput: {
+            added: number;
+            /** @description Slots of before, open and not begun */
+            removed: number;
+            /** @description In the past, at a time that clocks skip, or overlapping another slot or a booked session */
+            left_out: number;
+            /** @description Slots that can be booked now */
+            open: number;
+        };
+        /**
+         * @example {
+         *       "booking": "bkg_0123456789abcdef0123"
+         *     }
+         */
+        SessionStepInput: {
+            booking: string;
+        };
+        PaymentInput: {
+            id: string;
+            booking: {
+                id: string;
+                /** @enum {string} */
+                state: "requested" | "awaiting_verification" | "rejected" | "confirmed" | "in_progress" | "finished" | "reviewed" | "cancelled" | "expired";
+                course: string;
+                mentor: string;
+                learner: string;
+                /** Format: date-time */
+                starts_at: string;
+            };
+            /** @description Whole rupiah */
+            amount_idr: number;
+            proof: {
+                name: string;
+                content_type: string;
+                bytes: number;
+                /** @description Where the file can be downloaded for an hour */
+                url: string;
+            };
+            /** Format: date-time */
+            uploaded_at: string;
+            decision: ("verified" | "rejected") | null;
+            reason: string | null;
+            /** @description Name */
+            decided_by: string | null;
+            decided_at: string | null;
+        };
+        PaymentPageInput: {
+            data: components["schemas"]["PaymentInput"][];
+            next_cursor: string | null;
+        };
+        /**
+         * @example {
+         *       "booking": "bkg_0123456789abcdef0123",
+         *       "decision": "verified"
+         *     }
+         * @example {
+         *       "booking": "bkg_0123456789abcdef0123",
+         *       "decision": "rejected",
+         *       "reason": "Nominalnya kurang Rp20.000."
+         *     }
+         */
+        PaymentDecisionInput: {
+            booking: string;
+            /** @constant */
+            decision: "verified";
+        } | {
+            booking: string;
+            /** @constant */
+            decision: "rejected";
+            reason: string;
         };
         UsageSummaryInput: {
             /** @enum {string} */
@@ -2343,6 +2850,101 @@ export interface components {
             /** @description Default: 13 */
             retention_months: number;
         };
+        Booking: {
+            id: string;
+            /** @enum {string} */
+            state: "requested" | "awaiting_verification" | "rejected" | "confirmed" | "in_progress" | "finished" | "reviewed" | "cancelled" | "expired";
+            course: {
+                id: string;
+                title: string;
+            };
+            mentor: {
+                id: string;
+                name: string;
+            };
+            learner: {
+                id: string;
+                name: string;
+            };
+            /** Format: date-time */
+            starts_at: string;
+            /** Format: date-time */
+            ends_at: string;
+            /** @description Whole rupiah: the price of the course when it was booked */
+            amount_idr: number;
+            /** @description Until when a proof of payment is waited for */
+            pay_by: string | null;
+            /** @description The newest proof of payment */
+            payment: {
+                /** Format: date-time */
+                uploaded_at: string;
+                decision: ("verified" | "rejected") | null;
+                reason: string | null;
+            } | null;
+            /** @description 1 to 5 stars */
+            rating: number | null;
+            /** Format: date-time */
+            created_at: string;
+            started_at: string | null;
+            finished_at: string | null;
+            cancelled_at: string | null;
+            /** @description What may come next, by whoever may do it */
+            possible: ("upload_proof" | "verify" | "reject" | "start" | "finish" | "review" | "cancel" | "expire")[];
+        };
+        BookingPage: {
+            data: components["schemas"]["Booking"][];
+            next_cursor: string | null;
+        };
+        Review: {
+            /** @description The booking */
+            id: string;
+            rating: number;
+            words: string;
+            /** @description First name alone: everybody can read this */
+            learner: string;
+            course: string;
+            /** Format: date-time */
+            created_at: string;
+        };
+        ReviewPage: {
+            data: components["schemas"]["Review"][];
+            next_cursor: string | null;
+        };
+        /**
+         * @example {
+         *       "course": "aljabar-dasar-mentor-01",
+         *       "slot": "slt_0123456789abcdef0123"
+         *     }
+         */
+        BookingRequest: {
+            course: string;
+            slot: string;
+        };
+        /**
+         * @example {
+         *       "booking": "bkg_0123456789abcdef0123",
+         *       "reason": "Saya sakit."
+         *     }
+         */
+        Cancellation: {
+            booking: string;
+            /** @default  */
+            reason: string;
+        };
+        /**
+         * @example {
+         *       "booking": "bkg_0123456789abcdef0123",
+         *       "rating": 5,
+         *       "words": "Penjelasannya jernih sekali."
+         *     }
+         */
+        NewReview: {
+            booking: string;
+            /** @description Stars */
+            rating: number;
+            /** @default  */
+            words: string;
+        };
         Mentor: {
             id: string;
             name: string;
@@ -2350,8 +2952,10 @@ export interface components {
             subjects: string[];
             /** @enum {string} */
             level: "superstar" | "regular" | "novice";
-            /** @description 0 to 5, one decimal */
+            /** @description Stars a review, to one decimal; 0 without a review */
             rating: number;
+            /** @description How many there are */
+            reviews: number;
         };
         MentorPage: {
             data: components["schemas"]["Mentor"][];
@@ -2378,6 +2982,192 @@ export interface components {
         CoursePage: {
             data: components["schemas"]["Course"][];
             next_cursor: string | null;
+        };
+        /**
+         * @example {
+         *       "title": "Aljabar Dasar",
+         *       "description": "Persamaan linear, faktor, dan pola bilangan dari nol.",
+         *       "subject": "Matematika",
+         *       "level": "SMP",
+         *       "price_idr": 120000
+         *     }
+         */
+        NewCourse: {
+            title: string;
+            /** @default  */
+            description: string;
+            subject: string;
+            /** @default Umum */
+            level: string;
+            /** @description Whole rupiah a session */
+            price_idr: number;
+        };
+        OwnMentor: {
+            id: string;
+            name: string;
+            headline: string;
+            subjects: string[];
+            /** @enum {string} */
+            level: "superstar" | "regular" | "novice";
+            /** @description Stars a review, to one decimal; 0 without a review */
+            rating: number;
+            /** @description How many there are */
+            reviews: number;
+            courses: number;
+            sessions: {
+                /** @description Confirmed, not begun */
+                to_come: number;
+                /** @description Asked for; the payment is not verified yet */
+                unpaid: number;
+                given: number;
+            };
+            /** @description Whole rupiah: what learners paid for the sessions given */
+            earned_idr: number;
+        };
+        /**
+         * @example {
+         *       "weekly": [
+         *         {
+         *           "day": 1,
+         *           "from": "19:00",
+         *           "until": "21:00"
+         *         }
+         *       ],
+         *       "slots": [
+         *         {
+         *           "date": "2026-12-05",
+         *           "from": "09:00",
+         *           "until": "10:30"
+         *         }
+         *       ],
+         *       "session_minutes": 60,
+         *       "weeks": 4
+         *     }
+         */
+        TeachingHours: {
+            /**
+             * @description Hours of each week, cut into sessions
+             * @default []
+             */
+            weekly: {
+                /** @description 1 is Monday, 7 Sunday */
+                day: number;
+                /** @description Local time in the zone of the tenant */
+                from: string;
+                /** @description Local time in the zone of the tenant; 24:00 is the end of the day */
+                until: string;
+            }[];
+            /**
+             * @description Single sessions besides
+             * @default []
+             */
+            slots: {
+                /** Format: date */
+                date: string;
+                /** @description Local time in the zone of the tenant */
+                from: string;
+                /** @description Local time in the zone of the tenant; 24:00 is the end of the day */
+                until: string;
+            }[];
+            /**
+             * @description How long a session of the weekly hours is
+             * @default 60
+             */
+            session_minutes: number;
+            /**
+             * @description For how many weeks from today on
+             * @default 4
+             */
+            weeks: number;
+        };
+        Slot: {
+            id: string;
+            /** Format: date-time */
+            starts_at: string;
+            /** Format: date-time */
+            ends_at: string;
+            /**
+             * Format: date
+             * @description In the zone of the tenant, like the times
+             */
+            date: string;
+            from: string;
+            until: string;
+        };
+        SlotPage: {
+            data: components["schemas"]["Slot"][];
+            next_cursor: string | null;
+        };
+        Schedule: {
+            added: number;
+            /** @description Slots of before, open and not begun */
+            removed: number;
+            /** @description In the past, at a time that clocks skip, or overlapping another slot or a booked session */
+            left_out: number;
+            /** @description Slots that can be booked now */
+            open: number;
+        };
+        /**
+         * @example {
+         *       "booking": "bkg_0123456789abcdef0123"
+         *     }
+         */
+        SessionStep: {
+            booking: string;
+        };
+        Payment: {
+            id: string;
+            booking: {
+                id: string;
+                /** @enum {string} */
+                state: "requested" | "awaiting_verification" | "rejected" | "confirmed" | "in_progress" | "finished" | "reviewed" | "cancelled" | "expired";
+                course: string;
+                mentor: string;
+                learner: string;
+                /** Format: date-time */
+                starts_at: string;
+            };
+            /** @description Whole rupiah */
+            amount_idr: number;
+            proof: {
+                name: string;
+                content_type: string;
+                bytes: number;
+                /** @description Where the file can be downloaded for an hour */
+                url: string;
+            };
+            /** Format: date-time */
+            uploaded_at: string;
+            decision: ("verified" | "rejected") | null;
+            reason: string | null;
+            /** @description Name */
+            decided_by: string | null;
+            decided_at: string | null;
+        };
+        PaymentPage: {
+            data: components["schemas"]["Payment"][];
+            next_cursor: string | null;
+        };
+        /**
+         * @example {
+         *       "booking": "bkg_0123456789abcdef0123",
+         *       "decision": "verified"
+         *     }
+         * @example {
+         *       "booking": "bkg_0123456789abcdef0123",
+         *       "decision": "rejected",
+         *       "reason": "Nominalnya kurang Rp20.000."
+         *     }
+         */
+        PaymentDecision: {
+            booking: string;
+            /** @constant */
+            decision: "verified";
+        } | {
+            booking: string;
+            /** @constant */
+            decision: "rejected";
+            reason: string;
         };
         UsageSummary: {
             /** @enum {string} */
@@ -3955,326 +4745,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
-                };
-            };
-            /** @description A problem document */
-            429: {
-                headers: {
-                    /** @description Whole seconds after which trying again makes sense */
-                    "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem document */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem document */
-            503: {
-                headers: {
-                    /** @description Whole seconds after which trying again makes sense */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getApiPublicKursus: {
-        parameters: {
-            query?: {
-                /** @description Words to look for; each may be the beginning of one. All must occur */
-                q?: string;
-                limit?: number;
-                /** @description `next_cursor` of the page before */
-                cursor?: string;
-            };
-            header?: {
-                /** @description Whose courses and mentors; ignored for somebody logged in */
-                "x-tenant"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Default Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CoursePage"];
-                };
-            };
-            /** @description A problem document */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem document */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem document */
-            429: {
-                headers: {
-                    /** @description Whole seconds after which trying again makes sense */
-                    "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem document */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem document */
-            503: {
-                headers: {
-                    /** @description Whole seconds after which trying again makes sense */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getApiPublicKursusById: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Whose courses and mentors; ignored for somebody logged in */
-                "x-tenant"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Default Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Course"];
-                };
-            };
-            /** @description A problem document */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem document */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem document */
-            429: {
-                headers: {
-                    /** @description Whole seconds after which trying again makes sense */
-                    "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem document */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem document */
-            503: {
-                headers: {
-                    /** @description Whole seconds after which trying again makes sense */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getApiPublicMentor: {
-        parameters: {
-            query?: {
-                /** @description Words to look for; each may be the beginning of one. All must occur */
-                q?: string;
-                limit?: number;
-                /** @description `next_cursor` of the page before */
-                cursor?: string;
-            };
-            header?: {
-                /** @description Whose courses and mentors; ignored for somebody logged in */
-                "x-tenant"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Default Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MentorPage"];
-                };
-            };
-            /** @description A problem document */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem document */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem document */
-            429: {
-                headers: {
-                    /** @description Whole seconds after which trying again makes sense */
-                    "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem document */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem document */
-            503: {
-                headers: {
-                    /** @description Whole seconds after which trying again makes sense */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getApiPublicMentorById: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Whose courses and mentors; ignored for somebody logged in */
-                "x-tenant"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Default Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Mentor"];
-                };
-            };
-            /** @description A problem document */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem document */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A problem document */
@@ -6179,6 +6649,1679 @@ export interface operations {
             };
             /** @description A problem document */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
+                    RateLimit?: string;
+                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiPublicKursus: {
+        parameters: {
+            query?: {
+                /** @description Words to look for; each may be the beginning of one. All must occur */
+                q?: string;
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: {
+                /** @description Whose courses and mentors; ignored for somebody logged in */
+                "x-tenant"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoursePage"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
+                    RateLimit?: string;
+                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiPublicKursusById: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Whose courses and mentors; ignored for somebody logged in */
+                "x-tenant"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Course"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
+                    RateLimit?: string;
+                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiPublicMentor: {
+        parameters: {
+            query?: {
+                /** @description Words to look for; each may be the beginning of one. All must occur */
+                q?: string;
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: {
+                /** @description Whose courses and mentors; ignored for somebody logged in */
+                "x-tenant"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MentorPage"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
+                    RateLimit?: string;
+                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiPublicMentorById: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Whose courses and mentors; ignored for somebody logged in */
+                "x-tenant"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mentor"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
+                    RateLimit?: string;
+                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiPublicMentorByIdJadwal: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: {
+                /** @description Whose courses and mentors; ignored for somebody logged in */
+                "x-tenant"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlotPage"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
+                    RateLimit?: string;
+                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiPublicMentorByIdTestimoni: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: {
+                /** @description Whose courses and mentors; ignored for somebody logged in */
+                "x-tenant"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewPage"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
+                    RateLimit?: string;
+                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiPelangganDaftarSesi: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                /** @description Only those in this state */
+                state?: "requested" | "awaiting_verification" | "rejected" | "confirmed" | "in_progress" | "finished" | "reviewed" | "cancelled" | "expired";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingPage"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
+                    RateLimit?: string;
+                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiPelangganPesanSesi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BookingRequestInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
+                    RateLimit?: string;
+                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiPelangganBatalkanSesi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancellationInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
+                    RateLimit?: string;
+                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiPelangganTestimoni: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReviewInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
+                    RateLimit?: string;
+                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiMentorDaftarSesi: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                /** @description Only those in this state */
+                state?: "requested" | "awaiting_verification" | "rejected" | "confirmed" | "in_progress" | "finished" | "reviewed" | "cancelled" | "expired";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingPage"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
+                    RateLimit?: string;
+                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiMentorProfilSaya: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnMentor"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
+                    RateLimit?: string;
+                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiMentorAturJadwal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeachingHoursInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
+                    RateLimit?: string;
+                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiMentorKursus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCourseInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Course"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
+                    RateLimit?: string;
+                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiMentorMulaiSesi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionStepInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
+                    RateLimit?: string;
+                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiMentorSelesaiSesi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionStepInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
+                    RateLimit?: string;
+                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiAdminVerifikasiPembayaran: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentDecisionInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,153 @@
+import type { InjectOptions } from 'fastify';
+import { Secret, TOTP } from 'otpauth';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startApplication, type TestApplication } from '../testing/application.ts';
+import type { AuditAction } from './actions.ts';
+
+const PASSWORD = 'correct horse battery staple';
+const SECOND_FACTOR = '/api/v1/account/second-factor';
+
+/** What changes nothing that anybody has to answer for, and why. */
+const UNWRITTEN: Readonly<Record<string, string>> = {
+  'POST /api/v1/account/second-factor': 'begun, it counts for nothing before it is confirmed',
+};
+
+/** What the requests before gave, for those that come after. */
+type Given = Record<'key' | 'secret' | 'recovery' | 'person', string>;
+
+interface Act {
+  readonly as: 'administrator' | 'operator';
+  readonly writes: AuditAction;
+  readonly send: (given: Given) => { readonly url: string; readonly payload?: object };
+}
+
+/** How each route is asked to do something, in an order in which it can. */
+const ACTS: Readonly<Record<string, Act>> = {
+  'POST /api/v1/tenant/keys': {
+    as: 'administrator',
+    writes: 'key.created',
+    send: () => ({ url: '/api/v1/tenant/keys', payload: { name: 'k', scopes: ['ingest:events'] } }),
+  },
+  'POST /api/v1/tenant/keys/{id}/rotate': {
+    as: 'administrator',
+    writes: 'key.rotated',
+    send: ({ key }) => ({ url: `/api/v1/tenant/keys/${key}/rotate` }),
+  },
+  'DELETE /api/v1/tenant/keys/{id}': {
+    as: 'administrator',
+    writes: 'key.revoked',
+    send: ({ key }) => ({ url: `/api/v1/tenant/keys/${key}` }),
+  },
+  'PUT /api/v1/tenant/privacy': {
+    as: 'administrator',
+    writes: 'privacy.changed',
+    send: () => ({
+      url: '/api/v1/tenant/privacy',
+      payload: { user_ids: 'pseudonymous', addresses: 'dropped', retention_months: 13 },
+    }),
+  },
+  'POST /api/v1/tenant/erasures': {
+    as: 'administrator',
+    writes: 'privacy.erased',
+    send: () => ({ url: '/api/v1/tenant/erasures', payload: { user_id: 'somebody' } }),
+  },
+  'POST /api/v1/account/second-factor/confirm': {
+    as: 'administrator',
+    writes: 'second-factor.enabled',
+    send: ({ secret }) => ({
+      url: `${SECOND_FACTOR}/confirm`,
+      payload: { code: TOTP.generate({ secret: Secret.fromBase32(secret) }) },
+    }),
+  },
+  'POST /api/v1/account/second-factor/recovery-codes': {
+    as: 'administrator',
+    writes: 'second-factor.recovery-renewed',
+    send: ({ recovery }) => ({
+      url: `${SECOND_FACTOR}/recovery-codes`,
+      payload: { password: PASSWORD, code: recovery },
+    }),
+  },
+  'DELETE /api/v1/account/second-factor': {
+    as: 'administrator',
+    writes: 'second-factor.disabled',
+    send: ({ recovery }) => ({ url: SECOND_FACTOR, payload: { password: PASSWORD, code: recovery } }),
+  },
+  'POST /api/v1/platform/accounts/{id}/lock': {
+    as: 'operator',
+    writes: 'account.locked',
+    send: ({ person }) => ({ url: `/api/v1/platform/accounts/${person}/lock`, payload: { reason: 'r' } }),
+  },
+  'POST /api/v1/platform/accounts/{id}/unlock': {
+    as: 'operator',
+    writes: 'account.unlocked',
+    send: ({ person }) => ({ url: `/api/v1/platform/accounts/${person}/unlock` }),
+  },
+};
+
+let application: TestApplication;
+
+beforeAll(async () => {
+  application = await startApplication();
+  await application.createTenant('ours', ['administrator', 'member']);
+});
+afterAll(() => application.stop());
+
+it('knows for every route that changes something whether it is written down', async () => {
+  const document = (await application.app.inject('/api-docs/json')).json();
+  const changing = Object.entries<object>(document.paths)
+    .filter(([path]) => path.startsWith('/api/v1/'))
+    .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`))
+    .filter((route) => !route.startsWith('GET '));
+  expect(changing.sort()).toEqual([...Object.keys(ACTS), ...Object.keys(UNWRITTEN)].sort());
+});
+
+it('finds every act in the audit log, with who did it', async () => {
+  const { app, services } = application;
+  const tokens = {
+    administrator: await application.tokenOf('ours', 'administrator'),
+    operator: await application.operatorToken('proved'),
+  };
+  const send = async (as: Act['as'], request: InjectOptions) => {
+    const answer = await app.inject({ ...request, headers: { authorization: `Bearer ${tokens[as]}` } });
+    expect(answer.statusCode, `${request.method} ${request.url}: ${answer.body}`).toBeLessThan(300);
+    return answer.body === '' ? {} : answer.json();
+  };
+  const member = await services.database.db
+    .selectFrom('users')
+    .where('email', '=', 'member@ours.example')
+    .select('id')
+    .executeTakeFirstOrThrow();
+  const begun = await send('administrator', {
+    method: 'POST',
+    url: SECOND_FACTOR,
+    payload: { password: PASSWORD },
+  });
+  const given = { key: '', secret: begun.secret, recovery: '', person: member.id };
+  for (const [route, { as, writes, send: ask }] of Object.entries(ACTS)) {
+    const before = await lastEntry();
+    const answer = await send(as, { method: route.split(' ')[0] as 'POST', ...ask(given) });
+    const written = await entriesAfter(before);
+    expect({ route, written }).toEqual({
+      route,
+      written: expect.arrayContaining([{ action: writes, actor_role: as, request_id: expect.any(String) }]),
+    });
+    given.key ||= answer.id ?? '';
+    given.recovery = answer.recovery_codes?.[0] ?? given.recovery;
+  }
+});
+
+async function lastEntry(): Promise<string> {
+  const row = await application.services.database.db
+    .selectFrom('audit_log')
+    .select(({ fn }) => fn.max('id').as('last'))
+    .executeTakeFirst();
+  return row?.last ?? '0';
+}
+
+function entriesAfter(id: string) {
+  return application.services.database.db
+    .selectFrom('audit_log')
+    .where('id', '>', id)
+    .select(['action', 'actor_role', 'request_id'])
+    .execute();
+}

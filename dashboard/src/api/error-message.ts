@@ -2,6 +2,8 @@ import type { Translate } from '../i18n/translate.ts';
 import { type ApiError, UNREACHABLE } from './api-error.ts';
 
 const SECONDS_PER_MINUTE = 60;
+/** Wrong passwords lock for an hour; what lasts longer was decided by somebody. */
+const LONGEST_LOCK_BY_FAILURES_SECONDS = 60 * 60;
 
 /** What to tell people about an error: by its code where that says more than its status. */
 export function errorMessage({ code, status, retryAfter }: ApiError, t: Translate): string {
@@ -13,8 +15,7 @@ export function errorMessage({ code, status, retryAfter }: ApiError, t: Translat
     case 'email-not-verified':
       return t('error.emailNotVerified');
     case 'account-locked':
-      // A lock that does not end by itself says nothing of when.
-      return retryAfter === undefined
+      return retryAfter === undefined || retryAfter > LONGEST_LOCK_BY_FAILURES_SECONDS
         ? t('error.accountLockedByOperator')
         : t('error.accountLocked', { count: Math.ceil(retryAfter / SECONDS_PER_MINUTE) });
     case UNREACHABLE:

@@ -46,8 +46,8 @@ export const en = {
   'error.invalidCredentials': 'E-mail or password is wrong.',
   'error.secondFactorInvalid': 'The code is wrong or was used already. Wait for the next one and try again.',
   'error.accountLocked': {
-    one: 'This account is locked after too many wrong attempts. Try again in {count} minute.',
-    other: 'This account is locked after too many wrong attempts. Try again in {count} minutes.',
+    one: 'This account is locked. Try again in {count} minute.',
+    other: 'This account is locked. Try again in {count} minutes.',
   },
   'error.accountLockedByOperator': 'This account is locked. Ask those who run the platform.',
   'error.emailNotVerified': 'Open the link in the mail that was sent to you first, then log in.',

@@ -46,7 +46,7 @@ export const id: Messages = {
   'error.invalidCredentials': 'Email atau kata sandi salah.',
   'error.secondFactorInvalid': 'Kode salah atau sudah dipakai. Tunggu kode berikutnya, lalu coba lagi.',
   'error.accountLocked': {
-    other: 'Akun ini dikunci karena terlalu banyak percobaan yang salah. Coba lagi dalam {count} menit.',
+    other: 'Akun ini dikunci. Coba lagi dalam {count} menit.',
   },
   'error.accountLockedByOperator': 'Akun ini dikunci. Hubungi pengelola platform.',
   'error.emailNotVerified': 'Buka dahulu tautan di email yang dikirim kepada Anda, lalu masuk.',

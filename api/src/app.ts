@@ -21,9 +21,13 @@ import { rateLimits } from './hardening/rate-limits.ts';
 import { shedding } from './hardening/shedding.ts';
 import { crossTenantWatch, observeProblems } from './hardening/watch.ts';
 import { health } from './health/health.ts';
+import { deviceRoutes } from './identity/devices/routes.ts';
 import { identity } from './identity/identity.ts';
+import { linksOf } from './identity/links.ts';
 import { operatorRoutes } from './identity/operators/routes.ts';
+import { passwordRoutes } from './identity/password-reset/routes.ts';
 import { OPERATORS_TENANT } from './identity/permissions.ts';
+import { registrationRoutes } from './identity/registration/routes.ts';
 import { identityRoutes, REFRESH_COOKIE } from './identity/routes.ts';
 import { secondFactorRoutes } from './identity/second-factor/routes.ts';
 import { keyAuthentication } from './keys/authenticate.ts';
@@ -128,6 +132,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(identityRoutes, app.accounts);
   await app.register(secondFactorRoutes, app.accounts);
   await app.register(operatorRoutes, app.accounts);
+  await app.register(deviceRoutes, app.accounts);
+  const accountMail = { accounts: app.accounts, linkTo: linksOf(app, config.publicUrl) };
+  await app.register(registrationRoutes, { ...accountMail, tenants, defaultTenant: config.defaultTenant });
+  await app.register(passwordRoutes, accountMail);
 
   await app.register(health, {
     probes: { database: () => database.ping(), usageStore: () => collector.ping() },

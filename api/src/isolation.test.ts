@@ -23,6 +23,14 @@ const ACCESS: Readonly<Record<string, 'public' | 'key' | readonly Permission[]>>
   'POST /api/login': 'public',
   'POST /api/logout': 'public',
   'POST /api/token/refresh': 'public',
+  'POST /api/register/cek': 'public',
+  'POST /api/register': 'public',
+  'POST /api/register/verifikasi': 'public',
+  'POST /api/password/forgot': 'public',
+  'POST /api/password/reset': 'public',
+  'POST /api/password/change': ['account:own'],
+  'GET /api/v1/account/sessions': ['account:own'],
+  'DELETE /api/v1/account/sessions/{id}': ['account:own'],
   'GET /api/v1/account/second-factor': ['second-factor:own'],
   'POST /api/v1/account/second-factor': ['second-factor:own'],
   'DELETE /api/v1/account/second-factor': ['second-factor:own'],
@@ -85,6 +93,8 @@ const ACCESS: Readonly<Record<string, 'public' | 'key' | readonly Permission[]>>
   'POST /v1/events': 'key',
   'POST /v1/traces': 'key',
   [SOCKET]: ['usage:read'],
+  // The last: it ends the sessions that all the others are walked with.
+  'POST /api/v1/account/logout-everywhere': ['account:own'],
 };
 
 const NO_BOOKING = 'bkg_0123456789abcdef0123';
@@ -93,6 +103,12 @@ const EXCHANGES: Readonly<Record<string, { payload?: object; status?: number }>>
   'GET /api/v1/platform/accounts/{id}': { status: 404 },
   'POST /api/v1/platform/accounts/{id}/lock': { payload: { reason: 'r' }, status: 404 },
   'POST /api/v1/platform/accounts/{id}/unlock': { status: 404 },
+  'POST /api/password/change': {
+    payload: { current_password: 'wrong', password: 'another one altogether' },
+    status: 403,
+  },
+  'DELETE /api/v1/account/sessions/{id}': { status: 404 },
+  'POST /api/v1/account/logout-everywhere': { status: 204 },
   // What a complete one does depends on what the person has; an incomplete one shows who may ask.
   'POST /api/v1/account/second-factor': { payload: {}, status: 400 },
   'POST /api/v1/account/second-factor/confirm': { payload: {}, status: 400 },

@@ -9,7 +9,7 @@ import { ApiKeyError, ApiKeys } from '../keys/api-keys.ts';
 import { DatabaseUnavailableError } from '../postgres/availability.ts';
 import { type Database, openDatabase } from '../postgres/database.ts';
 import { borrowEmbeddedPostgres, EmbeddedPostgresError } from '../postgres/embedded.ts';
-import { TenantDirectory, TenantError } from '../tenants/directory.ts';
+import { REGISTRATIONS, type Registration, TenantDirectory, TenantError } from '../tenants/directory.ts';
 import { LOCALES, type Locale } from '../tenants/tenant.ts';
 import { addKeyCommands } from './keys.ts';
 import { addOperatorCommands } from './operators.ts';
@@ -26,6 +26,7 @@ interface CreateOptions {
   readonly admin: string;
   readonly timezone: string;
   readonly locale: Locale;
+  readonly registration: Registration;
 }
 
 interface Directory {
@@ -49,6 +50,11 @@ function program(): Command {
     .option('--name <name>', 'what people read (default: the id)')
     .option('--timezone <zone>', 'IANA name of the zone its days and months begin in', 'Asia/Jakarta')
     .addOption(new Option('--locale <locale>', 'its language').choices(LOCALES).default('id'))
+    .addOption(
+      new Option('--registration <how>', 'whether people may register themselves')
+        .choices(REGISTRATIONS)
+        .default('invitation'),
+    )
     .addHelpText(
       'after',
       '\nExample:\n  npm run tenant -- create acme --name "Acme" --admin ada@acme.example',
@@ -63,14 +69,14 @@ function program(): Command {
 }
 
 async function create({ people, tenants }: Directory, id: string, options: CreateOptions): Promise<void> {
-  const { admin: email, name = id, timezone, locale } = options;
+  const { admin: email, name = id, timezone, locale, registration } = options;
   if (!email.includes('@')) {
     throw new TenantError(`"${email}" is not an e-mail address.`);
   }
   if ((await tenants.find(id)) !== undefined) {
     throw new TenantError(`There is a tenant "${id}" already. Choose another id.`);
   }
-  const tenant = await tenants.create({ id, name, timezone, locale });
+  const tenant = await tenants.create({ id, name, timezone, locale, registration });
   const password = randomBytes(PASSWORD_BYTES).toString('base64url');
   const memberships = [{ tenantId: tenant.id, role: 'administrator' as const }];
   const person = await people.createUser({ email, name: email, password, memberships });

@@ -50,7 +50,13 @@ export async function prepareDemo(
   }
   writePlan(path, plan);
   progress(`Preparing the demo tenant ${TENANT_NAME}: people, courses, and the documented month as history…`);
-  await tenants.create({ id: DEMO_TENANT, name: TENANT_NAME, timezone: DEMO_TIMEZONE, locale: 'id' });
+  await tenants.create({
+    id: DEMO_TENANT,
+    name: TENANT_NAME,
+    timezone: DEMO_TIMEZONE,
+    locale: 'id',
+    registration: 'open',
+  });
   await Promise.all([createPopulation(people, plan.accountSecret), importHistory(plan, collector)]);
   await seedTutoring(database, DEMO_TENANT, {
     seed: plan.seed,

@@ -77,6 +77,11 @@ export const PROBLEMS = {
     title: 'Not confirmed',
     detail: 'This has to be confirmed again, and what was sent to confirm it is wrong.',
   },
+  'registration-closed': {
+    status: 403,
+    title: 'Registration closed',
+    detail: 'People join this tenant by invitation. Ask one of its administrators.',
+  },
   'email-not-verified': {
     status: 403,
     title: 'E-mail address not verified',

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import type { Schema } from '../postgres/schema.ts';
-import { type Tenant, tenantRow } from '../tenants/tenant.ts';
+import { LOCALES, type Locale, type Tenant, tenantRow } from '../tenants/tenant.ts';
 import { ROLES, type Role } from './permissions.ts';
 
 /** A person in one of their tenants. */
@@ -9,6 +9,8 @@ export interface Account {
   readonly user: { readonly id: string; readonly name: string; readonly email: string };
   readonly role: Role;
   readonly tenant: Tenant;
+  /** What they read: their own choice, or else the tenant's. */
+  readonly locale: Locale;
 }
 
 const accountRow = z.object({
@@ -16,6 +18,7 @@ const accountRow = z.object({
   name: z.string(),
   email: z.string(),
   role: z.enum(ROLES),
+  user_locale: z.enum(LOCALES).nullable(),
   tenant: tenantRow,
 });
 
@@ -41,6 +44,7 @@ export async function findAccount(
       'users.id',
       'users.name',
       'users.email',
+      'users.locale as user_locale',
       'memberships.role',
       'tenants.id as tenant_id',
       'tenants.name as tenant_name',
@@ -55,9 +59,9 @@ export async function findAccount(
     return undefined;
   }
   const { tenant_id, tenant_name, timezone, locale } = row;
-  const { id, name, email, role, tenant } = accountRow.parse({
+  const { id, name, email, role, user_locale, tenant } = accountRow.parse({
     ...row,
     tenant: { id: tenant_id, name: tenant_name, timezone, locale },
   });
-  return { user: { id, name, email }, role, tenant };
+  return { user: { id, name, email }, role, tenant, locale: user_locale ?? tenant.locale };
 }

@@ -21,8 +21,6 @@ const MS_PER_SECOND = 1000;
 /** Clocks of replicas differ a little, and a transaction that ends a session takes a while to be seen. */
 const MARGIN_MS = 60_000;
 const REMEMBERED_MS = ACCESS_TOKEN_SECONDS * MS_PER_SECOND + MARGIN_MS;
-/** Forgetting is no hurry: once in this many readings. */
-const READINGS_UNTIL_CLEARED = 120;
 
 export interface EndedSessionsOptions {
   readonly database: Database;
@@ -41,7 +39,6 @@ export class EndedSessions {
   readonly #ended = new Map<string, number>();
   /** The database's time of the newest one known. */
   #newest: Date | undefined;
-  #readings = 0;
   #timer: NodeJS.Timeout | undefined;
   #unsubscribe: (() => void) | undefined;
   #reading: Promise<void> | undefined;
@@ -123,17 +120,6 @@ export class EndedSessions {
       }
     }
     this.#forget(now);
-    this.#readings += 1;
-    if (this.#readings % READINGS_UNTIL_CLEARED === 0) {
-      await db
-        .deleteFrom('ended_sessions')
-        .where(
-          'ended_at',
-          '<',
-          sql<Date>`clock_timestamp() - 2 * ${REMEMBERED_MS} * interval '1 millisecond'`,
-        )
-        .execute();
-    }
   }
 
   /** The oldest come first. */

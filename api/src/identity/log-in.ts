@@ -1,6 +1,8 @@
+import type { TenantId } from '@riwayat/collector';
 import { type Kysely, sql } from 'kysely';
 import { audit } from '../audit/audit.ts';
 import { problem } from '../errors/problem.ts';
+import { sendMail } from '../notifications/mail.ts';
 import { notify } from '../notifications/notify.ts';
 import type { Schema } from '../postgres/schema.ts';
 import { isTenantId } from '../tenants/tenant.ts';
@@ -162,7 +164,7 @@ async function writeFailure(
     ...(userId !== undefined && { subject: { kind: 'user', id: userId } }),
   };
   await db.transaction().execute(async (transaction) => {
-    const until = await attempts.failed(transaction, email);
+    const until = await attempts.failed(email, transaction);
     await audit(transaction, { ...entry, action: 'account.login-failed' });
     if (until === undefined) {
       return;
@@ -182,13 +184,29 @@ async function writeFailure(
       lockedAt: now(),
       until,
     });
-    if (entry.tenantId !== null) {
-      await notify(transaction, {
-        tenantId: entry.tenantId,
-        userId,
-        kind: 'account.locked',
-        values: { until: until.toISOString() },
-      });
-    }
+    await tell(transaction, userId, entry.tenantId, until);
+  });
+}
+
+/** Tells somebody that their account is locked, where they look and by mail. */
+async function tell(
+  transaction: Kysely<Schema>,
+  userId: string,
+  tenantId: TenantId | null,
+  until: Date,
+): Promise<void> {
+  const account = tenantId === null ? undefined : await findAccount(transaction, userId, tenantId);
+  if (account === undefined) {
+    return;
+  }
+  const { user, tenant } = account;
+  const values = { until: until.toISOString() };
+  await notify(transaction, { tenantId: tenant.id, userId, kind: 'account.locked', values });
+  await sendMail(transaction, {
+    tenantId: tenant.id,
+    to: user.email,
+    locale: account.locale,
+    template: 'account-locked',
+    values: { name: user.name, ...values },
   });
 }

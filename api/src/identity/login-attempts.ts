@@ -71,10 +71,10 @@ export class LoginAttempts {
   /**
    * The password was wrong.
    *
-   * @param transaction the one that writes it down
+   * @param db the transaction that writes it down, where that is done
    * @returns until when the address is locked, if this is the failure that locks it
    */
-  async failed(transaction: Kysely<Schema>, email: string): Promise<Date | undefined> {
+  async failed(email: string, db: Kysely<Schema> = this.#db): Promise<Date | undefined> {
     const now = this.#now();
     const failures = sql`${this.#recent(now)} || ${now}::timestamptz(3)`;
     const locks = sql`cardinality(${failures}) >= ${MOST_FAILURES}`;
@@ -84,7 +84,7 @@ export class LoginAttempts {
         failed_at = case when ${locks} then '{}' else ${failures} end,
         locked_until = case when ${locks} then ${new Date(now.getTime() + LOCK_MS)}::timestamptz(3) end
       where email_hash = ${hashOf(email)}
-      returning locked_until`.execute(transaction);
+      returning locked_until`.execute(db);
     return rows[0]?.locked_until ?? undefined;
   }
 

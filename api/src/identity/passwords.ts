@@ -26,7 +26,7 @@ export class Passwords {
    * @throws {ProblemError} `overloaded` when too many wait
    */
   hash(password: string): Promise<string> {
-    return this.#inTurn(() => hash(password, ARGON2));
+    return this.#inTurn(() => hash(normal(password), ARGON2));
   }
 
   /**
@@ -37,7 +37,7 @@ export class Passwords {
    */
   async matches(password: string, stored: string | null): Promise<boolean> {
     const against = stored ?? (await this.#decoyHash());
-    const matched = await this.#inTurn(() => verify(against, password));
+    const matched = await this.#inTurn(() => verify(against, normal(password)));
     return matched && stored !== null;
   }
 
@@ -72,4 +72,9 @@ export class Passwords {
       }
     }
   }
+}
+
+/** The same characters, however a keyboard composes them (NIST SP 800-63B, 5.1.1.2). */
+function normal(password: string): string {
+  return password.normalize('NFKC');
 }

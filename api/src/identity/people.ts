@@ -6,6 +6,11 @@ import type { Role } from './permissions.ts';
 
 const ID_BYTES = 10;
 
+/** A new random id of a person. */
+export function newUserId(): string {
+  return `usr_${randomBytes(ID_BYTES).toString('hex')}`;
+}
+
 /** Two spellings of an e-mail address are one person. */
 export function normalEmail(email: string): string {
   return email.trim().toLowerCase();
@@ -43,7 +48,7 @@ export class People {
       return { id: known, created: false };
     }
     const password_hash = user.password === null ? null : await this.#passwords.hash(user.password);
-    const id = user.id ?? `usr_${randomBytes(ID_BYTES).toString('hex')}`;
+    const id = user.id ?? newUserId();
     const created = await this.#database.db.transaction().execute(async (transaction) => {
       const inserted = await transaction
         .insertInto('users')

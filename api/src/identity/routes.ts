@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { actorOf } from '../audit/audit.ts';
 import { problem, problemResponses } from '../errors/problem.ts';
 import { isTenantId, LOCALES } from '../tenants/tenant.ts';
+import { LONGEST_EMAIL, NO_CONTROLS_RULE } from './fields.ts';
 import { permissionsIn } from './guard.ts';
 import type { Accounts } from './identity.ts';
 import { logIn } from './log-in.ts';
@@ -16,8 +17,6 @@ import { type OpenSession, REFRESH_TOKEN_SECONDS } from './sessions.ts';
 import { ACCESS_TOKEN_SECONDS } from './tokens.ts';
 
 export const REFRESH_COOKIE = 'riwayat_refresh';
-/** RFC 5321: a path of at most 256 characters, angle brackets included. */
-const LONGEST_EMAIL = 254;
 
 const credentials = z
   .object({
@@ -25,7 +24,7 @@ const credentials = z
       .string()
       .min(1)
       .max(LONGEST_EMAIL)
-      .regex(/^\P{Cc}*$/u, 'must have no control characters'),
+      .regex(/^\P{Cc}*$/u, NO_CONTROLS_RULE),
     password: z.string().min(1).max(LONGEST_PASSWORD),
     tenant: z
       .string()
@@ -61,10 +60,15 @@ const sessionBody = z
 
 type SessionBody = z.infer<typeof sessionBody>;
 
+/** How the refresh cookie is set: no script reads it, and no other site's page sends it. */
+export function refreshCookie(secure: boolean) {
+  return { httpOnly: true, sameSite: 'strict', secure, path: '/api' } as const;
+}
+
 /** Logging in, staying logged in, logging out. */
 export const identityRoutes: FastifyPluginAsyncZod<Accounts> = async (app, accounts) => {
   const { sessions, tokens, secureCookies } = accounts;
-  const cookie = { httpOnly: true, sameSite: 'strict', secure: secureCookies, path: '/api' } as const;
+  const cookie = refreshCookie(secureCookies);
   // Renewing and ending a session is upkeep of ours, not use of the tenant's application.
   const upkeep = { usage: { tenant: 'platform' as const } };
 

@@ -16,6 +16,12 @@ const OVER = [
     table: 'sessions',
     condition: sql`least(expires_at, revoked_at) < now() - interval '30 days'`,
   },
+  { table: 'ended_sessions', condition: sql`ended_at < now() - interval '1 day'` },
+  { table: 'login_attempts', condition: sql`greatest(judged_by, locked_until) < now() - interval '1 day'` },
+  { table: 'account_locks', condition: sql`until < now() - interval '30 days'` },
+  { table: 'registrations', condition: sql`expires_at < now() - interval '1 day'` },
+  { table: 'password_resets', condition: sql`expires_at < now() - interval '1 day'` },
+  { table: 'invitations', condition: sql`expires_at < now() - interval '30 days'` },
   { table: 'notifications', condition: sql`read_at < now() - interval '90 days'` },
   { table: 'outbox', condition: sql`state <> 'queued' and created_at < now() - interval '30 days'` },
 ] as const;

@@ -12,6 +12,9 @@ const MAX_ENTRIES = 10_000;
 
 const COLUMNS = ['id', 'name', 'timezone', 'locale'] as const;
 
+export const REGISTRATIONS = ['open', 'invitation'] as const;
+export type Registration = (typeof REGISTRATIONS)[number];
+
 export interface NewTenant {
   readonly id: string;
   readonly name: string;
@@ -19,6 +22,8 @@ export interface NewTenant {
   readonly timezone?: string;
   /** Default: id. */
   readonly locale?: Locale;
+  /** Whether people may register themselves. Default: by invitation alone. */
+  readonly registration?: Registration;
 }
 
 /** A tenant that cannot be made as asked. */
@@ -76,7 +81,13 @@ export class TenantDirectory {
    * @throws {TenantError} when the id or the time zone is not one
    */
   async create(tenant: NewTenant): Promise<Tenant> {
-    const { id, name, timezone = DEFAULT_TIMEZONE, locale = DEFAULT_LOCALE } = tenant;
+    const {
+      id,
+      name,
+      timezone = DEFAULT_TIMEZONE,
+      locale = DEFAULT_LOCALE,
+      registration = 'invitation',
+    } = tenant;
     if (!isTenantId(id)) {
       throw new TenantError(
         `"${id}" cannot name a tenant: use 2 to 63 of a-z, 0-9 and "-", not "-" at either end.`,
@@ -87,7 +98,7 @@ export class TenantDirectory {
     }
     await this.#database.db
       .insertInto('tenants')
-      .values({ id, name, timezone, locale })
+      .values({ id, name, timezone, locale, registration })
       .onConflict((conflict) => conflict.column('id').doNothing())
       .execute();
     const made = await this.#ask(id);

@@ -2,7 +2,8 @@ import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { actorOf } from '../../audit/audit.ts';
-import { problem, problemResponses } from '../../errors/problem.ts';
+import { problemResponses } from '../../errors/problem.ts';
+import { confirmedAgain, ownerOf } from '../confirmation.ts';
 import { principalOf, requirePermission } from '../guard.ts';
 import type { Accounts } from '../identity.ts';
 import { LONGEST_PASSWORD } from '../passwords.ts';
@@ -11,8 +12,6 @@ import { codeSchema } from './code.ts';
 import { RECOVERY_CODES } from './recovery-codes.ts';
 import { noSecondFactor } from './second-factors.ts';
 
-/** Begins what its attempts are counted by. No e-mail address has a space. */
-const CONFIRMATION = 'confirmation of ';
 const WRONG_PASSWORD = 'The password is wrong.';
 const WRONG_EITHER = 'The password or the code is wrong.';
 const WRONG_CODE = 'The code is wrong, too old, or was used already. Wait for the next one.';
@@ -52,7 +51,7 @@ const recoveryCodesBody = z
 
 /** The own second factor: set up, used up, renewed, removed. */
 export const secondFactorRoutes: FastifyPluginAsyncZod<Accounts> = async (app, accounts) => {
-  const { db, passwords, secondFactors, attempts, ended } = accounts;
+  const { secondFactors, attempts, ended } = accounts;
   const url = '/api/v1/account/second-factor';
   const common = {
     config: { usage: { tenant: 'platform' as const } },
@@ -96,7 +95,9 @@ export const secondFactorRoutes: FastifyPluginAsyncZod<Accounts> = async (app, a
     },
     async (request, reply) => {
       const { userId } = principalOf(request);
-      const email = await confirmedAgain(request, WRONG_PASSWORD, () => passwordOf(userId, request.body));
+      const email = await confirmedAgain(attempts, userId, WRONG_PASSWORD, () =>
+        ownerOf(accounts, userId, request.body.password),
+      );
       const enrolment = await secondFactors.begin(userId, email);
       return reply.code(201).header('cache-control', 'no-store').send(enrolment);
     },
@@ -118,7 +119,7 @@ export const secondFactorRoutes: FastifyPluginAsyncZod<Accounts> = async (app, a
     },
     async (request, reply) => {
       const asker = { principal: principalOf(request), actor: actorOf(request) };
-      const recovery_codes = await confirmedAgain(request, WRONG_CODE, () =>
+      const recovery_codes = await confirmedAgain(attempts, asker.principal.userId, WRONG_CODE, () =>
         secondFactors.confirm(asker, request.body.code),
       );
       await ended.spread();
@@ -172,35 +173,6 @@ export const secondFactorRoutes: FastifyPluginAsyncZod<Accounts> = async (app, a
     },
   );
 
-  /**
-   * What somebody who is logged in does to confirm that it is really them. Wrong answers count, so that whoever finds
-   * an open session cannot try them all.
-   *
-   * @param wrong what to say when `check` gives undefined
-   */
-  async function confirmedAgain<T>(
-    request: FastifyRequest,
-    wrong: string,
-    check: () => Promise<T | undefined>,
-  ): Promise<T> {
-    // Apart from the log-in's: whoever has the session but not the password must not lock its owner out.
-    const guessed = `${CONFIRMATION}${principalOf(request).userId}`;
-    await attempts.begin(guessed);
-    let confirmed: T | undefined;
-    try {
-      confirmed = await check();
-    } catch (error) {
-      await attempts.withdrawn(guessed);
-      throw error;
-    }
-    if (confirmed === undefined) {
-      await attempts.failed(db, guessed);
-      throw problem('reauthentication-failed', { detail: wrong });
-    }
-    await attempts.succeeded(guessed);
-    return confirmed;
-  }
-
   /** Password and code together; it does not say which of them was wrong. */
   async function provedAgain(
     request: FastifyRequest,
@@ -210,25 +182,11 @@ export const secondFactorRoutes: FastifyPluginAsyncZod<Accounts> = async (app, a
     if ((await secondFactors.state(userId)).activeSince === null) {
       throw noSecondFactor();
     }
-    await confirmedAgain(request, WRONG_EITHER, async () => {
-      const known = await passwordOf(userId, { password });
+    await confirmedAgain(attempts, userId, WRONG_EITHER, async () => {
+      const known = await ownerOf(accounts, userId, password);
       const proved =
         known !== undefined && (await secondFactors.prove({ userId, tenantId }, code, actorOf(request)));
       return proved || undefined;
     });
-  }
-
-  /** The person's e-mail address, when the password is theirs. */
-  async function passwordOf(
-    userId: string,
-    { password }: { readonly password: string },
-  ): Promise<string | undefined> {
-    const user = await db
-      .selectFrom('users')
-      .where('id', '=', userId)
-      .select(['email', 'password_hash'])
-      .executeTakeFirst();
-    const matched = await passwords.matches(password, user?.password_hash ?? null);
-    return matched ? user?.email : undefined;
   }
 };

@@ -197,6 +197,168 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/account/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The own sessions, newest first */
+        get: operations["getApiV1AccountSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one of the own sessions, its access tokens included */
+        delete: operations["deleteApiV1AccountSessionsById"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/logout-everywhere": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End every own session, this one included */
+        post: operations["postApiV1AccountLogoutEverywhere"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/register/cek": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Whether an e-mail address could be registered, by its form
+         * @description It does not tell whether somebody has it: nobody is told that.
+         */
+        post: operations["postApiRegisterCek"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Register as a member; a mail brings the link that completes it
+         * @description The answer is the same whether somebody has the address or not; who has it is told so by mail. Refused (`registration-closed`) by tenants that only invite people.
+         */
+        post: operations["postApiRegister"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/register/verifikasi": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Complete a registration by the token of the mailed link */
+        post: operations["postApiRegisterVerifikasi"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/password/forgot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a link to set a new password
+         * @description The answer and its time are the same whether somebody has the address or not.
+         */
+        post: operations["postApiPasswordForgot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/password/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set a new password by the token of the mailed link; every session of the person ends */
+        post: operations["postApiPasswordReset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/password/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set a new password by the current one; the person’s other sessions end */
+        post: operations["postApiPasswordChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health-check": {
         parameters: {
             query?: never;
@@ -1105,6 +1267,46 @@ export interface components {
             /** @description Names of the parts that are not well */
             failing: string[];
         };
+        SessionInput: {
+            access_token: string;
+            /** @constant */
+            token_type: "Bearer";
+            /** @description Seconds */
+            expires_in: number;
+            user: {
+                id: string;
+                name: string;
+                email: string;
+                /** @enum {string} */
+                role: "administrator" | "manager" | "board" | "it_staff" | "account_officer" | "mentor" | "member" | "operator";
+                permissions: string[];
+                tenant: {
+                    id: string;
+                    name: string;
+                    /** @description IANA name */
+                    timezone: string;
+                    /** @enum {string} */
+                    locale: "id" | "en";
+                };
+            };
+        };
+        AccountSessionInput: {
+            id: string;
+            /** @description In words: Firefox on Linux */
+            device: string;
+            /** @description Network of the address that it was begun from: 203.0.113.0/24. May be empty */
+            network: string;
+            tenant: string;
+            /** Format: date-time */
+            begun_at: string;
+            /**
+             * Format: date-time
+             * @description Within 15 minutes
+             */
+            last_used_at: string;
+            /** @description Whether it is the one that asks */
+            current: boolean;
+        };
         AccountLockInput: {
             /**
              * @description failures: by wrong passwords, released by itself
@@ -1154,29 +1356,6 @@ export interface components {
             locks: components["schemas"]["AccountLockInput"][];
             /** @description The last 20 entries of the audit log about this person */
             history: components["schemas"]["AuditEntryInput"][];
-        };
-        SessionInput: {
-            access_token: string;
-            /** @constant */
-            token_type: "Bearer";
-            /** @description Seconds */
-            expires_in: number;
-            user: {
-                id: string;
-                name: string;
-                email: string;
-                /** @enum {string} */
-                role: "administrator" | "manager" | "board" | "it_staff" | "account_officer" | "mentor" | "member" | "operator";
-                permissions: string[];
-                tenant: {
-                    id: string;
-                    name: string;
-                    /** @description IANA name */
-                    timezone: string;
-                    /** @enum {string} */
-                    locale: "id" | "en";
-                };
-            };
         };
         SecondFactorInput: {
             /** @description Null: there is none */
@@ -2122,6 +2301,10 @@ export interface components {
                 cost: number | null;
             }[];
         };
+        AccountSessionPageInput: {
+            data: components["schemas"]["AccountSessionInput"][];
+            next_cursor: string | null;
+        };
         PagePreviewInput: {
             title: string;
             /** @description For search engines and link previews */
@@ -2288,6 +2471,46 @@ export interface components {
             /** @description Names of the parts that are not well */
             failing: string[];
         };
+        Session: {
+            access_token: string;
+            /** @constant */
+            token_type: "Bearer";
+            /** @description Seconds */
+            expires_in: number;
+            user: {
+                id: string;
+                name: string;
+                email: string;
+                /** @enum {string} */
+                role: "administrator" | "manager" | "board" | "it_staff" | "account_officer" | "mentor" | "member" | "operator";
+                permissions: string[];
+                tenant: {
+                    id: string;
+                    name: string;
+                    /** @description IANA name */
+                    timezone: string;
+                    /** @enum {string} */
+                    locale: "id" | "en";
+                };
+            };
+        };
+        AccountSession: {
+            id: string;
+            /** @description In words: Firefox on Linux */
+            device: string;
+            /** @description Network of the address that it was begun from: 203.0.113.0/24. May be empty */
+            network: string;
+            tenant: string;
+            /** Format: date-time */
+            begun_at: string;
+            /**
+             * Format: date-time
+             * @description Within 15 minutes
+             */
+            last_used_at: string;
+            /** @description Whether it is the one that asks */
+            current: boolean;
+        };
         AccountLock: {
             /**
              * @description failures: by wrong passwords, released by itself
@@ -2337,29 +2560,6 @@ export interface components {
             locks: components["schemas"]["AccountLock"][];
             /** @description The last 20 entries of the audit log about this person */
             history: components["schemas"]["AuditEntry"][];
-        };
-        Session: {
-            access_token: string;
-            /** @constant */
-            token_type: "Bearer";
-            /** @description Seconds */
-            expires_in: number;
-            user: {
-                id: string;
-                name: string;
-                email: string;
-                /** @enum {string} */
-                role: "administrator" | "manager" | "board" | "it_staff" | "account_officer" | "mentor" | "member" | "operator";
-                permissions: string[];
-                tenant: {
-                    id: string;
-                    name: string;
-                    /** @description IANA name */
-                    timezone: string;
-                    /** @enum {string} */
-                    locale: "id" | "en";
-                };
-            };
         };
         SecondFactor: {
             /** @description Null: there is none */
@@ -3304,6 +3504,10 @@ export interface components {
                 data_transfer_bytes: number;
                 cost: number | null;
             }[];
+        };
+        AccountSessionPage: {
+            data: components["schemas"]["AccountSession"][];
+            next_cursor: string | null;
         };
         PagePreview: {
             title: string;
@@ -4630,6 +4834,903 @@ export interface operations {
             };
             /** @description A problem document */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
+                    RateLimit?: string;
+                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1AccountSessions: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountSessionPage"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
+                    RateLimit?: string;
+                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteApiV1AccountSessionsById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
+                    RateLimit?: string;
+                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiV1AccountLogoutEverywhere: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
+                    RateLimit?: string;
+                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiRegisterCek: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @example sari@example.com */
+                    email: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        usable: boolean;
+                    };
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
+                    RateLimit?: string;
+                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiRegister: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Sari Wulandari",
+                 *       "email": "sari@example.com",
+                 *       "password": "tujuh gajah menyanyi pelan"
+                 *     }
+                 */
+                "application/json": {
+                    name: string;
+                    /** Format: email */
+                    email: string;
+                    /** @description At least 10 characters; not the e-mail address, and none of the most used ones */
+                    password: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        email: string;
+                        /**
+                         * Format: date-time
+                         * @description The link in the mail is good until then
+                         */
+                        verify_until: string;
+                    };
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
+                    RateLimit?: string;
+                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiRegisterVerifikasi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "pN8q0h2V6mT4yB1sXw9aZc3eR5uK7jLd-fG_oIiHqEk"
+                 *     }
+                 */
+                "application/json": {
+                    token: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        email: string;
+                        tenant: string;
+                    };
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
+                    RateLimit?: string;
+                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiPasswordForgot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "sari@example.com"
+                 *     }
+                 */
+                "application/json": {
+                    /** Format: email */
+                    email: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        email: string;
+                    };
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
+                    RateLimit?: string;
+                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiPasswordReset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "pN8q0h2V6mT4yB1sXw9aZc3eR5uK7jLd-fG_oIiHqEk",
+                 *       "password": "tujuh gajah menyanyi pelan"
+                 *     }
+                 */
+                "application/json": {
+                    token: string;
+                    /** @description At least 10 characters; not the e-mail address, and none of the most used ones */
+                    password: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
+                    RateLimit?: string;
+                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiPasswordChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "current_password": "correct horse battery staple",
+                 *       "password": "tujuh gajah menyanyi pelan"
+                 *     }
+                 */
+                "application/json": {
+                    current_password: string;
+                    /** @description At least 10 characters; not the e-mail address, and none of the most used ones */
+                    password: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            423: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -155,7 +155,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(tutoring, shop);
   await app.register(learnerRoutes, { database, now });
   await app.register(mentorRoutes, shop);
-  await app.register(paymentRoutes, { database, now });
+  await app.register(paymentRoutes, { database, files, now });
   await app.register(usageRoutes, {
     usage: collector.usage,
     tenants,

@@ -7,6 +7,7 @@ import { MATERIAL_FILES_NIGHTLY, materialFilesSweep } from './materials/sweep.ts
 import { mailDelivery } from './notifications/delivery.ts';
 import type { Mailer } from './notifications/mailer.ts';
 import type { Database } from './postgres/database.ts';
+import { bookingExpiry, PROOFS_NIGHTLY, proofsSweep } from './tutoring/background.ts';
 
 /** What background jobs need. */
 export interface BackgroundParts {
@@ -22,8 +23,14 @@ export function jobHandlers({ database, mailer, files }: BackgroundParts): JobHa
     cleanUp(database),
     materialAnnouncement(database),
     materialFilesSweep(database, files),
+    bookingExpiry(database),
+    proofsSweep(database, files),
   ];
 }
 
 /** What is started by itself, and when. */
-export const DAILY_JOBS: readonly DailySchedule[] = [CLEAN_UP_NIGHTLY, MATERIAL_FILES_NIGHTLY];
+export const DAILY_JOBS: readonly DailySchedule[] = [
+  CLEAN_UP_NIGHTLY,
+  MATERIAL_FILES_NIGHTLY,
+  PROOFS_NIGHTLY,
+];

@@ -71,6 +71,8 @@ const ACCESS: Readonly<Record<string, 'public' | 'key' | readonly Permission[]>>
   'POST /api/mentor/kursus': ['tutoring:teach'],
   'POST /api/mentor/mulai-sesi': ['tutoring:teach'],
   'POST /api/mentor/selesai-sesi': ['tutoring:teach'],
+  'POST /api/pelanggan/bukti-pembayaran': ['tutoring:learn'],
+  'GET /api/admin/pembayaran': ['tutoring:administer'],
   'POST /api/admin/verifikasi-pembayaran': ['tutoring:administer'],
   'GET /api/v1/tenant/usage/summary': ['usage:read'],
   'GET /api/v1/tenant/usage/detailed': ['usage:read', 'endpoints:read', 'people:read'],
@@ -141,6 +143,7 @@ const EXCHANGES: Readonly<Record<string, { payload?: object; status?: number }>>
   },
   'POST /api/pelanggan/batalkan-sesi': { payload: { booking: NO_BOOKING }, status: 404 },
   'POST /api/pelanggan/testimoni': { payload: { booking: NO_BOOKING, rating: 5 }, status: 404 },
+  'POST /api/pelanggan/bukti-pembayaran': { status: 415 },
   'POST /api/mentor/atur-jadwal': { payload: { weeks: 1 } },
   'POST /api/mentor/kursus': {
     payload: { title: 'Catur', subject: 'Catur', price_idr: 50_000 },

@@ -22,7 +22,7 @@ let officer: Member;
 let count = 0;
 
 beforeAll(async () => {
-  application = await startApplication({}, () => now);
+  application = await startApplication({ JOBS: 'off' }, () => now);
 });
 afterAll(() => application.stop());
 

@@ -13,6 +13,8 @@ import { cut, ordering, pageOf, pageQuery } from './page.ts';
 import { type HeldBooking, payBy, takeStep } from './steps.ts';
 
 const DOWNLOAD_SECONDS = 3600;
+/** What proofs are called in the store. */
+export const PROOFS_FOLDER = 'payment-proofs';
 
 const PAYMENT_STATES = ['waiting', 'verified', 'rejected'] as const;
 
@@ -193,8 +195,23 @@ export async function submitProof(
   });
 }
 
+/** Which of the files proofs stand for. */
+export async function proofsInUse(
+  db: Kysely<Schema>,
+  tenantId: TenantId,
+  keys: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const rows = await db
+    .selectFrom('payment_proofs')
+    .where('tenant_id', '=', tenantId)
+    .where('file_key', 'in', keys)
+    .select('file_key')
+    .execute();
+  return new Set(rows.map(({ file_key }) => file_key));
+}
+
 /** @throws {ProblemError} `illegal-step` when no proof of payment is waited for, or not any longer */
-export function checkProofIsWaitedFor(
+function checkProofIsWaitedFor(
   { state, payBy: deadline }: Pick<HeldBooking, 'state' | 'payBy'>,
   now: Date,
 ): void {

@@ -914,6 +914,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/pelanggan/bukti-pembayaran": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Prove the payment of a booking; those who administer the tutoring decide on it */
+        post: operations["postApiPelangganBuktiPembayaran"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/pembayaran": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Payments that wait for a decision, the longest first; or those decided */
+        get: operations["getApiAdminPembayaran"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/verifikasi-pembayaran": {
         parameters: {
             query?: never;
@@ -1891,6 +1925,39 @@ export interface components {
             data: components["schemas"]["BookingInput"][];
             next_cursor: string | null;
         };
+        PaymentInput: {
+            id: string;
+            booking: {
+                id: string;
+                /** @enum {string} */
+                state: "requested" | "awaiting_verification" | "rejected" | "confirmed" | "in_progress" | "finished" | "reviewed" | "cancelled" | "expired";
+                course: string;
+                mentor: string;
+                learner: string;
+                /** Format: date-time */
+                starts_at: string;
+            };
+            /** @description Whole rupiah */
+            amount_idr: number;
+            proof: {
+                name: string;
+                content_type: string;
+                bytes: number;
+                /** @description Where the file can be downloaded for an hour */
+                url: string;
+            };
+            /** Format: date-time */
+            uploaded_at: string;
+            decision: ("verified" | "rejected") | null;
+            reason: string | null;
+            /** @description Name */
+            decided_by: string | null;
+            decided_at: string | null;
+        };
+        PaymentPageInput: {
+            data: components["schemas"]["PaymentInput"][];
+            next_cursor: string | null;
+        };
         ReviewInput: {
             /** @description The booking */
             id: string;
@@ -2110,39 +2177,6 @@ export interface components {
          */
         SessionStepInput: {
             booking: string;
-        };
-        PaymentInput: {
-            id: string;
-            booking: {
-                id: string;
-                /** @enum {string} */
-                state: "requested" | "awaiting_verification" | "rejected" | "confirmed" | "in_progress" | "finished" | "reviewed" | "cancelled" | "expired";
-                course: string;
-                mentor: string;
-                learner: string;
-                /** Format: date-time */
-                starts_at: string;
-            };
-            /** @description Whole rupiah */
-            amount_idr: number;
-            proof: {
-                name: string;
-                content_type: string;
-                bytes: number;
-                /** @description Where the file can be downloaded for an hour */
-                url: string;
-            };
-            /** Format: date-time */
-            uploaded_at: string;
-            decision: ("verified" | "rejected") | null;
-            reason: string | null;
-            /** @description Name */
-            decided_by: string | null;
-            decided_at: string | null;
-        };
-        PaymentPageInput: {
-            data: components["schemas"]["PaymentInput"][];
-            next_cursor: string | null;
         };
         /**
          * @example {
@@ -3095,6 +3129,39 @@ export interface components {
             data: components["schemas"]["Booking"][];
             next_cursor: string | null;
         };
+        Payment: {
+            id: string;
+            booking: {
+                id: string;
+                /** @enum {string} */
+                state: "requested" | "awaiting_verification" | "rejected" | "confirmed" | "in_progress" | "finished" | "reviewed" | "cancelled" | "expired";
+                course: string;
+                mentor: string;
+                learner: string;
+                /** Format: date-time */
+                starts_at: string;
+            };
+            /** @description Whole rupiah */
+            amount_idr: number;
+            proof: {
+                name: string;
+                content_type: string;
+                bytes: number;
+                /** @description Where the file can be downloaded for an hour */
+                url: string;
+            };
+            /** Format: date-time */
+            uploaded_at: string;
+            decision: ("verified" | "rejected") | null;
+            reason: string | null;
+            /** @description Name */
+            decided_by: string | null;
+            decided_at: string | null;
+        };
+        PaymentPage: {
+            data: components["schemas"]["Payment"][];
+            next_cursor: string | null;
+        };
         Review: {
             /** @description The booking */
             id: string;
@@ -3314,39 +3381,6 @@ export interface components {
          */
         SessionStep: {
             booking: string;
-        };
-        Payment: {
-            id: string;
-            booking: {
-                id: string;
-                /** @enum {string} */
-                state: "requested" | "awaiting_verification" | "rejected" | "confirmed" | "in_progress" | "finished" | "reviewed" | "cancelled" | "expired";
-                course: string;
-                mentor: string;
-                learner: string;
-                /** Format: date-time */
-                starts_at: string;
-            };
-            /** @description Whole rupiah */
-            amount_idr: number;
-            proof: {
-                name: string;
-                content_type: string;
-                bytes: number;
-                /** @description Where the file can be downloaded for an hour */
-                url: string;
-            };
-            /** Format: date-time */
-            uploaded_at: string;
-            decision: ("verified" | "rejected") | null;
-            reason: string | null;
-            /** @description Name */
-            decided_by: string | null;
-            decided_at: string | null;
-        };
-        PaymentPage: {
-            data: components["schemas"]["Payment"][];
-            next_cursor: string | null;
         };
         /**
          * @example {
@@ -9319,6 +9353,232 @@ export interface operations {
             };
             /** @description A problem document */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
+                    RateLimit?: string;
+                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiPelangganBuktiPembayaran: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    booking: string;
+                    /**
+                     * Format: binary
+                     * @description A picture or PDF of the transfer, of at most 5 MB
+                     */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
+                    RateLimit?: string;
+                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiAdminPembayaran: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                /** @description `waiting` for a decision, the longest first; or decided, the newest first */
+                state?: "waiting" | "verified" | "rejected";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentPage"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -17,6 +17,7 @@ import {
 } from './report.ts';
 import { scaling } from './scaling/scaling.ts';
 import { simulator } from './simulator/simulator.ts';
+import { uploads } from './uploads/uploads.ts';
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   crash,
@@ -29,6 +30,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   recorder,
   scaling,
   simulator,
+  uploads,
 };
 const EXIT_MISSED = 1;
 const EXIT_USAGE = 2;

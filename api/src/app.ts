@@ -138,7 +138,11 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(passwordRoutes, accountMail);
 
   await app.register(health, {
-    probes: { database: () => database.ping(), usageStore: () => collector.ping() },
+    probes: {
+      database: () => database.ping(),
+      usageStore: () => collector.ping(),
+      files: () => files.ping(),
+    },
     spool: () => collector.status().spool,
     coordination: () => coordination.state(),
     // While nothing can be recorded, requests are answered all the same.

@@ -30,6 +30,12 @@ it.each([
   { CLICKHOUSE_CLUSTER: 'main' },
   { CLICKHOUSE_CLUSTER: "main'", CLICKHOUSE_URL: 'http://localhost:8123' },
   { SPOOL_BYTES: '1000' },
+  { S3_REGION: 'ap-southeast-1' },
+  { S3_BUCKET: 'files' },
+  { S3_BUCKET: 'Files!', S3_REGION: 'ap-southeast-1' },
+  { S3_BUCKET: 'files', S3_ENDPOINT: 'ftp://localhost' },
+  { S3_BUCKET: 'files', S3_REGION: 'ap-southeast-1', S3_ACCESS_KEY_ID: 'alone' },
+  { S3_BUCKET: 'files', S3_REGION: 'ap-southeast-1', S3_SECRET_ACCESS_KEY: 'alone' },
   { PSEUDONYM_KEY: 'short' },
   { REDIS_URL: 'http://localhost:6379' },
 ])('refuses %o', (env) => {
@@ -42,6 +48,24 @@ it('wants the key of pseudonyms from outside where several processes share a sto
   const shared = { ...production, CLICKHOUSE_URL: 'http://localhost:8123' };
   expect(() => parseConfig(shared)).toThrow('PSEUDONYM_KEY: is required');
   expect(() => parseConfig({ ...shared, PSEUDONYM_KEY: SECRET })).not.toThrow();
+});
+
+it('keeps files on disk, or in a bucket of Amazon’s or of another service', () => {
+  expect(parseConfig({}).s3).toBeUndefined();
+  expect(parseConfig({ S3_BUCKET: 'files', S3_REGION: 'ap-southeast-1' }).s3).toEqual({
+    bucket: 'files',
+    region: 'ap-southeast-1',
+    endpoint: undefined,
+    credentials: undefined,
+  });
+  const minio = { S3_ENDPOINT: 'http://localhost:9000', S3_ACCESS_KEY_ID: 'a', S3_SECRET_ACCESS_KEY: 'b' };
+  expect(parseConfig({ S3_BUCKET: 'files', ...minio }).s3).toMatchObject({
+    endpoint: 'http://localhost:9000',
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+  });
+  expect(() => parseConfig({ S3_ENDPOINT: 'http://localhost:9000', S3_ACCESS_KEY_ID: 'a' })).toThrow(
+    /S3_ENDPOINT: needs S3_BUCKET.*S3_ACCESS_KEY_ID: needs S3_BUCKET.*S3_SECRET_ACCESS_KEY: is required/s,
+  );
 });
 
 it('wants no secret for access tokens of a collector, which gives none', () => {

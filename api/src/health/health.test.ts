@@ -29,6 +29,14 @@ async function check(
 }
 
 describe('GET /health-check', () => {
+  it('goes on, degraded, while files cannot be kept', async () => {
+    const probes = { database: up, usageStore: up, files: down };
+    expect(await check(up, up, { probes })).toMatchObject({
+      status: 200,
+      body: { status: 'degraded', files: 'down', failing: ['files'] },
+    });
+  });
+
   it('is 200 when every part answers', async () => {
     const { status, body } = await check(up, up);
     expect(status).toBe(200);

@@ -10,7 +10,7 @@ const UNAVAILABLE = 503;
 type Probe = () => Promise<void>;
 
 export interface HealthOptions {
-  readonly probes: { readonly database: Probe; readonly usageStore: Probe };
+  readonly probes: { readonly database: Probe; readonly usageStore: Probe; readonly files?: Probe };
   /** What the spool says of itself. */
   readonly spool: () => 'ok' | 'failing' | 'full';
   /** Whether cache, messages and limits are shared; absent where there are none. */
@@ -19,7 +19,7 @@ export interface HealthOptions {
   readonly essential: readonly PartName[];
 }
 
-type PartName = 'database' | 'usage_store' | 'spool' | 'coordination';
+type PartName = 'database' | 'usage_store' | 'spool' | 'coordination' | 'files';
 
 const WELL: readonly string[] = ['up', 'ok', 'local', 'shared'];
 
@@ -39,6 +39,7 @@ const healthBody = z
       .describe(
         'Cache, messages and limits between replicas. local: there is one; degraded: Redis is away, and each replica has its own',
       ),
+    files: partState.optional().describe('Whether uploads can be kept and downloaded'),
     failing: z.array(z.string()).describe('Names of the parts that are not well'),
   })
   .meta({ id: 'Health' });
@@ -62,14 +63,19 @@ export const health: FastifyPluginAsyncZod<HealthOptions> = async (
       },
     },
     async (_request, reply) => {
-      const [database, usageStore] = await Promise.all([state(probes.database), state(probes.usageStore)]);
+      const [database, usageStore, files] = await Promise.all([
+        state(probes.database),
+        state(probes.usageStore),
+        probes.files && state(probes.files),
+      ]);
       const parts = {
         database,
         usage_store: usageStore,
         spool: spool(),
         ...(coordination && { coordination: coordination() }),
+        ...(files && { files }),
       };
-      const names: readonly PartName[] = ['database', 'usage_store', 'spool', 'coordination'];
+      const names: readonly PartName[] = ['database', 'usage_store', 'spool', 'coordination', 'files'];
       const failing = names.filter((name) => !WELL.includes(parts[name] ?? 'ok'));
       const unavailable = failing.some((name) => essential.includes(name));
       reply.header('cache-control', 'no-store');

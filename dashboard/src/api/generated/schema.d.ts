@@ -1298,6 +1298,11 @@ export interface components {
              * @enum {string}
              */
             coordination?: "local" | "shared" | "degraded";
+            /**
+             * @description Whether uploads can be kept and downloaded
+             * @enum {string}
+             */
+            files?: "up" | "down";
             /** @description Names of the parts that are not well */
             failing: string[];
         };
@@ -2502,6 +2507,11 @@ export interface components {
              * @enum {string}
              */
             coordination?: "local" | "shared" | "degraded";
+            /**
+             * @description Whether uploads can be kept and downloaded
+             * @enum {string}
+             */
+            files?: "up" | "down";
             /** @description Names of the parts that are not well */
             failing: string[];
         };

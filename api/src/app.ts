@@ -11,7 +11,7 @@ import { Registry } from 'prom-client';
 import { auditRoutes } from './audit/routes.ts';
 import { type Config, sessionSecret } from './config.ts';
 import { dashboard } from './dashboard/dashboard.ts';
-import { problemDocuments } from './errors/documents.ts';
+import { problemDocuments, refuseAddress } from './errors/documents.ts';
 import { type ProblemError, problem } from './errors/problem.ts';
 import { fileRoutes, LONGEST_TOKEN } from './files/routes.ts';
 import { Anomalies } from './hardening/anomalies.ts';
@@ -84,6 +84,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     // Each request is recorded: a second record of it in the log would tell nothing more.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
+    frameworkErrors: refuseAddress,
     requestTimeout: REQUEST_TIMEOUT_MS,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: LONGEST_TOKEN },
     trustProxy: config.trustedProxies.length > 0 && [...config.trustedProxies],

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { DatabaseUnavailableError } from '../postgres/availability.ts';
 import { PROBLEMS } from './catalogue.ts';
-import { problemDocuments } from './documents.ts';
+import { problemDocuments, refuseAddress } from './documents.ts';
 import {
   PROBLEM_CONTENT_TYPE,
   type ProblemOccurrence,
@@ -27,7 +27,7 @@ beforeEach(async () => {
       done();
     },
   });
-  app = Fastify({ logger: { stream }, bodyLimit: 100 });
+  app = Fastify({ logger: { stream }, bodyLimit: 100, frameworkErrors: refuseAddress });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   await app.register(problemDocuments, {
@@ -130,6 +130,21 @@ describe('a problem document', () => {
     expect(response.statusCode).toBe(404);
     expect(response.json()).toMatchObject({ code: 'not-found' });
     expect(response.payload).not.toContain('secret');
+  });
+
+  it.each([
+    ['that cannot be decoded', '/%c0<script>', 400, 'invalid-request'],
+    ['that is longer than any', `/one/<script>${'x'.repeat(200)}`, 404, 'not-found'],
+  ])('does not repeat an address %s', async (_what, url, status, code) => {
+    app.get('/one/:id', () => 'fine');
+    const response = await app.inject(url);
+    expect(response.statusCode).toBe(status);
+    expect(response.headers).toMatchObject({
+      'content-type': PROBLEM_CONTENT_TYPE,
+      'x-content-type-options': 'nosniff',
+    });
+    expect(problemSchema.parse(response.json())).toMatchObject({ code });
+    expect(response.payload).not.toContain('script');
   });
 
   it.each([

@@ -62,6 +62,26 @@ export const problemDocuments = fastifyPlugin(
   { name: 'problem-documents' },
 );
 
+/**
+ * For Fastify's `frameworkErrors`: an address that cannot be decoded, or that is longer than any of ours. No hook runs
+ * for it, so the headers that keep browsers from guessing are set here; Fastify's own answer would repeat the address.
+ */
+export function refuseAddress(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  const found =
+    error.code === 'FST_ERR_BAD_URL'
+      ? problem('invalid-request', { detail: 'The address cannot be decoded.' })
+      : problem('not-found');
+  const body = JSON.stringify(found.document(`urn:riwayat:request:${request.id}`));
+  reply.raw.writeHead(found.statusCode, {
+    'content-type': PROBLEM_CONTENT_TYPE,
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    'content-security-policy': "default-src 'none'",
+    'x-content-type-options': 'nosniff',
+  });
+  reply.raw.end(body);
+}
+
 /** The problem that stands for an error, whatever was thrown. */
 function toProblem(error: unknown): ProblemError {
   if (error instanceof ProblemError) {

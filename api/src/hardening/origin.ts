@@ -47,8 +47,13 @@ export const originCheck = fastifyPlugin(
   { name: 'origin-check' },
 );
 
+/** True for a method that changes nothing by its definition. */
+export function isSafeMethod(method: string): boolean {
+  return SAFE_METHODS.has(method);
+}
+
 function changesNothing({ method, headers }: FastifyRequest): boolean {
-  return SAFE_METHODS.has(method) && headers.upgrade === undefined;
+  return isSafeMethod(method) && headers.upgrade === undefined;
 }
 
 /** Host and port of an origin; undefined for `null` and whatever is none. */

@@ -3,6 +3,7 @@ import fastifyPlugin from 'fastify-plugin';
 import type { Limits } from '../coordination/coordination.ts';
 import { localLimits } from '../coordination/local.ts';
 import { problem } from '../errors/problem.ts';
+import { isSafeMethod } from './origin.ts';
 import { subscriberOf } from './subscriber.ts';
 
 /** How often what kind of request may be made; `unlimited` routes have limits of their own, or watch over the process. */
@@ -43,7 +44,6 @@ interface Policy {
 }
 
 const WINDOW_SECONDS = 60;
-const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
  * Limits how often somebody may ask: whoever is logged in by the account, everybody else by the network address.
@@ -60,7 +60,7 @@ export const rateLimits = fastifyPlugin(
     const anonymousReads = policy('anonymous-reads', rates.anonymousReads, own);
 
     function policyOf({ method, principal, routeOptions }: FastifyRequest): Policy | undefined {
-      switch (routeOptions.config.rate ?? (SAFE_METHODS.has(method) ? 'reads' : 'writes')) {
+      switch (routeOptions.config.rate ?? (isSafeMethod(method) ? 'reads' : 'writes')) {
         case 'credentials':
           return credentials;
         case 'writes':

@@ -7,6 +7,8 @@ import { principalOf, requirePermission } from '../identity/guard.ts';
 const HOUR_MS = 3_600_000;
 const DEFAULT_SPAN_MS = 24 * HOUR_MS;
 const LONGEST_SPAN_MS = 31 * 24 * HOUR_MS;
+/** The store's instants end in 2299, and a year of five digits is no instant of RFC 3339. */
+const LATEST_MS = Date.UTC(2200, 0);
 
 const counts = {
   accepted: z.int().describe('Taken in: acknowledged, or recorded by the application itself'),
@@ -104,9 +106,14 @@ function total(hours: readonly Counts[]): Counts {
 function span(query: z.infer<typeof ledgerQuery>, now: Date): { from: Date; to: Date } {
   const end = query.to === undefined ? now.getTime() : Date.parse(query.to);
   const start = query.from === undefined ? end - DEFAULT_SPAN_MS : Date.parse(query.from);
-  if (start >= end || end - start > LONGEST_SPAN_MS || start < 0) {
+  if (start >= end || end - start > LONGEST_SPAN_MS || start < 0 || end > LATEST_MS) {
     throw problem('invalid-request', {
-      errors: [{ path: 'query.from', message: 'must be before "to", by 31 days at most' }],
+      errors: [
+        {
+          path: 'query.from',
+          message: 'must be before "to", by 31 days at most, and both from 1970 to 2200',
+        },
+      ],
     });
   }
   return {

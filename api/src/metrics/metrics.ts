@@ -3,12 +3,17 @@ import type { Collector } from '@riwayat/collector';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { Counter, collectDefaultMetrics, Histogram, type Registry } from 'prom-client';
 import { z } from 'zod';
-import { problem } from '../errors/problem.ts';
+import { problem, problemResponses } from '../errors/problem.ts';
 import { type MeasuredCollector, observeCollector } from './collector-metrics.ts';
 
 const MICROSECONDS_PER_SECOND = 1_000_000;
 /** Around the documented endpoint means (89 ms to 1.2 s) and the 2 s alert threshold. */
 const DURATION_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10];
+
+const metricsText = {
+  description: 'Text in the exposition format',
+  content: { 'text/plain': { schema: z.string() } },
+};
 
 export interface MetricsOptions {
   readonly registry: Registry;
@@ -27,7 +32,11 @@ export const metrics: FastifyPluginAsyncZod<MetricsOptions> = async (app, { regi
     '/metrics',
     {
       config: { usage: { tenant: 'platform' }, neverShed: true, rate: 'unlimited' },
-      schema: { tags: ['operations'], summary: 'Metrics for Prometheus', response: { 200: z.string() } },
+      schema: {
+        tags: ['operations'],
+        summary: 'Metrics for Prometheus',
+        response: { 200: metricsText, ...problemResponses(401) },
+      },
     },
     async (request, reply) => {
       if (token !== undefined && !carries(request.headers.authorization, token)) {

@@ -47,6 +47,8 @@ const REFUSALS = {
   503: problemSchemaOf('Nothing can be taken right now'),
 };
 
+const BINARY = { type: 'string', format: 'binary' };
+
 /** What OTLP asks for instead of a problem document. */
 const RPC_STATUS = {
   type: 'object',
@@ -156,18 +158,27 @@ export const INGEST_OPERATIONS: Readonly<Record<string, object>> = {
       required: true,
       content: {
         'application/json': { schema: { type: 'object', examples: [{ resourceSpans: [] }] } },
-        'application/x-protobuf': { schema: { type: 'string', format: 'binary' } },
+        'application/x-protobuf': { schema: BINARY },
       },
     },
     responses: {
       200: {
         description: 'Taken; partialSuccess names what was rejected',
-        content: { 'application/json': { schema: { type: 'object' } } },
+        content: {
+          'application/json': { schema: { type: 'object' } },
+          'application/x-protobuf': { schema: BINARY },
+        },
       },
       ...Object.fromEntries(
         Object.entries(REFUSALS).map(([status, { description }]) => [
           status,
-          { description, content: { 'application/json': { schema: RPC_STATUS } } },
+          {
+            description,
+            content: {
+              'application/json': { schema: RPC_STATUS },
+              'application/x-protobuf': { schema: BINARY },
+            },
+          },
         ]),
       ),
     },

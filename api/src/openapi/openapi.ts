@@ -28,6 +28,7 @@ export const openapi = fastifyPlugin(async (app: FastifyInstance, { version }: {
         { name: 'tutoring', description: 'The observed application’s public pages' },
         { name: 'materials', description: 'PDFs that teachers publish for learners' },
         { name: 'files', description: 'Downloads of what was uploaded' },
+        { name: 'pages', description: 'Pages of a tenant’s site: read, written, previewed, published' },
         { name: 'usage', description: 'What a tenant used' },
         { name: 'ingest', description: 'For other applications, by API key' },
         { name: 'keys', description: 'Keys that other applications send their records with' },

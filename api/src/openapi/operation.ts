@@ -1,5 +1,6 @@
 import type { RouteOptions } from 'fastify';
 import { problemResponses } from '../errors/problem.ts';
+import { isSafeMethod } from '../hardening/origin.ts';
 import { permissionsAskedBy } from '../identity/guard.ts';
 
 type Schema = NonNullable<RouteOptions['schema']>;
@@ -24,7 +25,7 @@ export function describeOperation(route: RouteOptions): void {
     // Said of each: a document in which nothing is said of a route leaves open whether it was forgotten.
     security: [],
     ...schema,
-    ...responses(schema, permissions.length > 0),
+    ...responses(route, schema, permissions.length > 0),
   };
   route.schema = described;
 }
@@ -45,7 +46,11 @@ function permissionsOfRoute({ onRequest }: Pick<RouteOptions, 'onRequest'>): rea
 }
 
 /** A route that documents no answer at all is not one of ours to complete. */
-function responses(schema: Schema, isProtected: boolean): Pick<Schema, 'response'> {
+function responses(
+  { method }: Pick<RouteOptions, 'method'>,
+  schema: Schema,
+  isProtected: boolean,
+): Pick<Schema, 'response'> {
   const { response, body, querystring, params, headers } = schema;
   if (typeof response !== 'object' || response === null) {
     return {};
@@ -55,6 +60,8 @@ function responses(schema: Schema, isProtected: boolean): Pick<Schema, 'response
     response: {
       ...ALWAYS,
       ...(isProtected && problemResponses(401, 403)),
+      // Of another origin.
+      ...(!isSafeMethod(String(method)) && problemResponses(403)),
       ...(takesInput && problemResponses(400)),
       ...(body !== undefined && problemResponses(413, 415)),
       ...response,

@@ -32,6 +32,11 @@ const versionNumber = z.int().min(1).max(LAST_VERSION);
 const versionParams = slugParams.extend({ version: z.coerce.number().pipe(versionNumber) });
 const paged = listQuery.omit({ q: true });
 
+const EXAMPLE_DOCUMENT = {
+  title: 'Menu',
+  blocks: [{ type: 'heading', level: 1, text: 'What we serve' }],
+};
+
 export interface PageRoutesOptions {
   readonly database: Database;
   readonly pages: Pages;
@@ -81,7 +86,9 @@ export const pageRoutes: FastifyPluginAsyncZod<PageRoutesOptions> = async (
       schema: {
         ...common,
         summary: 'Make a page, not published yet',
-        body: slugParams.extend({ document: pageDocument }),
+        body: slugParams
+          .extend({ document: pageDocument })
+          .meta({ examples: [{ slug: 'menu', document: EXAMPLE_DOCUMENT }] }),
         response: { 201: draftBody, ...problemResponses(400, 401, 403, 409, 413, 503) },
       },
     },
@@ -165,7 +172,10 @@ export const pageRoutes: FastifyPluginAsyncZod<PageRoutesOptions> = async (
         summary: 'Publish a version: the newest unless said',
         params: slugParams,
         // A body may be left out: null is what is validated then.
-        body: z.object({ version: versionNumber.optional() }).nullish(),
+        body: z
+          .object({ version: versionNumber.optional() })
+          .nullish()
+          .meta({ examples: [{ version: 3 }] }),
         response: { 200: pageBody, ...problemResponses(400, 401, 403, 404, 503) },
       },
     },
@@ -185,7 +195,7 @@ export const pageRoutes: FastifyPluginAsyncZod<PageRoutesOptions> = async (
         ...common,
         summary: 'Roll back: make a new version of an old one, and publish it',
         params: slugParams,
-        body: z.object({ version: versionNumber }),
+        body: z.object({ version: versionNumber }).meta({ examples: [{ version: 2 }] }),
         response: { 200: pageBody, ...problemResponses(400, 401, 403, 404, 409, 503) },
       },
     },
@@ -245,7 +255,10 @@ export const pageRoutes: FastifyPluginAsyncZod<PageRoutesOptions> = async (
         ...common,
         summary: `A link to a version, for anybody who has it, for ${PREVIEW_TTL_SECONDS / 60} minutes`,
         params: slugParams,
-        body: z.object({ version: versionNumber.optional().describe('The newest unless said') }).nullish(),
+        body: z
+          .object({ version: versionNumber.optional().describe('The newest unless said') })
+          .nullish()
+          .meta({ examples: [{ version: 3 }] }),
         response: {
           200: z.object({ url: z.string(), expires_at: z.iso.datetime() }),
           ...problemResponses(400, 401, 403, 404, 503),

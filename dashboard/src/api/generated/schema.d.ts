@@ -3818,6 +3818,15 @@ export interface operations {
                 };
             };
             /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
             429: {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
@@ -3869,6 +3878,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description A problem document */
             429: {
@@ -5207,6 +5225,15 @@ export interface operations {
                 };
             };
             /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -5427,6 +5454,15 @@ export interface operations {
                 };
             };
             /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
             410: {
                 headers: {
                     [name: string]: unknown;
@@ -5532,6 +5568,15 @@ export interface operations {
                 };
             };
             /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -5618,6 +5663,15 @@ export interface operations {
             };
             /** @description A problem document */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5883,13 +5937,22 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Default Response */
+            /** @description Text in the exposition format */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "text/plain": string;
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A problem document */
@@ -6870,6 +6933,21 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "slug": "menu",
+                 *       "document": {
+                 *         "title": "Menu",
+                 *         "blocks": [
+                 *           {
+                 *             "type": "heading",
+                 *             "level": 1,
+                 *             "text": "What we serve"
+                 *           }
+                 *         ]
+                 *       }
+                 *     }
+                 */
                 "application/json": {
                     slug: string;
                     document: components["schemas"]["PageDocumentInput"];
@@ -7308,6 +7386,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "version": 3
+                 *     }
+                 */
                 "application/json": {
                     version?: number;
                 } | null;
@@ -7425,6 +7508,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "version": 2
+                 *     }
+                 */
                 "application/json": {
                     version: number;
                 };
@@ -7745,6 +7833,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "version": 3
+                 *     }
+                 */
                 "application/json": {
                     /** @description The newest unless said */
                     version?: number;
@@ -11350,6 +11443,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, never>;
+                    "application/x-protobuf": string;
                 };
             };
             /** @description The body cannot be read as its headers say */
@@ -11362,6 +11456,7 @@ export interface operations {
                         code?: number;
                         message?: string;
                     };
+                    "application/x-protobuf": string;
                 };
             };
             /** @description There is no key, or none that is valid */
@@ -11374,6 +11469,7 @@ export interface operations {
                         code?: number;
                         message?: string;
                     };
+                    "application/x-protobuf": string;
                 };
             };
             /** @description The key lacks the scope */
@@ -11386,6 +11482,7 @@ export interface operations {
                         code?: number;
                         message?: string;
                     };
+                    "application/x-protobuf": string;
                 };
             };
             /** @description The body did not come in time */
@@ -11398,6 +11495,7 @@ export interface operations {
                         code?: number;
                         message?: string;
                     };
+                    "application/x-protobuf": string;
                 };
             };
             /** @description The body is too large, or has too many events */
@@ -11410,6 +11508,7 @@ export interface operations {
                         code?: number;
                         message?: string;
                     };
+                    "application/x-protobuf": string;
                 };
             };
             /** @description A content type or encoding that is not accepted */
@@ -11422,6 +11521,7 @@ export interface operations {
                         code?: number;
                         message?: string;
                     };
+                    "application/x-protobuf": string;
                 };
             };
             /** @description The key sends more than it may, or too much waits to be stored */
@@ -11440,6 +11540,7 @@ export interface operations {
                         code?: number;
                         message?: string;
                     };
+                    "application/x-protobuf": string;
                 };
             };
             /** @description Something went wrong on our side */
@@ -11452,6 +11553,7 @@ export interface operations {
                         code?: number;
                         message?: string;
                     };
+                    "application/x-protobuf": string;
                 };
             };
             /** @description Nothing can be taken right now */
@@ -11466,6 +11568,7 @@ export interface operations {
                         code?: number;
                         message?: string;
                     };
+                    "application/x-protobuf": string;
                 };
             };
         };

@@ -47,6 +47,7 @@ import { erasureRoutes } from './privacy/erasures.ts';
 import { privacyRoutes } from './privacy/routes.ts';
 import { downloadLinks, type Services } from './services.ts';
 import { storefront } from './tenants/storefront.ts';
+import { Catalogue } from './tutoring/catalogue.ts';
 import { learnerRoutes } from './tutoring/learner-routes.ts';
 import { mentorRoutes } from './tutoring/mentor-routes.ts';
 import { paymentRoutes } from './tutoring/payment-routes.ts';
@@ -156,9 +157,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { defaultTenant } = config;
   await app.register(publicPages, { database, cache: jsonCache, previews, tenants, defaultTenant });
   await app.register(pageRoutes, { database, pages: new Pages(database, jsonCache, now), previews });
-  const shop = { database, tenants, defaultTenant: config.defaultTenant, now };
+  const catalogue = new Catalogue(database, jsonCache);
+  const shop = { database, catalogue, tenants, defaultTenant: config.defaultTenant, now };
   await app.register(tutoring, shop);
-  await app.register(learnerRoutes, { database, now });
+  await app.register(learnerRoutes, { database, catalogue, now });
   await app.register(mentorRoutes, shop);
   await app.register(paymentRoutes, { database, files, now });
   await app.register(usageRoutes, {

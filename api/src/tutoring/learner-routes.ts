@@ -7,6 +7,7 @@ import type { Database } from '../postgres/database.ts';
 import { book, refuseTaken } from './book.ts';
 import { bookingBody, bookingById, bookingPage, bookingQuery, listBookings } from './bookings.ts';
 import { cancelBooking } from './cancel.ts';
+import type { Catalogue } from './catalogue.ts';
 import { anyId, idOf } from './id.ts';
 import { FEWEST_STARS, MOST_STARS, review } from './reviews.ts';
 import { holdBooking } from './steps.ts';
@@ -41,11 +42,15 @@ const newReview = z
 
 export interface LearnerRoutesOptions {
   readonly database: Database;
+  readonly catalogue: Catalogue;
   readonly now: () => Date;
 }
 
 /** What a learner does: book, cancel, review. Payments are beside. */
-export const learnerRoutes: FastifyPluginAsyncZod<LearnerRoutesOptions> = async (app, { database, now }) => {
+export const learnerRoutes: FastifyPluginAsyncZod<LearnerRoutesOptions> = async (
+  app,
+  { database, catalogue, now },
+) => {
   const { db } = database;
   const onRequest = requirePermission('tutoring:learn');
   const common = { tags: ['tutoring'], security: [{ bearer: [] }] };
@@ -137,6 +142,7 @@ export const learnerRoutes: FastifyPluginAsyncZod<LearnerRoutesOptions> = async 
         await review(transaction, booking, { rating, words }, now());
         return bookingById(transaction, tenantId, id);
       });
+      await catalogue.changed(tenantId);
       return reply.code(201).send(reviewed);
     },
   );

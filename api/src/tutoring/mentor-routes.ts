@@ -15,6 +15,7 @@ import {
   bookingQuery,
   listBookings,
 } from './bookings.ts';
+import type { Catalogue } from './catalogue.ts';
 import { courseBody, courseById } from './courses.ts';
 import { idOf } from './id.ts';
 import { newCourse, offerCourse } from './offer.ts';
@@ -30,6 +31,7 @@ const sessionStep = z
 
 export interface MentorRoutesOptions extends StorefrontOptions {
   readonly database: Database;
+  readonly catalogue: Catalogue;
   readonly now: () => Date;
 }
 
@@ -38,7 +40,7 @@ export interface MentorRoutesOptions extends StorefrontOptions {
  * setting a schedule, offering a course, or looking at their own profile.
  */
 export const mentorRoutes: FastifyPluginAsyncZod<MentorRoutesOptions> = async (app, options) => {
-  const { database, now } = options;
+  const { database, catalogue, now } = options;
   const { db } = database;
   const onRequest = requirePermission('tutoring:teach');
   const common = { tags: ['tutoring'], security: [{ bearer: [] }] };
@@ -119,6 +121,7 @@ export const mentorRoutes: FastifyPluginAsyncZod<MentorRoutesOptions> = async (a
         const id = await offerCourse(transaction, tenantId, mentorId, request.body, now());
         return courseById(transaction, tenantId, id);
       });
+      await catalogue.changed(tenantId);
       return reply.code(201).send(course);
     },
   );

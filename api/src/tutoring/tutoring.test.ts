@@ -2,6 +2,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
+import { JsonCache } from '../coordination/json-cache.ts';
 import { problemDocuments } from '../errors/documents.ts';
 import { identity } from '../identity/identity.ts';
 import { identityRoutes } from '../identity/routes.ts';
@@ -17,6 +18,7 @@ import {
   startTestPostgres,
   type TestPostgres,
 } from '../testing/postgres.ts';
+import { Catalogue } from './catalogue.ts';
 import { courseBody, coursePage } from './courses.ts';
 import { MENTOR_LEVELS, mentorBody, mentorPage } from './mentors.ts';
 import { textQuery } from './page.ts';
@@ -68,7 +70,13 @@ beforeAll(async () => {
   app = Fastify();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  const options = { database: through, tenants, defaultTenant: tenant.id, now: () => new Date() };
+  const options = {
+    database: through,
+    catalogue: new Catalogue(through, new JsonCache(undefined)),
+    tenants,
+    defaultTenant: tenant.id,
+    now: () => new Date(),
+  };
   await app.register(problemDocuments);
   const secret = 'a secret for tests, of more than thirty-two characters';
   await app.register(identity, { database: through, secret, secureCookies: false });

@@ -1,12 +1,14 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { sendCached } from '../coordination/send-cached.ts';
 import { problem, problemResponses } from '../errors/problem.ts';
 import type { Database } from '../postgres/database.ts';
 import { requireStorefront, type StorefrontOptions } from '../tenants/storefront.ts';
 import type { Tenant } from '../tenants/tenant.ts';
-import { courseBody, coursePage, findCourse, listCourses } from './courses.ts';
+import type { Catalogue } from './catalogue.ts';
+import { courseBody, coursePage, findCourse } from './courses.ts';
 import { anyId } from './id.ts';
-import { findMentor, listMentors, type Mentor, mentorBody, mentorPage } from './mentors.ts';
+import { findMentor, type Mentor, mentorBody, mentorPage } from './mentors.ts';
 import { listQuery, pageQuery } from './page.ts';
 import { listReviews, reviewPage } from './reviews.ts';
 import { listOpenSlots, slotPage } from './slots.ts';
@@ -17,14 +19,23 @@ const headers = z.looseObject({
   'x-tenant': z.string().optional().describe('Whose courses and mentors; ignored for somebody logged in'),
 });
 
+const listHeaders = headers.extend({
+  'if-none-match': z
+    .string()
+    .optional()
+    .describe('The ETag of what is there already: 304 when it is still so'),
+});
+const notModified = z.undefined().describe('It is still what If-None-Match says');
+
 export interface TutoringOptions extends StorefrontOptions {
   readonly database: Database;
+  readonly catalogue: Catalogue;
   readonly now: () => Date;
 }
 
 /** What anybody may see of a tutoring service: its courses, its mentors, when they teach and what is said of them. */
 export const tutoring: FastifyPluginAsyncZod<TutoringOptions> = async (app, options) => {
-  const { database, now } = options;
+  const { database, catalogue, now } = options;
   const { db } = database;
 
   app.get(
@@ -33,14 +44,14 @@ export const tutoring: FastifyPluginAsyncZod<TutoringOptions> = async (app, opti
       schema: {
         tags: ['tutoring'],
         summary: 'Courses, searched or newest first',
-        headers,
+        headers: listHeaders,
         querystring: listQuery,
-        response: { 200: coursePage, ...problemResponses(400, 404, 503) },
+        response: { 200: coursePage, 304: notModified, ...problemResponses(400, 404, 503) },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const tenant = await requireStorefront(request, options);
-      return listCourses(db, tenant.id, request.query);
+      return sendCached(request, reply, await catalogue.courses(tenant.id, request.query));
     },
   );
 
@@ -71,14 +82,14 @@ export const tutoring: FastifyPluginAsyncZod<TutoringOptions> = async (app, opti
       schema: {
         tags: ['tutoring'],
         summary: 'Mentors, searched or best rated first',
-        headers,
+        headers: listHeaders,
         querystring: listQuery,
-        response: { 200: mentorPage, ...problemResponses(400, 404, 503) },
+        response: { 200: mentorPage, 304: notModified, ...problemResponses(400, 404, 503) },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const tenant = await requireStorefront(request, options);
-      return listMentors(db, tenant.id, request.query);
+      return sendCached(request, reply, await catalogue.mentors(tenant.id, request.query));
     },
   );
 

@@ -1963,6 +1963,44 @@ export interface components {
             data: components["schemas"]["PaymentInput"][];
             next_cursor: string | null;
         };
+        MentorInput: {
+            id: string;
+            name: string;
+            headline: string;
+            subjects: string[];
+            /** @enum {string} */
+            level: "superstar" | "regular" | "novice";
+            /** @description Stars a review, to one decimal; 0 without a review */
+            rating: number;
+            /** @description How many there are */
+            reviews: number;
+        };
+        MentorPageInput: {
+            data: components["schemas"]["MentorInput"][];
+            next_cursor: string | null;
+        };
+        CourseInput: {
+            id: string;
+            title: string;
+            description: string;
+            subject: string;
+            level: string;
+            /** @description Whole rupiah */
+            price_idr: number;
+            mentor: {
+                id: string;
+                name: string;
+                /** @enum {string} */
+                level: "superstar" | "regular" | "novice";
+                rating: number;
+            };
+            /** Format: date-time */
+            created_at: string;
+        };
+        CoursePageInput: {
+            data: components["schemas"]["CourseInput"][];
+            next_cursor: string | null;
+        };
         ReviewInput: {
             /** @description The booking */
             id: string;
@@ -2012,44 +2050,6 @@ export interface components {
             rating: number;
             /** @default  */
             words: string;
-        };
-        MentorInput: {
-            id: string;
-            name: string;
-            headline: string;
-            subjects: string[];
-            /** @enum {string} */
-            level: "superstar" | "regular" | "novice";
-            /** @description Stars a review, to one decimal; 0 without a review */
-            rating: number;
-            /** @description How many there are */
-            reviews: number;
-        };
-        MentorPageInput: {
-            data: components["schemas"]["MentorInput"][];
-            next_cursor: string | null;
-        };
-        CourseInput: {
-            id: string;
-            title: string;
-            description: string;
-            subject: string;
-            level: string;
-            /** @description Whole rupiah */
-            price_idr: number;
-            mentor: {
-                id: string;
-                name: string;
-                /** @enum {string} */
-                level: "superstar" | "regular" | "novice";
-                rating: number;
-            };
-            /** Format: date-time */
-            created_at: string;
-        };
-        CoursePageInput: {
-            data: components["schemas"]["CourseInput"][];
-            next_cursor: string | null;
         };
         /**
          * @example {
@@ -3172,6 +3172,44 @@ export interface components {
             data: components["schemas"]["Payment"][];
             next_cursor: string | null;
         };
+        Mentor: {
+            id: string;
+            name: string;
+            headline: string;
+            subjects: string[];
+            /** @enum {string} */
+            level: "superstar" | "regular" | "novice";
+            /** @description Stars a review, to one decimal; 0 without a review */
+            rating: number;
+            /** @description How many there are */
+            reviews: number;
+        };
+        MentorPage: {
+            data: components["schemas"]["Mentor"][];
+            next_cursor: string | null;
+        };
+        Course: {
+            id: string;
+            title: string;
+            description: string;
+            subject: string;
+            level: string;
+            /** @description Whole rupiah */
+            price_idr: number;
+            mentor: {
+                id: string;
+                name: string;
+                /** @enum {string} */
+                level: "superstar" | "regular" | "novice";
+                rating: number;
+            };
+            /** Format: date-time */
+            created_at: string;
+        };
+        CoursePage: {
+            data: components["schemas"]["Course"][];
+            next_cursor: string | null;
+        };
         Review: {
             /** @description The booking */
             id: string;
@@ -3221,44 +3259,6 @@ export interface components {
             rating: number;
             /** @default  */
             words: string;
-        };
-        Mentor: {
-            id: string;
-            name: string;
-            headline: string;
-            subjects: string[];
-            /** @enum {string} */
-            level: "superstar" | "regular" | "novice";
-            /** @description Stars a review, to one decimal; 0 without a review */
-            rating: number;
-            /** @description How many there are */
-            reviews: number;
-        };
-        MentorPage: {
-            data: components["schemas"]["Mentor"][];
-            next_cursor: string | null;
-        };
-        Course: {
-            id: string;
-            title: string;
-            description: string;
-            subject: string;
-            level: string;
-            /** @description Whole rupiah */
-            price_idr: number;
-            mentor: {
-                id: string;
-                name: string;
-                /** @enum {string} */
-                level: "superstar" | "regular" | "novice";
-                rating: number;
-            };
-            /** Format: date-time */
-            created_at: string;
-        };
-        CoursePage: {
-            data: components["schemas"]["Course"][];
-            next_cursor: string | null;
         };
         /**
          * @example {
@@ -7961,6 +7961,8 @@ export interface operations {
             header?: {
                 /** @description Whose courses and mentors; ignored for somebody logged in */
                 "x-tenant"?: string;
+                /** @description The ETag of what is there already: 304 when it is still so */
+                "if-none-match"?: string;
             };
             path?: never;
             cookie?: never;
@@ -7975,6 +7977,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CoursePage"];
                 };
+            };
+            /** @description It is still what If-None-Match says */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem document */
             400: {
@@ -8121,6 +8130,8 @@ export interface operations {
             header?: {
                 /** @description Whose courses and mentors; ignored for somebody logged in */
                 "x-tenant"?: string;
+                /** @description The ETag of what is there already: 304 when it is still so */
+                "if-none-match"?: string;
             };
             path?: never;
             cookie?: never;
@@ -8135,6 +8146,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["MentorPage"];
                 };
+            };
+            /** @description It is still what If-None-Match says */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem document */
             400: {

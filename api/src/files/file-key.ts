@@ -49,6 +49,6 @@ export function keyPrefix(tenantId: TenantId, folder: string): string {
 }
 
 /** Something that is not the key of a file was used as one. */
-export class FileKeyError extends Error {
+class FileKeyError extends Error {
   override readonly name = 'FileKeyError';
 }

@@ -6,7 +6,7 @@ import type { Schema } from '../postgres/schema.ts';
 
 const MOST_MATERIALS = 10;
 const MOST_ACTS = 10;
-export const STATISTICS_TTL_SECONDS = 5 * 60;
+const STATISTICS_TTL_SECONDS = 5 * 60;
 
 export const statisticsBody = z
   .object({
@@ -49,7 +49,7 @@ export interface StatisticsScope {
 }
 
 /** How materials are used, asked of the database now. */
-export async function materialStatistics(
+async function materialStatistics(
   db: Kysely<Schema>,
   scope: StatisticsScope,
   now: Date,

@@ -1,12 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import type { Logger } from '@riwayat/collector';
 import { playContinuation } from '@riwayat/simulator';
 import type { Config } from '../config.ts';
+import { newFileKey } from '../files/file-key.ts';
+import type { FileStore, StoredFile } from '../files/file-store.ts';
 import { Pages } from '../pages/pages.ts';
 import { seedPages } from '../pages/seed.ts';
 import type { Services } from '../services.ts';
+import { PROOFS_FOLDER } from '../tutoring/payments.ts';
 import { seedTutoring } from '../tutoring/seed.ts';
+import { seedBookings } from '../tutoring/seed-bookings.ts';
 import { monthStart } from './calendar.ts';
 import { importHistory } from './history.ts';
 import {
@@ -17,12 +22,16 @@ import {
   demoAccount,
   demoUserId,
   type Login,
+  learners,
   mentors,
+  paymentOfficer,
 } from './people.ts';
 import { type DemoPlan, readPlan, writePlan } from './plan.ts';
 
 const SEED = 1;
 const SECRET_BYTES = 32;
+const ONE_DOT_PNG =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 const TENANT_NAME = 'Chill Ajar';
 
 export interface Demo {
@@ -40,7 +49,7 @@ export interface Demo {
  */
 export async function prepareDemo(
   { dataDirectory }: Pick<Config, 'dataDirectory'>,
-  { collector, database, jsonCache, people, tenants }: Services,
+  { collector, database, files, jsonCache, people, tenants }: Services,
   progress: (line: string) => void,
 ): Promise<Demo> {
   const path = join(dataDirectory, 'demo.json');
@@ -62,11 +71,26 @@ export async function prepareDemo(
     seed: plan.seed,
     mentors: mentors().map(({ key, name }) => ({ id: key, userId: demoUserId(key), name })),
   });
+  await seedBookings(database, {
+    seed: plan.seed,
+    tenant: { id: DEMO_TENANT, timezone: DEMO_TIMEZONE },
+    now: new Date(plan.until),
+    learners: learners(),
+    officer: paymentOfficer(),
+    proof: await exampleProof(files),
+  });
   await seedPages(new Pages(database, jsonCache, () => new Date()), DEMO_TENANT);
   const logins = await createStaff(people);
   const complete = { ...plan, complete: true };
   writePlan(path, complete);
   return { plan: complete, logins };
+}
+
+/** A picture of one dot, which stands for every transfer slip. */
+async function exampleProof(files: FileStore): Promise<StoredFile & { name: string }> {
+  const key = newFileKey(DEMO_TENANT, PROOFS_FOLDER, 'png');
+  const stored = await files.write(key, Readable.from([Buffer.from(ONE_DOT_PNG, 'base64')]), 'image/png');
+  return { ...stored, name: 'bukti-transfer.png' };
 }
 
 function newPlan(now: Date): DemoPlan {
@@ -114,6 +138,10 @@ const PLAYED_ROUTES: ReadonlySet<string> = new Set([
   'GET /api/public/kursus/:id',
   'GET /api/public/mentor',
   'GET /api/public/mentor/:id',
+  'GET /api/pelanggan/daftar-sesi',
+  'GET /api/mentor/daftar-sesi',
+  'GET /api/mentor/profil-saya',
+  'GET /api/admin/pembayaran',
   'POST /api/login',
   'POST /api/logout',
   'POST /api/token/refresh',

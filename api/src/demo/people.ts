@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { TenantId } from '@riwayat/collector';
 import { type Person, population } from '@riwayat/simulator';
 import type { People } from '../identity/people.ts';
-import type { Role } from '../identity/permissions.ts';
+import type { Role, TenantRole } from '../identity/permissions.ts';
 
 export const DEMO_TENANT = 'chill-ajar' as TenantId;
 export const DEMO_TIMEZONE = 'Asia/Jakarta';
@@ -35,14 +35,30 @@ export function demoAccount(userKey: string, secret: string): { email: string; p
   return { email: demoEmail(userKey), password };
 }
 
-/** Makes the sixty people of the documented month, as members. */
+/** Makes the sixty people of the documented month. */
 export async function createPopulation(people: People, secret: string): Promise<void> {
-  const memberships = [{ tenantId: DEMO_TENANT, role: 'member' as const }];
   await Promise.all(
-    population().map(({ key, name }) =>
-      people.createUser({ id: demoUserId(key), name, memberships, ...demoAccount(key, secret) }),
+    population().map(({ key, name, role }) =>
+      people.createUser({
+        id: demoUserId(key),
+        name,
+        memberships: [{ tenantId: DEMO_TENANT, role: roleOf(role) }],
+        ...demoAccount(key, secret),
+      }),
     ),
   );
+}
+
+/** The simulated administrators look after bookings and payments, and no more. */
+function roleOf(role: Person['role']): TenantRole {
+  switch (role) {
+    case 'mentor':
+      return 'mentor';
+    case 'admin':
+      return 'account_officer';
+    default:
+      return 'member';
+  }
 }
 
 /**
@@ -67,6 +83,22 @@ export async function createStaff(people: People): Promise<Login[]> {
 /** Those of the sixty who teach. */
 export function mentors(): Person[] {
   return population().filter(({ role }) => role === 'mentor');
+}
+
+/** User ids of those who book sessions. */
+export function learners(): string[] {
+  return population()
+    .filter(({ role }) => role === 'learner' || role === 'occasional')
+    .map(({ key }) => demoUserId(key));
+}
+
+/** User id of the one who has verified payments. */
+export function paymentOfficer(): string {
+  const [officer] = population().filter(({ role }) => role === 'admin');
+  if (officer === undefined) {
+    throw new Error('Nobody of the documented population administers it.');
+  }
+  return demoUserId(officer.key);
 }
 
 function demoEmail(localPart: string): string {

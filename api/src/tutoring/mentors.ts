@@ -7,6 +7,8 @@ import type { MentorsTable } from './tables.ts';
 
 export const MENTOR_LEVELS = ['superstar', 'regular', 'novice'] as const;
 
+export type MentorLevel = (typeof MENTOR_LEVELS)[number];
+
 export const mentorBody = z
   .object({
     id: z.string(),

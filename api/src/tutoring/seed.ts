@@ -2,11 +2,9 @@ import type { TenantId } from '@riwayat/collector';
 import type { Insertable } from 'kysely';
 import type { Database } from '../postgres/database.ts';
 import { type Drawer, drawer } from './drawer.ts';
-import type { MENTOR_LEVELS } from './mentors.ts';
+import type { MentorLevel } from './mentors.ts';
 import { type CourseOutline, SUBJECTS, type Subject } from './subjects.ts';
 import type { CoursesTable, MentorsTable } from './tables.ts';
-
-export type MentorLevel = (typeof MENTOR_LEVELS)[number];
 
 /** Of ten mentors two are superstars and six regular, as at Chill Ajar in September 2025; the rest are new. */
 const SUPERSTARS = 0.2;

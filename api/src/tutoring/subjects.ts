@@ -199,3 +199,25 @@ export const SUBJECTS: readonly Subject[] = [
     ],
   },
 ];
+
+/** What learners write, by the stars that they give. */
+export const REVIEW_WORDS: Readonly<Record<number, readonly string[]>> = {
+  5: [
+    'Penjelasannya jernih dan sabar sekali.',
+    'Akhirnya paham! Terima kasih, Kak.',
+    'Soal latihannya pas dengan yang keluar di sekolah.',
+    'Selalu tepat waktu dan siap dengan materi.',
+    'Anak saya jadi suka pelajaran ini.',
+  ],
+  4: [
+    'Bagus, hanya sedikit terlalu cepat di akhir.',
+    'Materinya lengkap. Semoga ada rangkumannya lain kali.',
+    'Membantu sekali, walau suaranya sempat putus.',
+    'Enak diajak tanya jawab.',
+  ],
+  3: [
+    'Cukup membantu.',
+    'Lumayan, tetapi contoh soalnya kurang banyak.',
+    'Mulainya terlambat sepuluh menit.',
+  ],
+};

@@ -132,6 +132,29 @@ describe('playContinuation', () => {
     expect([...routes].every((route) => ROUTES.has(route))).toBe(true);
   });
 
+  it('asks for what only somebody may read with the token of that person, and writes nothing', async () => {
+    const logins = new Map<string, string>();
+    const own = ['/api/pelanggan/daftar-sesi', '/api/mentor/daftar-sesi', '/api/mentor/profil-saya'];
+    const routes = new Set([
+      ...ROUTES,
+      ...own.map((path) => `GET ${path}`),
+      'GET /api/admin/pembayaran',
+      'POST /api/pelanggan/pesan-sesi',
+      'POST /api/mentor/mulai-sesi',
+    ]);
+    const { seen } = await start(answerAs(logins), { routes });
+    const asked = () => seen.filter(({ url }) => own.includes(url));
+    await until(() => own.every((path) => asked().some(({ url }) => url === path)));
+    for (const { url, authorization = '' } of asked()) {
+      const email = logins.get(authorization.replace('Bearer ', ''));
+      expect(email).toMatch(url.startsWith('/api/mentor/') ? /^mentor-/ : /@example\.test$/);
+    }
+    const written = seen.filter(({ method }) => method !== 'GET').map(({ url }) => url);
+    expect(written.every((url) => ['/api/login', '/api/logout', '/api/token/refresh'].includes(url))).toBe(
+      true,
+    );
+  });
+
   it('keeps to its mean rate from the first seconds on', async () => {
     const { seen } = await start(answerAs(new Map()), { rate: 0.001, minimumRate: 1, speed: 40 });
     await until(() => seen.length > 0);

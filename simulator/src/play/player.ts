@@ -33,7 +33,8 @@ export interface PlayOptions {
   readonly accounts: ReadonlyMap<string, Account> | ((userKey: string) => Account | undefined);
   /**
    * Which routes the target has, as `GET /api/public/kursus/:id`. Steps to others are left out, and so is what would
-   * change data: only pages, log-ins, log-outs and renewals are played.
+   * change data: what is played is reading, by people with a token also what only they may read, and log-ins, log-outs
+   * and renewals.
    */
   readonly routes: ReadonlySet<string>;
   /** Requests a second, on average over a week; the documented rate (one in some three minutes) when not given. */

@@ -91,7 +91,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       id text not null check (id ~ '^prf_[0-9a-f]{20}$'),
       booking_id text not null,
       -- Where the file store has it.
-      file_key text not null unique,
+      file_key text not null,
       file_name text not null,
       content_type text not null,
       bytes bigint not null check (bytes > 0),

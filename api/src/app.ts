@@ -30,6 +30,7 @@ import { OPERATORS_TENANT } from './identity/permissions.ts';
 import { registrationRoutes } from './identity/registration/routes.ts';
 import { identityRoutes, REFRESH_COOKIE } from './identity/routes.ts';
 import { secondFactorRoutes } from './identity/second-factor/routes.ts';
+import { tenantPeopleRoutes } from './identity/tenant-people/routes.ts';
 import { keyAuthentication } from './keys/authenticate.ts';
 import { keyRoutes } from './keys/routes.ts';
 import { rejectedRoutes } from './ledger/rejected.ts';
@@ -45,6 +46,7 @@ import { publicPages } from './pages/public.ts';
 import { pageRoutes } from './pages/routes.ts';
 import { erasureRoutes } from './privacy/erasures.ts';
 import { privacyRoutes } from './privacy/routes.ts';
+import { profileRoutes } from './profile/routes.ts';
 import { downloadLinks, type Services } from './services.ts';
 import { storefront } from './tenants/storefront.ts';
 import { Catalogue } from './tutoring/catalogue.ts';
@@ -138,6 +140,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const accountMail = { accounts: app.accounts, linkTo: linksOf(app, config.publicUrl) };
   await app.register(registrationRoutes, { ...accountMail, tenants, defaultTenant: config.defaultTenant });
   await app.register(passwordRoutes, accountMail);
+  await app.register(tenantPeopleRoutes, { ...accountMail, tenants, defaultTenant: config.defaultTenant });
+  await app.register(profileRoutes, { database, files });
 
   await app.register(health, {
     probes: {

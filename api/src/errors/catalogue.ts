@@ -127,6 +127,16 @@ export const PROBLEMS = {
     title: 'Conflict',
     detail: 'This contradicts what is already stored.',
   },
+  'own-place': {
+    status: 409,
+    title: 'Own place',
+    detail: 'Nobody changes their own role or takes themselves out. Ask another administrator.',
+  },
+  'last-administrator': {
+    status: 409,
+    title: 'Last administrator',
+    detail: 'A tenant keeps at least one administrator. Make somebody else one first.',
+  },
   'link-invalid': {
     status: 410,
     title: 'Link no longer valid',

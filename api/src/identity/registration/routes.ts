@@ -33,12 +33,9 @@ export const registrationRoutes: FastifyPluginAsyncZod<RegistrationRoutesOptions
         tags,
         summary: 'Whether an e-mail address could be registered, by its form',
         description: 'It does not tell whether somebody has it: nobody is told that.',
-        body: z.object({
-          email: z
-            .string()
-            .max(LONGEST_CHECKED)
-            .meta({ examples: ['sari@example.com'] }),
-        }),
+        body: z
+          .object({ email: z.string().max(LONGEST_CHECKED) })
+          .meta({ examples: [{ email: 'sari@example.com' }] }),
         response: { 200: z.object({ usable: z.boolean() }), ...problemResponses(400, 429, 503) },
       },
     },

@@ -6,11 +6,3 @@ export interface Listening {
   /** Tenant and slug of each published page. */
   readonly pages: readonly { readonly tenant: string; readonly slug: string }[];
 }
-
-/** Server to parent, when asked: what Postgres itself counted so far. */
-export interface DatabaseWork {
-  /** Ended transactions of the application's database: each query outside of one is one. */
-  readonly transactions: number;
-  /** Looks into the tables of pages and their versions. */
-  readonly pageReads: number;
-}

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { DatabaseWork } from '../../api/src/testing/database-work.ts';
 import { redisServerPath, startTestRedis } from '../../api/src/testing/redis.ts';
 import {
   type Benchmark,
@@ -11,7 +12,7 @@ import {
   type Target,
 } from '../report.ts';
 import { PageLoad } from './load.ts';
-import type { DatabaseWork, Listening } from './messages.ts';
+import type { Listening } from './messages.ts';
 
 const TENANTS = 10;
 const RATE: BenchSetting = { name: 'page-rate', value: 500, meaning: 'visits a second' };

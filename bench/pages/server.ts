@@ -1,18 +1,14 @@
 // The whole application in a process of its own, on its embedded engines: `server.ts TENANTS [NAME=VALUE…]`, the rest
 // being its environment. Each tenant has a few published pages, and one page is published anew each second. Tells its
 // address, answers each message with what the database counted, and ends with the parent.
-import { sql } from 'kysely';
 import { SYSTEM } from '../../api/src/audit/audit.ts';
 import { Pages } from '../../api/src/pages/pages.ts';
 import { seedPages } from '../../api/src/pages/seed.ts';
 import { startApplication } from '../../api/src/testing/application.ts';
-import type { DatabaseWork, Listening } from './messages.ts';
+import { databaseWork } from '../../api/src/testing/database-work.ts';
+import type { Listening } from './messages.ts';
 
 const PUBLISH_EVERY_MS = 1_000;
-/** As many as the application's pool has connections at most. */
-const CONNECTIONS = 10;
-/** So long that no connection is free again before all are in use. */
-const TOGETHER_SECONDS = 0.2;
 
 const [, , count = '', ...settings] = process.argv;
 const environment = Object.fromEntries(settings.map((setting) => setting.split(/=(.*)/s).slice(0, 2)));
@@ -37,27 +33,8 @@ const publishing = setInterval(async () => {
   }
 }, PUBLISH_EVERY_MS);
 
-/** Each connection tells the server what it did before the server is asked. */
-async function databaseWork(): Promise<DatabaseWork> {
-  await Promise.all(
-    Array.from({ length: CONNECTIONS }, () =>
-      sql`select pg_stat_force_next_flush(), pg_sleep(${TOGETHER_SECONDS})`.execute(database.db),
-    ),
-  );
-  const counted = await sql<{ transactions: number; page_reads: number }>`
-    select
-      (select (xact_commit + xact_rollback)::float8 from pg_stat_database where datname = current_database())
-        as transactions,
-      (select sum(coalesce(seq_scan, 0) + coalesce(idx_scan, 0))::float8
-        from pg_stat_user_tables where relname in ('pages', 'page_versions')) as page_reads`.execute(
-    database.db,
-  );
-  const [row] = counted.rows;
-  return { transactions: row?.transactions ?? Number.NaN, pageReads: row?.page_reads ?? Number.NaN };
-}
-
 process.on('message', async () => {
-  process.send?.(await databaseWork());
+  process.send?.(await databaseWork(database));
 });
 process.on('disconnect', async () => {
   clearInterval(publishing);

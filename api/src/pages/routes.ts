@@ -1,8 +1,8 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { actorOf } from '../audit/audit.ts';
-import { problem, problemResponses } from '../errors/problem.ts';
+import { problemResponses } from '../errors/problem.ts';
 import { principalOf, requirePermission } from '../identity/guard.ts';
 import type { Database } from '../postgres/database.ts';
 import { listQuery, pageOf } from '../tutoring/page.ts';
@@ -17,16 +17,15 @@ import {
   versionWithDocument,
 } from './bodies.ts';
 import { pageDocument } from './document.ts';
-import type { Basis, Pages } from './pages.ts';
+import { basisOf, noteEtag } from './etag.ts';
+import type { Pages } from './pages.ts';
 import { PREVIEW_TTL_SECONDS, type Previews } from './preview.ts';
 import { slugParams } from './public.ts';
-import { findDraft, findVersion, listPages, listVersions, type Page, type PageAddress } from './reading.ts';
+import { findDraft, findVersion, listPages, listVersions, type PageAddress } from './reading.ts';
 
 const LARGEST_DOCUMENT_BYTES = 256 * 1024;
 /** Of Postgres's `integer`. */
 const LAST_VERSION = 2_147_483_647;
-/** Of a draft: the page's id, which a deleted page of the same slug had not, and the version. */
-const ETAG = /^"(\d{1,19})\.(\d{1,10})"$/;
 
 const versionNumber = z.int().min(1).max(LAST_VERSION);
 const versionParams = slugParams.extend({ version: z.coerce.number().pipe(versionNumber) });
@@ -280,32 +279,4 @@ export const pageRoutes: FastifyPluginAsyncZod<PageRoutesOptions> = async (
 
 function addressOf(request: Pick<FastifyRequest, 'principal'>, slug: string): PageAddress {
   return { tenantId: principalOf(request).tenantId, slug };
-}
-
-function noteEtag(reply: Pick<FastifyReply, 'header'>, { id, latest_version }: Page): void {
-  reply.header('etag', `"${id}.${latest_version}"`);
-}
-
-/**
- * What a change was made of.
- *
- * @throws {ProblemError} `precondition-required` when the client does not say; `page-changed` for what no page ever was
- */
-function basisOf(ifMatch: string | undefined): Basis {
-  if (ifMatch === undefined) {
-    throw problem('precondition-required', {
-      detail:
-        'Send the ETag of the version that you changed as If-Match, or * to save over whatever is there.',
-    });
-  }
-  if (ifMatch.trim() === '*') {
-    return 'any';
-  }
-  const [, pageId, version] = ETAG.exec(ifMatch.trim()) ?? [];
-  if (pageId === undefined || version === undefined) {
-    throw problem('page-changed', {
-      detail: 'If-Match is not the ETag of a version of this page: read it again.',
-    });
-  }
-  return { pageId, version: Number(version) };
 }

@@ -10,14 +10,8 @@ import { DatabaseUnavailableError } from '../postgres/availability.ts';
 import type { Database } from '../postgres/database.ts';
 import { bookingBody, bookingById } from './bookings.ts';
 import { idOf } from './id.ts';
-import {
-  decidePayment,
-  listPayments,
-  PROOFS_FOLDER,
-  paymentPage,
-  paymentQuery,
-  submitProof,
-} from './payments.ts';
+import { listPayments, paymentPage, paymentQuery } from './payment-list.ts';
+import { decidePayment, PROOFS_FOLDER, submitProof } from './payments.ts';
 import { holdBooking } from './steps.ts';
 import { line } from './text.ts';
 

@@ -8,7 +8,8 @@ import { png } from '../testing/samples.ts';
 import { booked, type Member, School, type Teacher } from '../testing/school.ts';
 import { bookingExpiry, proofsSweep } from './background.ts';
 import { bookingBody } from './bookings.ts';
-import { PROOFS_FOLDER, paymentPage } from './payments.ts';
+import { paymentPage } from './payment-list.ts';
+import { PROOFS_FOLDER } from './payments.ts';
 
 const DAY_MS = 24 * 3_600_000;
 

@@ -9,7 +9,7 @@ import { type HeldBooking, takeStep } from './steps.ts';
 export const FEWEST_STARS = 1;
 export const MOST_STARS = 5;
 
-export const reviewBody = z
+const reviewBody = z
   .object({
     id: z.string().describe('The booking'),
     rating: z.int().min(FEWEST_STARS).max(MOST_STARS),

@@ -180,7 +180,7 @@ function addGiven(rows: Rows, meeting: Meeting & { readonly isReviewed: boolean 
       mentor_id: mentor.id,
       rating,
       words: draw.one(`${name} words`, REVIEW_WORDS[rating] ?? ['']),
-      created_at: written < seed.now ? written : seed.now,
+      created_at: new Date(Math.min(written.getTime(), seed.now.getTime())),
     });
   }
 }

@@ -7,7 +7,7 @@ import { newId } from './id.ts';
 import { cut, ordering, pageOf, type pageQuery } from './page.ts';
 import { localTime, sessionsOf, type TeachingHours } from './schedule.ts';
 
-export const slotBody = z
+const slotBody = z
   .object({
     id: z.string(),
     starts_at: z.iso.datetime(),

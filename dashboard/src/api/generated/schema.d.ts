@@ -2124,39 +2124,6 @@ export interface components {
             data: components["schemas"]["BookingInput"][];
             next_cursor: string | null;
         };
-        PaymentInput: {
-            id: string;
-            booking: {
-                id: string;
-                /** @enum {string} */
-                state: "requested" | "awaiting_verification" | "rejected" | "confirmed" | "in_progress" | "finished" | "reviewed" | "cancelled" | "expired";
-                course: string;
-                mentor: string;
-                learner: string;
-                /** Format: date-time */
-                starts_at: string;
-            };
-            /** @description Whole rupiah */
-            amount_idr: number;
-            proof: {
-                name: string;
-                content_type: string;
-                bytes: number;
-                /** @description Where the file can be downloaded for an hour */
-                url: string;
-            };
-            /** Format: date-time */
-            uploaded_at: string;
-            decision: ("verified" | "rejected") | null;
-            reason: string | null;
-            /** @description Name */
-            decided_by: string | null;
-            decided_at: string | null;
-        };
-        PaymentPageInput: {
-            data: components["schemas"]["PaymentInput"][];
-            next_cursor: string | null;
-        };
         MentorInput: {
             id: string;
             name: string;
@@ -2376,6 +2343,39 @@ export interface components {
          */
         SessionStepInput: {
             booking: string;
+        };
+        PaymentInput: {
+            id: string;
+            booking: {
+                id: string;
+                /** @enum {string} */
+                state: "requested" | "awaiting_verification" | "rejected" | "confirmed" | "in_progress" | "finished" | "reviewed" | "cancelled" | "expired";
+                course: string;
+                mentor: string;
+                learner: string;
+                /** Format: date-time */
+                starts_at: string;
+            };
+            /** @description Whole rupiah */
+            amount_idr: number;
+            proof: {
+                name: string;
+                content_type: string;
+                bytes: number;
+                /** @description Where the file can be downloaded for an hour */
+                url: string;
+            };
+            /** Format: date-time */
+            uploaded_at: string;
+            decision: ("verified" | "rejected") | null;
+            reason: string | null;
+            /** @description Name */
+            decided_by: string | null;
+            decided_at: string | null;
+        };
+        PaymentPageInput: {
+            data: components["schemas"]["PaymentInput"][];
+            next_cursor: string | null;
         };
         /**
          * @example {
@@ -3378,39 +3378,6 @@ export interface components {
             data: components["schemas"]["Booking"][];
             next_cursor: string | null;
         };
-        Payment: {
-            id: string;
-            booking: {
-                id: string;
-                /** @enum {string} */
-                state: "requested" | "awaiting_verification" | "rejected" | "confirmed" | "in_progress" | "finished" | "reviewed" | "cancelled" | "expired";
-                course: string;
-                mentor: string;
-                learner: string;
-                /** Format: date-time */
-                starts_at: string;
-            };
-            /** @description Whole rupiah */
-            amount_idr: number;
-            proof: {
-                name: string;
-                content_type: string;
-                bytes: number;
-                /** @description Where the file can be downloaded for an hour */
-                url: string;
-            };
-            /** Format: date-time */
-            uploaded_at: string;
-            decision: ("verified" | "rejected") | null;
-            reason: string | null;
-            /** @description Name */
-            decided_by: string | null;
-            decided_at: string | null;
-        };
-        PaymentPage: {
-            data: components["schemas"]["Payment"][];
-            next_cursor: string | null;
-        };
         Mentor: {
             id: string;
             name: string;
@@ -3630,6 +3597,39 @@ export interface components {
          */
         SessionStep: {
             booking: string;
+        };
+        Payment: {
+            id: string;
+            booking: {
+                id: string;
+                /** @enum {string} */
+                state: "requested" | "awaiting_verification" | "rejected" | "confirmed" | "in_progress" | "finished" | "reviewed" | "cancelled" | "expired";
+                course: string;
+                mentor: string;
+                learner: string;
+                /** Format: date-time */
+                starts_at: string;
+            };
+            /** @description Whole rupiah */
+            amount_idr: number;
+            proof: {
+                name: string;
+                content_type: string;
+                bytes: number;
+                /** @description Where the file can be downloaded for an hour */
+                url: string;
+            };
+            /** Format: date-time */
+            uploaded_at: string;
+            decision: ("verified" | "rejected") | null;
+            reason: string | null;
+            /** @description Name */
+            decided_by: string | null;
+            decided_at: string | null;
+        };
+        PaymentPage: {
+            data: components["schemas"]["Payment"][];
+            next_cursor: string | null;
         };
         /**
          * @example {

@@ -31,6 +31,8 @@ import { registrationRoutes } from './identity/registration/routes.ts';
 import { identityRoutes, REFRESH_COOKIE } from './identity/routes.ts';
 import { secondFactorRoutes } from './identity/second-factor/routes.ts';
 import { tenantPeopleRoutes } from './identity/tenant-people/routes.ts';
+import { jobRoutes } from './jobs/routes.ts';
+import { StoredJobs } from './jobs/stored-jobs.ts';
 import { keyAuthentication } from './keys/authenticate.ts';
 import { keyRoutes } from './keys/routes.ts';
 import { rejectedRoutes } from './ledger/rejected.ts';
@@ -38,6 +40,8 @@ import { ledgerRoutes } from './ledger/routes.ts';
 import { LIVE_PROTOCOL, liveRoutes } from './live/routes.ts';
 import { materialRoutes } from './materials/routes.ts';
 import { metrics } from './metrics/metrics.ts';
+import { Inbox } from './notifications/inbox.ts';
+import { notificationRoutes } from './notifications/routes.ts';
 import { documentedIngest } from './openapi/ingest.ts';
 import { openapi } from './openapi/openapi.ts';
 import { Pages } from './pages/pages.ts';
@@ -154,7 +158,12 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     // While nothing can be recorded, requests are answered all the same.
     essential: ['database', 'usage_store'],
   });
-  await app.register(metrics, { registry: new Registry(), collector, token: config.metricsToken });
+  await app.register(metrics, {
+    registry: new Registry(),
+    collector,
+    jobs: services.jobs,
+    token: config.metricsToken,
+  });
   await app.register(materialRoutes, { database, files, cache: coordination.cache, now });
   await app.register(fileRoutes, { files, links: downloadLinks(config), tenants });
   const previews = new Previews(sessionSecret(config), now);
@@ -174,6 +183,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     now,
   });
   await app.register(auditRoutes, { database });
+  await app.register(jobRoutes, { stored: new StoredJobs(database) });
+  await app.register(notificationRoutes, { inbox: new Inbox(database, now) });
   await app.register(keyRoutes, { keys, keyring, now });
   await app.register(privacyRoutes, { policies, collector });
   await app.register(erasureRoutes, { database, collector });

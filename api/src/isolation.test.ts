@@ -103,6 +103,15 @@ const ACCESS: Readonly<Record<string, 'public' | 'key' | readonly Permission[]>>
   'POST /api/v1/tenant/erasures': ['privacy:manage'],
   'GET /api/v1/tenant/ledger': ['ledger:read'],
   'GET /api/v1/tenant/rejected': ['rejected:read'],
+  'GET /api/v1/tenant/jobs': ['jobs:read'],
+  'POST /api/v1/tenant/jobs/{id}/retry': ['jobs:manage'],
+  'POST /api/v1/tenant/jobs/{id}/discard': ['jobs:manage'],
+  'GET /api/v1/platform/jobs': ['platform:jobs'],
+  'POST /api/v1/platform/jobs/{id}/retry': ['platform:jobs'],
+  'POST /api/v1/platform/jobs/{id}/discard': ['platform:jobs'],
+  'GET /api/v1/account/notifications': ['account:own'],
+  'POST /api/v1/account/notifications/{id}/read': ['account:own'],
+  'POST /api/v1/account/notifications/read-all': ['account:own'],
   'POST /v1/requests': 'key',
   'POST /v1/events': 'key',
   'POST /v1/traces': 'key',
@@ -113,7 +122,7 @@ const ACCESS: Readonly<Record<string, 'public' | 'key' | readonly Permission[]>>
 
 const NO_BOOKING = 'bkg_0123456789abcdef0123';
 /** What a route is sent, and what it answers those who may use it, where that is not a bare 200. */
-const EXCHANGES: Readonly<Record<string, { payload?: object; status?: number }>> = {
+const EXCHANGES: Readonly<Record<string, { payload?: object; status?: number; id?: string }>> = {
   'GET /api/v1/platform/accounts/{id}': { status: 404 },
   'POST /api/v1/platform/accounts/{id}/lock': { payload: { reason: 'r' }, status: 404 },
   'POST /api/v1/platform/accounts/{id}/unlock': { status: 404 },
@@ -156,6 +165,11 @@ const EXCHANGES: Readonly<Record<string, { payload?: object; status?: number }>>
   'POST /api/v1/tenant/keys/{id}/rotate': { status: 404 },
   'DELETE /api/v1/tenant/keys/{id}': { status: 404 },
   'POST /api/v1/tenant/erasures': { payload: { user_id: 'nobody-known' } },
+  'POST /api/v1/tenant/jobs/{id}/retry': { id: '7', status: 404 },
+  'POST /api/v1/tenant/jobs/{id}/discard': { id: '7', status: 404 },
+  'POST /api/v1/platform/jobs/{id}/retry': { id: '7000000', status: 404 },
+  'POST /api/v1/platform/jobs/{id}/discard': { id: '7000000', status: 404 },
+  'POST /api/v1/account/notifications/{id}/read': { id: '7', status: 404 },
   'PUT /api/v1/tenant/privacy': {
     payload: { user_ids: 'plain', addresses: 'dropped', retention_months: 13 },
   },
@@ -215,8 +229,8 @@ describe('tenant isolation', () => {
   function protectedRoutes(): ProtectedRoute[] {
     return Object.entries(ACCESS).flatMap(([route, asked]) => {
       const [method = '', path = ''] = route.split(' ');
-      const { payload, status = 200 } = EXCHANGES[route] ?? {};
-      const url = path.replace('{id}', NO_KEY).replace('{slug}', 'no-page').replace('{version}', '1');
+      const { payload, status = 200, id = NO_KEY } = EXCHANGES[route] ?? {};
+      const url = path.replace('{id}', id).replace('{slug}', 'no-page').replace('{version}', '1');
       return typeof asked === 'string' || route === SOCKET
         ? []
         : [

@@ -103,6 +103,13 @@ describe('npm run tenant', () => {
     MANY_COMMANDS_MS,
   );
 
+  it('says that there are no mails when there are none', async () => {
+    expect(await tenant('outbox', '--to', 'nobody@acme.example')).toMatchObject({
+      code: 0,
+      stdout: 'There are no mails.\n',
+    });
+  });
+
   it('says in a line what is wrong', async () => {
     expect(await tenant('create', 'acme', '--admin', 'ada@acme.example')).toMatchObject({
       code: 1,

@@ -22,6 +22,7 @@ it('gives each role what it may do, and no more', () => {
       'materials:read',
       'materials:publish',
       'jobs:read',
+      'jobs:manage',
     ],
     manager: [
       'usage:read',
@@ -49,7 +50,15 @@ it('gives each role what it may do, and no more', () => {
     account_officer: [...LEARNS, 'tutoring:administer', 'materials:read'],
     mentor: [...LEARNS, 'tutoring:teach', 'materials:read', 'materials:publish'],
     member: [...LEARNS, 'materials:read'],
-    operator: ['account:own', 'second-factor:own', 'jobs:read', 'accounts:lock', 'platform:audit'],
+    operator: [
+      'account:own',
+      'second-factor:own',
+      'jobs:read',
+      'jobs:manage',
+      'accounts:lock',
+      'platform:audit',
+      'platform:jobs',
+    ],
   });
 });
 
@@ -61,6 +70,6 @@ it('answers for single permissions as the table says', () => {
 it('keeps operators out of what belongs to tenants', () => {
   const tenants = TENANT_ROLES.flatMap(permissionsOf);
   const shared = permissionsOf('operator').filter((permission) => tenants.includes(permission));
-  expect(shared).toEqual(['account:own', 'second-factor:own', 'jobs:read']);
+  expect(shared).toEqual(['account:own', 'second-factor:own', 'jobs:read', 'jobs:manage']);
   expect(Object.keys(PERMISSIONS)).toHaveLength(new Set([...tenants, ...permissionsOf('operator')]).size);
 });

@@ -57,10 +57,14 @@ export const PERMISSIONS = {
   'materials:publish': ['administrator', 'manager', 'mentor'],
   /** Background jobs that were given up. */
   'jobs:read': ['administrator', 'it_staff', 'operator'],
+  /** Retry or discard them. */
+  'jobs:manage': ['administrator', 'operator'],
   /** Lock and unlock anybody's account, and see why one is locked. */
   'accounts:lock': ['operator'],
   /** Who did what, anywhere. */
   'platform:audit': ['operator'],
+  /** Background jobs of every tenant. */
+  'platform:jobs': ['operator'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof PERMISSIONS;

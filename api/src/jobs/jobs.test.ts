@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Database } from '../postgres/database.ts';
 import type { Schema } from '../postgres/schema.ts';
 import { rest } from '../stopping.ts';
-import { severable, silent, startTestPostgres, type TestPostgres } from '../testing/postgres.ts';
+import { silent, startTestPostgres, type TestPostgres } from '../testing/postgres.ts';
 import { type JobContext, JobError, type JobHandler, type JobOutcome, jobHandler } from './handler.ts';
 import { type Jobs, startJobs } from './jobs.ts';
 import { addJob, type Task } from './task.ts';
@@ -237,21 +237,4 @@ describe('stopping', () => {
     expect(Date.now() - startedAt).toBeLessThan(12_000);
     expect(await stored()).toMatchObject([{ attempts: 1, locked: false }]);
   }, 30_000);
-});
-
-describe('when the way to Postgres is cut', () => {
-  it('goes on without harm, and stops in time', async () => {
-    const way = await severable(url);
-    const { greeted, handler } = greeter();
-    const jobs = start([handler], { url: way.url });
-    await addJob(db, GREET, { name: 'before' });
-    await expect.poll(stored, SOON).toEqual([]);
-    await way.sever();
-    await addJob(db, GREET, { name: 'after' });
-    const startedAt = Date.now();
-    await jobs.stop();
-    expect(Date.now() - startedAt).toBeLessThan(12_000);
-    expect(greeted).toEqual(['before']);
-    expect(await stored()).toMatchObject([{ attempts: 0 }]);
-  });
 });

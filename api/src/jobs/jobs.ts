@@ -29,6 +29,8 @@ export interface JobsOptions {
   readonly now?: () => Date;
   /** For tests: shorter than what production has. */
   readonly intervals?: Partial<typeof INTERVALS>;
+  /** After how long without a sign of life another process is taken for dead. */
+  readonly goneAfterSeconds?: number;
 }
 
 const INTERVALS = { measureMs: MEASURE_MS, beatMs: BEAT_MS, scheduleMs: SCHEDULE_MS };
@@ -110,7 +112,7 @@ interface Working {
 
 /** @returns what stops it */
 function startWorking({ options, beatMs, observe }: Working): () => Promise<void> {
-  const { url, database, handlers, logger } = options;
+  const { url, database, handlers, logger, goneAfterSeconds } = options;
   const pool = quietPool(
     {
       connectionString: url,
@@ -127,7 +129,11 @@ function startWorking({ options, beatMs, observe }: Working): () => Promise<void
   let ended: string[] = [];
   const tellAlive = async (): Promise<void> => {
     ended = [...ended, ...workers.takeEnded()];
-    const freed = await beat(database.db, { alive: workers.ids(), ended });
+    const freed = await beat(database.db, {
+      alive: workers.ids(),
+      ended,
+      ...(goneAfterSeconds !== undefined && { goneAfterSeconds }),
+    });
     ended = [];
     if (freed > 0) {
       logger.warn({ jobs: freed }, 'jobs that were left in the middle are run again');

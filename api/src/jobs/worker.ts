@@ -3,8 +3,9 @@
  *
  * What always holds: Postgres going away never ends the process, and work goes on once it is back. The library alone
  * does not give that: a pool of its workers that fails to note a result shuts itself down, and one that first asks
- * while Postgres is away keeps the failure for an answer. So a pool that is of no more use is replaced, and may bring
- * to an end what it is doing.
+ * while Postgres is away keeps the failure for an answer; one that never hears the answer to its question holds a job
+ * that it does not know of. So a pool that has met a failure is replaced once Postgres is back, may bring to an end
+ * what it is doing, and what it holds then is given to others.
  */
 import { EventEmitter } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -28,8 +29,6 @@ const ABORT_AFTER_MS = 4_000;
 /** …and left, to be run again, after this long. */
 const STOP_AFTER_MS = 8_000;
 const FORCED_STOP_MS = 2_000;
-/** A pool that fails so often in a row while Postgres answers us will not recover. */
-const MOST_FAILURES = 3;
 /** Both set: the library drops the promise of an unbatched note, and its rejection would end the process. */
 const NOTE_RESULTS_AFTER_MS = 0;
 
@@ -129,27 +128,15 @@ export class Workers {
     return { pool: workers, events };
   }
 
-  /** Resolves when a pool does no more jobs, or when all is to stop: with what happened to it. */
+  /** Resolves when a pool is to be replaced, or when all is to stop: with what happened to it. */
   async #uselessness({ pool: workers, events }: RunningPool): Promise<unknown> {
-    const { pool } = this.#options;
     return new Promise((resolve) => {
-      let failures = 0;
-      const recovered = (): void => {
-        failures = 0;
-      };
-      const failed = (error: unknown): void => {
-        failures += 1;
-        if (failures >= MOST_FAILURES) {
-          resolve(error);
-        }
-      };
-      // While Postgres does not answer us either, the pool is not to blame.
-      events.on('worker:getJob:error', ({ error }) => {
-        pool.query('select 1').then(() => failed(error), recovered);
+      // Postgres may have given it a job whose name was lost on the way: only when the pool has ended, others may do it.
+      events.once('worker:getJob:error', async ({ error }) => {
+        await this.#postgresIsBack();
+        resolve(error);
       });
-      events.on('worker:getJob:empty', recovered);
-      events.on('job:start', recovered);
-      events.on('pool:fatalError', ({ error }) => resolve(error));
+      events.once('pool:fatalError', ({ error }) => resolve(error));
       workers.promise.then(resolve, resolve);
       this.#stopping.signal.addEventListener('abort', () => resolve(undefined), { once: true });
     });

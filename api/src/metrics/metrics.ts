@@ -4,7 +4,9 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { Counter, collectDefaultMetrics, Histogram, type Registry } from 'prom-client';
 import { z } from 'zod';
 import { problem, problemResponses } from '../errors/problem.ts';
+import type { Jobs } from '../jobs/jobs.ts';
 import { type MeasuredCollector, observeCollector } from './collector-metrics.ts';
+import { observeJobs } from './job-metrics.ts';
 
 const MICROSECONDS_PER_SECOND = 1_000_000;
 /** Around the documented endpoint means (89 ms to 1.2 s) and the 2 s alert threshold. */
@@ -18,15 +20,23 @@ const metricsText = {
 export interface MetricsOptions {
   readonly registry: Registry;
   readonly collector: MeasuredCollector & Pick<Collector, 'onRecord'>;
+  /** Absent where there are none. */
+  readonly jobs?: Pick<Jobs, 'onAttempt' | 'queue'>;
   /** When set, a scrape must carry it as a bearer token. */
   readonly token: string | undefined;
 }
 
 /** `GET /metrics` in Prometheus's format. Request metrics come from the recorder: there is no second set of hooks. */
-export const metrics: FastifyPluginAsyncZod<MetricsOptions> = async (app, { registry, collector, token }) => {
+export const metrics: FastifyPluginAsyncZod<MetricsOptions> = async (
+  app,
+  { registry, collector, jobs, token },
+) => {
   collectDefaultMetrics({ register: registry });
   observeRequests(registry, collector);
   observeCollector(registry, collector);
+  if (jobs !== undefined) {
+    observeJobs(registry, jobs);
+  }
 
   app.get(
     '/metrics',

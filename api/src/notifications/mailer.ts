@@ -97,6 +97,9 @@ function mailError(error: unknown): MailError {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   const reply = error instanceof Error && 'responseCode' in error ? Number(error.responseCode) : undefined;
   const final = reply !== undefined && reply >= FIRST_PERMANENT_REPLY && REFUSED_MAIL.includes(String(code));
-  const what = reply === undefined ? `did not take it (${code ?? 'time-out'})` : `answered ${reply}`;
-  return new MailError(`The mail server ${what}.`, { final, answer, cause: error });
+  const what =
+    reply === undefined
+      ? 'The mail server could not be reached, or did not take the mail in time.'
+      : `The mail server answered ${reply}.`;
+  return new MailError(what, { final, answer, cause: error });
 }

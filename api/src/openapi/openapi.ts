@@ -25,6 +25,7 @@ export const openapi = fastifyPlugin(async (app: FastifyInstance, { version }: {
       servers: [{ url: '/', description: 'Where this document comes from' }],
       tags: [
         { name: 'identity', description: 'Log in, stay logged in, log out' },
+        { name: 'account', description: 'What belongs to the person who is logged in' },
         { name: 'tutoring', description: 'The observed application’s public pages' },
         { name: 'materials', description: 'PDFs that teachers publish for learners' },
         { name: 'files', description: 'Downloads of what was uploaded' },
@@ -34,6 +35,7 @@ export const openapi = fastifyPlugin(async (app: FastifyInstance, { version }: {
         { name: 'people', description: 'Who belongs to a tenant, and who is invited to' },
         { name: 'keys', description: 'Keys that other applications send their records with' },
         { name: 'platform', description: 'For those who run the platform' },
+        { name: 'jobs', description: 'What is done in the background, and what was given up' },
         { name: 'audit', description: 'Who did what, and when' },
         { name: 'privacy', description: 'What is kept of people, and for how long' },
         { name: 'ledger', description: 'Whether everything that was taken in is stored' },

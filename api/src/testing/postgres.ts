@@ -23,6 +23,8 @@ export interface Severable {
   readonly url: string;
   /** Breaks every connection, and takes no more. */
   sever(): Promise<void>;
+  /** Takes connections again, at the same address. */
+  restore(): Promise<void>;
 }
 
 /** The same database by another address of this machine, until it is severed. */
@@ -56,6 +58,10 @@ export async function severable(url: string): Promise<Severable> {
         socket.destroy();
       }
       await once(forwarder, 'close');
+    },
+    async restore() {
+      forwarder.listen(Number(here.port), '127.0.0.1');
+      await once(forwarder, 'listening');
     },
   };
 }

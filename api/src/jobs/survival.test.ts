@@ -1,0 +1,198 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { type Kysely, sql } from 'kysely';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { z } from 'zod';
+import { DatabaseUnavailableError } from '../postgres/availability.ts';
+import type { Database } from '../postgres/database.ts';
+import type { Schema } from '../postgres/schema.ts';
+import { rest } from '../stopping.ts';
+import { inherited } from '../testing/environment.ts';
+import { severable, silent, startTestPostgres, type TestPostgres } from '../testing/postgres.ts';
+import { jobHandler } from './handler.ts';
+import { type Jobs, startJobs } from './jobs.ts';
+import { addJob, type Task } from './task.ts';
+
+const GREET: Task<{ name: string }> = { name: 'greet', payload: z.object({ name: z.string() }) };
+const INTERVALS = { measureMs: 100, beatMs: 100, scheduleMs: 1_000 };
+const SOON = { timeout: 15_000, interval: 20 };
+const A_WHILE_MS = 60_000;
+const WORKER = fileURLToPath(new URL('../testing/job-worker.ts', import.meta.url));
+
+let server: TestPostgres;
+let database: Database;
+let db: Kysely<Schema>;
+let url: string;
+let greeted: string[];
+const started: Jobs[] = [];
+
+beforeAll(async () => {
+  server = await startTestPostgres();
+  ({ database, url } = await server.freshDatabase());
+  ({ db } = database);
+});
+afterAll(() => server.stop());
+beforeEach(async () => {
+  greeted = [];
+  await sql`delete from graphile_worker._private_jobs`.execute(db);
+});
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((jobs) => jobs.stop()));
+});
+
+interface Start {
+  readonly url?: string;
+  /** How long a greeting takes. */
+  readonly takesMs?: number;
+  readonly goneAfterSeconds?: number;
+}
+
+function start({ takesMs = 0, ...options }: Start = {}): Jobs {
+  const jobs = startJobs({
+    database,
+    url,
+    handlers: [
+      jobHandler(GREET, async ({ name }, { signal }) => {
+        greeted.push(name);
+        await rest(takesMs, signal);
+      }),
+    ],
+    schedules: [],
+    logger: silent,
+    work: true,
+    intervals: INTERVALS,
+    ...options,
+  });
+  started.push(jobs);
+  return jobs;
+}
+
+const left = async (): Promise<number> => {
+  const { rows } = await sql<{ left: number }>`
+    select count(*)::int as left from graphile_worker._private_jobs`.execute(db);
+  return rows[0]?.left ?? 0;
+};
+
+it(
+  'does what was added while the way to Postgres was cut, once it is open again',
+  async () => {
+    const way = await severable(url);
+    start({ url: way.url });
+    await addJob(db, GREET, { name: 'before' });
+    await expect.poll(left, SOON).toBe(0);
+    await way.sever();
+    await addJob(db, GREET, { name: 'meanwhile' });
+    await rest(5_000, new AbortController().signal);
+    expect(greeted).toEqual(['before']);
+    await way.restore();
+    await expect.poll(left, SOON).toBe(0);
+    expect(greeted).toEqual(['before', 'meanwhile']);
+    await way.sever();
+  },
+  A_WHILE_MS,
+);
+
+it(
+  'begins once Postgres is there, when it was not at the start',
+  async () => {
+    const way = await severable(url);
+    await way.sever();
+    start({ url: way.url });
+    await addJob(db, GREET, { name: 'patient' });
+    await rest(3_000, new AbortController().signal);
+    await way.restore();
+    await expect.poll(left, SOON).toBe(0);
+    expect(greeted).toEqual(['patient']);
+    await way.sever();
+  },
+  A_WHILE_MS,
+);
+
+it(
+  'runs a job again whose end could not be noted, and soon',
+  async () => {
+    const way = await severable(url);
+    start({ url: way.url, takesMs: 500 });
+    await addJob(db, GREET, { name: 'twice' });
+    await expect.poll(() => greeted, SOON).toEqual(['twice']);
+    await way.sever();
+    await rest(1_500, new AbortController().signal);
+    await way.restore();
+    await expect.poll(left, SOON).toBe(0);
+    expect(greeted).toEqual(['twice', 'twice']);
+    await way.sever();
+  },
+  A_WHILE_MS,
+);
+
+it(
+  'stops in time while Postgres is away',
+  async () => {
+    const way = await severable(url);
+    const jobs = start({ url: way.url });
+    await addJob(db, GREET, { name: 'before' });
+    await expect.poll(left, SOON).toBe(0);
+    await way.sever();
+    await addJob(db, GREET, { name: 'after' });
+    const startedAt = Date.now();
+    await jobs.stop();
+    expect(Date.now() - startedAt).toBeLessThan(12_000);
+    expect(greeted).toEqual(['before']);
+    expect(await left()).toBe(1);
+  },
+  A_WHILE_MS,
+);
+
+it(
+  'does every job while the server is killed again and again',
+  async () => {
+    start({ takesMs: 50 });
+    start({ takesMs: 50 });
+    const names = Array.from({ length: 120 }, (_, index) => `person ${index}`);
+    await Promise.all(names.map((name) => addJob(db, GREET, { name })));
+    for (let kill = 0; kill < 3; kill += 1) {
+      await rest(400, new AbortController().signal);
+      const { rows } = await answered(() =>
+        sql<{ file: string }>`select pg_read_file('postmaster.pid') as file`.execute(db),
+      );
+      process.kill(Number.parseInt(rows[0]?.file ?? '', 10), 'SIGQUIT');
+    }
+    await expect.poll(() => answered(left), { timeout: 40_000, interval: 100 }).toBe(0);
+    expect(new Set(greeted)).toEqual(new Set(names));
+  },
+  A_WHILE_MS,
+);
+
+it(
+  'runs a job again that a process was killed in the middle of',
+  async () => {
+    const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=@riwayat/source', WORKER, url], {
+      env: inherited,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await addJob(db, GREET, { name: 'left behind' });
+    const [said] = await once(child.stdout, 'data');
+    expect(String(said)).toBe('taken: left behind\n');
+    start({ goneAfterSeconds: 2 });
+    await rest(3_000, new AbortController().signal);
+    // As long as it lives, the job is its.
+    expect(greeted).toEqual([]);
+    child.kill('SIGKILL');
+    await expect.poll(left, SOON).toBe(0);
+    expect(greeted).toEqual(['left behind']);
+  },
+  A_WHILE_MS,
+);
+
+/** What is answered once Postgres can be reached. */
+async function answered<T>(ask: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      expect(error).toBeInstanceOf(DatabaseUnavailableError);
+      await rest(50, new AbortController().signal);
+    }
+  }
+}

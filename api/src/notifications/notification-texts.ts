@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import type { Locale } from '../tenants/tenant.ts';
+import type { NotificationKind, NotificationValues } from './notify.ts';
+import { localTime, type Place } from './place.ts';
+
+function kind<Values>(
+  values: z.ZodType<Values>,
+  texts: Record<Locale, (values: Values, place: Place) => string>,
+) {
+  /** Undefined when the values are not those of the kind. */
+  return (unchecked: unknown, place: Place): string | undefined => {
+    const { success, data } = values.safeParse(unchecked);
+    return success ? texts[place.locale](data, place) : undefined;
+  };
+}
+
+const booking = z.string();
+const course = z.string();
+const learner = z.string();
+const startsAt = z.string();
+const reason = z.string();
+
+/** The text of each notification, one sentence or two. */
+const TEXTS: {
+  readonly [Kind in NotificationKind]: ReturnType<typeof kind<NotificationValues[Kind]>>;
+} = {
+  'booking.requested': kind(z.object({ booking, course, learner, startsAt }), {
+    en: ({ learner, course, startsAt }, place) =>
+      `${learner} booked "${course}" for ${localTime(startsAt, place)}.`,
+    id: ({ learner, course, startsAt }, place) =>
+      `${learner} memesan "${course}" untuk ${localTime(startsAt, place)}.`,
+  }),
+  'booking.confirmed': kind(z.object({ booking, course, learner, startsAt }), {
+    en: ({ learner, course, startsAt }, place) =>
+      `The session "${course}" with ${learner} is confirmed for ${localTime(startsAt, place)}.`,
+    id: ({ learner, course, startsAt }, place) =>
+      `Sesi "${course}" bersama ${learner} telah dikonfirmasi untuk ${localTime(startsAt, place)}.`,
+  }),
+  'booking.expired': kind(z.object({ booking, course }), {
+    en: ({ course }) => `The booking of "${course}" has expired: no payment proof came in time.`,
+    id: ({ course }) =>
+      `Pemesanan "${course}" telah kedaluwarsa: bukti pembayaran tidak diterima tepat waktu.`,
+  }),
+  'booking.cancelled': kind(z.object({ booking, course, reason }), {
+    en: ({ course, reason }) => `The session "${course}" was cancelled: ${reason}`,
+    id: ({ course, reason }) => `Sesi "${course}" dibatalkan: ${reason}`,
+  }),
+  'payment.received': kind(z.object({ booking, course, learner }), {
+    en: ({ course, learner }) => `${learner} sent a payment proof for "${course}". Please verify it.`,
+    id: ({ course, learner }) =>
+      `${learner} mengirim bukti pembayaran untuk "${course}". Mohon diverifikasi.`,
+  }),
+  'payment.verified': kind(z.object({ booking, course, startsAt }), {
+    en: ({ course, startsAt }, place) =>
+      `The payment for "${course}" is verified. The session begins on ${localTime(startsAt, place)}.`,
+    id: ({ course, startsAt }, place) =>
+      `Pembayaran untuk "${course}" telah diverifikasi. Sesi dimulai pada ${localTime(startsAt, place)}.`,
+  }),
+  'payment.rejected': kind(z.object({ booking, course, reason }), {
+    en: ({ course, reason }) => `The payment proof for "${course}" was rejected: ${reason}`,
+    id: ({ course, reason }) => `Bukti pembayaran untuk "${course}" ditolak: ${reason}`,
+  }),
+  'session.started': kind(z.object({ booking, course }), {
+    en: ({ course }) => `The session "${course}" has started.`,
+    id: ({ course }) => `Sesi "${course}" telah dimulai.`,
+  }),
+  'session.finished': kind(z.object({ booking, course }), {
+    en: ({ course }) => `The session "${course}" is over. Tell others how it was: leave a rating.`,
+    id: ({ course }) => `Sesi "${course}" telah selesai. Ceritakan pengalaman Anda: beri penilaian.`,
+  }),
+  'review.received': kind(z.object({ booking, course, rating: z.number() }), {
+    en: ({ course, rating }) => `You received a rating of ${rating} out of 5 for "${course}".`,
+    id: ({ course, rating }) => `Anda menerima penilaian ${rating} dari 5 untuk "${course}".`,
+  }),
+  'material.published': kind(z.object({ material: z.string(), title: z.string() }), {
+    en: ({ title }) => `New material: "${title}".`,
+    id: ({ title }) => `Materi baru: "${title}".`,
+  }),
+  'account.locked': kind(z.object({ until: z.string() }), {
+    en: ({ until }, place) =>
+      `Your account was locked until ${localTime(until, place)} after too many failed log-ins.`,
+    id: ({ until }, place) =>
+      `Akun Anda dikunci sampai ${localTime(until, place)} karena terlalu banyak percobaan masuk yang gagal.`,
+  }),
+  'account.new-device': kind(z.object({ device: z.string() }), {
+    en: ({ device }) => `Somebody logged in to your account on a new device: ${device}.`,
+    id: ({ device }) => `Ada yang masuk ke akun Anda dari perangkat baru: ${device}.`,
+  }),
+};
+
+/**
+ * What a notification says, in the language and the time of the place. One that this version does not know says what
+ * kind it is.
+ */
+export function notificationText(name: string, values: unknown, place: Place): string {
+  return (isKind(name) ? TEXTS[name](values, place) : undefined) ?? name;
+}
+
+function isKind(name: string): name is NotificationKind {
+  return Object.hasOwn(TEXTS, name);
+}

@@ -3,7 +3,6 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { TenantId } from '@riwayat/collector';
 import { Session } from 'chdb';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -21,6 +20,7 @@ const TENANT = 'survivors';
 const PASSWORD = 'correct horse battery staple';
 const READERS = 4;
 const MEMBERS = 4;
+const BOOKERS = 3;
 /** Connections are broken so often, for so long. */
 const BREAK_EVERY_MS = 15;
 const BREAKS = 80;
@@ -32,6 +32,12 @@ const TEST_TIMEOUT_MS = 120_000;
 const storedTraces = z.object({
   data: z.array(z.object({ trace_id: z.string(), stored: z.coerce.number() })),
 });
+
+interface Reply {
+  readonly status: number;
+  readonly cookies: readonly string[];
+  readonly body: string;
+}
 
 interface Answer {
   readonly traceId: string;
@@ -54,14 +60,16 @@ describe('Postgres going away under load', () => {
       logger: silent,
     });
     database = await openDatabase({ url: postgres.url, logger: silent, maxConnections: 2 });
-    await new TenantDirectory(database).create({ id: TENANT, name: TENANT });
+    const { id: tenantId } = await new TenantDirectory(database).create({ id: TENANT, name: TENANT });
     const people = new People(database);
-    for (let member = 0; member < MEMBERS; member += 1) {
+    const members = Array.from({ length: MEMBERS }, (_, member) => `member-${member}`);
+    const bookers = Array.from({ length: BOOKERS }, (_, booker) => `booker-${booker}`);
+    for (const name of ['mentor', ...members, ...bookers]) {
       await people.createUser({
-        email: email(member),
-        name: 'Member',
+        email: email(name),
+        name,
         password: PASSWORD,
-        memberships: [{ tenantId: TENANT as TenantId, role: 'member' }],
+        memberships: [{ tenantId, role: name === 'mentor' ? 'mentor' : 'member' }],
       });
     }
   });
@@ -75,9 +83,17 @@ describe('Postgres going away under load', () => {
     'is answered with 503 until it is back, with every request recorded',
     async () => {
       const traffic = new Traffic(server.url);
+      const { course, slots } = await openSchool(server.url);
       const clients = [
         ...Array.from({ length: READERS }, () => traffic.read()),
-        ...Array.from({ length: MEMBERS }, (_, member) => traffic.renew(email(member))),
+        ...Array.from({ length: MEMBERS }, (_, member) => traffic.renew(email(`member-${member}`))),
+        ...Array.from({ length: BOOKERS }, (_, booker) =>
+          traffic.book(
+            email(`booker-${booker}`),
+            course,
+            slots.filter((_slot, at) => at % BOOKERS === booker),
+          ),
+        ),
       ];
       await traffic.isWell();
 
@@ -87,20 +103,25 @@ describe('Postgres going away under load', () => {
       }
       const calm = performance.now();
       await traffic.isWell();
-      expect(performance.now() - calm).toBeLessThan(RECOVERY_MS);
+      expect(traffic.lastRefusal() - calm).toBeLessThan(RECOVERY_MS);
 
       process.kill(postmaster(dataDirectory), 'SIGKILL');
       const killedAt = performance.now();
       await answering(database);
       const backAt = performance.now();
       await traffic.isWell();
-      expect(performance.now() - backAt).toBeLessThan(RECOVERY_MS);
+      expect(traffic.lastRefusal() - backAt).toBeLessThan(RECOVERY_MS);
 
       traffic.stop();
       await Promise.all(clients);
+      const bookings = await database.db.selectFrom('bookings').select(['id', 'state']).execute();
+      const stateOf = new Map(bookings.map(({ id, state }) => [id, state]));
+      expect([...traffic.booked].filter((id) => !stateOf.has(id))).toEqual([]);
+      expect([...traffic.cancelled].filter((id) => stateOf.get(id) !== 'cancelled')).toEqual([]);
+      expect(traffic.cancelled.size).toBeGreaterThan(0);
       expect(await server.stop()).toBe(0);
 
-      const unexpected = traffic.answers.filter(({ status }) => ![200, 401, 503].includes(status));
+      const unexpected = traffic.answers.filter(({ status }) => ![200, 201, 401, 409, 503].includes(status));
       expect(unexpected).toEqual([]);
       const refused = traffic.answers.filter(({ status, at }) => status === 503 && at > killedAt);
       expect(refused.length).toBeGreaterThan(0);
@@ -115,6 +136,9 @@ describe('Postgres going away under load', () => {
 /** Clients that ask one thing after another until they are stopped. */
 class Traffic {
   readonly answers: Answer[] = [];
+  /** Bookings that were answered as made, and as cancelled. */
+  readonly booked = new Set<string>();
+  readonly cancelled = new Set<string>();
   readonly #url: string;
   #stopped = false;
 
@@ -126,6 +150,11 @@ class Traffic {
     this.#stopped = true;
   }
 
+  /** When a request was last answered 503, in milliseconds since the process began. */
+  lastRefusal(): number {
+    return Math.max(...this.answers.filter(({ status }) => status === 503).map(({ at }) => at));
+  }
+
   /** Resolves once every kind of request has been answered well many times in a row. */
   async isWell(): Promise<void> {
     const from = this.answers.length;
@@ -135,11 +164,10 @@ class Traffic {
       const recent = this.answers.slice(from);
       const reads = recent.filter(({ route }) => route === 'read').slice(-enough);
       const renewals = recent.filter(({ route }) => route === 'renew').slice(-enough);
-      if (
-        [reads, renewals].every(
-          (ones) => ones.length === enough && ones.every(({ status }) => status === 200),
-        )
-      ) {
+      const bookings = recent.filter(({ route }) => route === 'book').slice(-enough);
+      const well = (ones: Answer[]): boolean =>
+        ones.length === enough && ones.every(({ status }) => status !== 503 && status !== 0);
+      if (well(reads) && well(renewals) && well(bookings)) {
         return;
       }
       await delay(POLL_MS);
@@ -170,12 +198,36 @@ class Traffic {
               headers: { cookie, origin: this.#url },
             });
       if (response?.status === 200) {
-        cookie = response.headers
-          .getSetCookie()
-          .find((one) => one.startsWith(REFRESH_COOKIE))
-          ?.split(';')[0];
+        cookie = response.cookies.find((one) => one.startsWith(REFRESH_COOKIE))?.split(';')[0];
       } else if (response?.status === 401) {
         cookie = undefined;
+      }
+    }
+  }
+
+  /** Books one slot after another and cancels it again. Slots whose booking was not answered stay as they are. */
+  async book(person: string, course: string, slots: readonly string[]): Promise<void> {
+    let authorization: string | undefined;
+    for (let attempt = 0; !this.#stopped; attempt += 1) {
+      const headers = { 'content-type': 'application/json', ...(authorization && { authorization }) };
+      const post = (route: string, path: string, body: object): Promise<Reply | undefined> =>
+        this.#ask(route, path, { method: 'POST', headers, body: JSON.stringify(body) });
+      if (authorization === undefined) {
+        const session = await post('log-in', '/api/login', { email: person, password: PASSWORD });
+        if (session?.status === 200) {
+          authorization = `Bearer ${tokenBody.parse(JSON.parse(session.body)).access_token}`;
+        }
+        continue;
+      }
+      const slot = slots[attempt % slots.length];
+      const booking = await post('book', '/api/pelanggan/pesan-sesi', { course, slot });
+      if (booking?.status === 201) {
+        const { id } = idBody.parse(JSON.parse(booking.body));
+        this.booked.add(id);
+        const cancelled = await post('cancel', '/api/pelanggan/batalkan-sesi', { booking: id });
+        if (cancelled?.status === 200) {
+          this.cancelled.add(id);
+        }
       }
     }
   }
@@ -184,7 +236,7 @@ class Traffic {
     route: string,
     path: string,
     { headers, ...init }: RequestInit & { headers: Record<string, string> },
-  ): Promise<Response | undefined> {
+  ): Promise<Reply | undefined> {
     const traceId = randomBytes(16).toString('hex');
     const traceparent = `00-${traceId}-${randomBytes(8).toString('hex')}-01`;
     const response = await fetch(`${this.#url}${path}`, {
@@ -192,8 +244,8 @@ class Traffic {
       headers: { ...headers, traceparent },
     }).then(
       async (answer) => {
-        await answer.arrayBuffer();
-        return answer;
+        const { status, headers: sent } = answer;
+        return { status, cookies: sent.getSetCookie(), body: await answer.text() };
       },
       () => undefined,
     );
@@ -252,6 +304,38 @@ async function readTraces(path: string): Promise<Map<string, number>> {
   }
 }
 
-function email(member: number): string {
-  return `member-${member}@survivors.example`;
+function email(name: string): string {
+  return `${name}@survivors.example`;
+}
+
+const tokenBody = z.object({ access_token: z.string() });
+const idBody = z.object({ id: z.string() });
+const slotsBody = z.object({ data: z.array(idBody) });
+
+/** A course, and the times at which its mentor can be booked. */
+async function openSchool(url: string): Promise<{ course: string; slots: string[] }> {
+  const headers: Record<string, string> = { 'content-type': 'application/json', 'x-tenant': TENANT };
+  const ask = async <T>(schema: z.ZodType<T>, path: string, body?: object): Promise<T> => {
+    const method = body === undefined ? 'GET' : 'POST';
+    const answer = await fetch(`${url}${path}`, {
+      method,
+      headers,
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    if (!answer.ok) {
+      throw new Error(`${path}: ${text}`);
+    }
+    return schema.parse(JSON.parse(text));
+  };
+  const { access_token } = await ask(tokenBody, '/api/login', { email: email('mentor'), password: PASSWORD });
+  headers['authorization'] = `Bearer ${access_token}`;
+  const lessons = { title: 'Catur', subject: 'Catur', price_idr: 100_000 };
+  const { id: course } = await ask(idBody, '/api/mentor/kursus', lessons);
+  const weekdays = [1, 2, 3, 4, 5, 6, 7];
+  const weekly = weekdays.map((day) => ({ day, from: '06:00', until: '22:00' }));
+  await ask(z.unknown(), '/api/mentor/atur-jadwal', { weekly });
+  const { id: mentor } = await ask(idBody, '/api/mentor/profil-saya');
+  const { data } = await ask(slotsBody, `/api/public/mentor/${mentor}/jadwal?limit=100`);
+  return { course, slots: data.map(({ id }) => id) };
 }

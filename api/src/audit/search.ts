@@ -63,7 +63,6 @@ export const auditEntryBody = z
 
 export const auditPage = pageOf(auditEntryBody).meta({ id: 'AuditPage' });
 
-export type AuditEntryBody = z.infer<typeof auditEntryBody>;
 type AuditPage = z.infer<typeof auditPage>;
 
 /**

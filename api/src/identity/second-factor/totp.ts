@@ -7,7 +7,7 @@ import { Secret, TOTP } from 'otpauth';
 const ISSUER = 'Riwayat';
 const ALGORITHM = 'SHA1';
 export const CODE_DIGITS = 6;
-export const STEP_SECONDS = 30;
+const STEP_SECONDS = 30;
 /** A code of the step before or after is good too: clocks differ, and people type slowly (RFC 6238, 5.2). */
 const STEPS_OF_GRACE = 1;
 /** 160 bits, as long as the hash (RFC 4226, 4, R6). */

@@ -13,7 +13,7 @@ const UNWRITTEN: Readonly<Record<string, string>> = {
 };
 
 /** What the requests before gave, for those that come after. */
-type Given = Record<'key' | 'secret' | 'recovery' | 'person', string>;
+type Given = Record<'key' | 'secret' | 'recovery' | 'person' | 'session', string>;
 
 interface Act {
   readonly as: 'administrator' | 'operator';
@@ -72,6 +72,16 @@ const ACTS: Readonly<Record<string, Act>> = {
     writes: 'second-factor.disabled',
     send: ({ recovery }) => ({ url: SECOND_FACTOR, payload: { password: PASSWORD, code: recovery } }),
   },
+  'DELETE /api/v1/account/sessions/{id}': {
+    as: 'administrator',
+    writes: 'account.session-ended',
+    send: ({ session }) => ({ url: `/api/v1/account/sessions/${session}` }),
+  },
+  'POST /api/v1/account/logout-everywhere': {
+    as: 'administrator',
+    writes: 'account.logged-out-everywhere',
+    send: () => ({ url: '/api/v1/account/logout-everywhere' }),
+  },
   'POST /api/v1/platform/accounts/{id}/lock': {
     as: 'operator',
     writes: 'account.locked',
@@ -122,8 +132,13 @@ it('finds every act in the audit log, with who did it', async () => {
     url: SECOND_FACTOR,
     payload: { password: PASSWORD },
   });
-  const given = { key: '', secret: begun.secret, recovery: '', person: member.id };
+  const given = { key: '', secret: begun.secret, recovery: '', person: member.id, session: '' };
   for (const [route, { as, writes, send: ask }] of Object.entries(ACTS)) {
+    if (route.includes('/account/sessions/')) {
+      // One that begins here: the second factor ended those before.
+      const verified = application.app.verifyAccessToken(await application.tokenOf('ours', 'administrator'));
+      given.session = verified?.principal.sessionId ?? '';
+    }
     const before = await lastEntry();
     const answer = await send(as, { method: route.split(' ')[0] as 'POST', ...ask(given) });
     const written = await entriesAfter(before);

@@ -112,18 +112,19 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   });
   await app.register(problemDocuments, { translate: storeProblem, observe: observeProblems(anomalies) });
   await app.register(securityHeaders, { https: config.secureCookies });
-  await app.register(shedding, {
-    limits: config.pressure,
-    databaseWaiting: () => database.connections().waiting,
-    logger: services.logger,
-  });
-  await app.register(originCheck, { publicUrl: config.publicUrl, sessionCookie: REFRESH_COOKIE });
+  // Before whatever refuses: a socket whose upgrade is refused is closed by this plugin, if it knew of it.
   await app.register(websocket, {
     options: {
       maxPayload: LARGEST_CLIENT_MESSAGE_BYTES,
       handleProtocols: (offered: Set<string>) => (offered.has(LIVE_PROTOCOL) ? LIVE_PROTOCOL : false),
     },
   });
+  await app.register(shedding, {
+    limits: config.pressure,
+    databaseWaiting: () => database.connections().waiting,
+    logger: services.logger,
+  });
+  await app.register(originCheck, { publicUrl: config.publicUrl, sessionCookie: REFRESH_COOKIE });
   await app.register(openapi, { version: VERSION });
   await app.register(identity, {
     database,

@@ -3,6 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { setImmediate as immediate } from 'node:timers/promises';
 import type { TenantId } from '@riwayat/collector';
 import fc from 'fast-check';
 import type { LightMyRequestResponse } from 'fastify';
@@ -17,6 +18,7 @@ const DEFAULT_RUNS = 100;
 const RUNS = Number(inherited['FUZZ_RUNS'] ?? DEFAULT_RUNS);
 /** Some of them hash a password, which takes its time on purpose. */
 const MS_PER_RUN = 200;
+const FIRST_RUN_MS = 30_000;
 const PASSWORD = 'correct horse battery staple';
 
 /** What only a stack, a statement or a driver says. */
@@ -101,6 +103,8 @@ describe(`every documented route, asked ${RUNS} times`, () => {
       ...request,
       headers: { ...request.headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) },
     });
+    // Requests that never leave the process would keep its timers from running, which counts as overload.
+    await immediate();
     if (answer.statusCode === 401) {
       tokens.delete(sender);
     }
@@ -145,6 +149,6 @@ describe(`every documented route, asked ${RUNS} times`, () => {
         { numRuns: RUNS },
       );
     },
-    RUNS * MS_PER_RUN,
+    FIRST_RUN_MS + RUNS * MS_PER_RUN,
   );
 });

@@ -12,6 +12,12 @@ import { subscriberOf } from './subscriber.ts';
 /** Problems that are nothing by themselves, and an attack when there are many. */
 const SUSPICIOUS: Partial<Readonly<Record<ProblemCode, AnomalyKind>>> = {
   'invalid-credentials': 'failed-logins',
+  'second-factor-invalid': 'failed-logins',
+  'account-locked': 'failed-logins',
+  'file-type-refused': 'refused-uploads',
+  'file-damaged': 'refused-uploads',
+  'file-unsafe': 'refused-uploads',
+  'file-too-large': 'refused-uploads',
   'too-many-requests': 'rate-limited',
   'origin-refused': 'foreign-origin',
 };

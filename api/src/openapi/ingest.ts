@@ -151,7 +151,14 @@ export const INGEST_OPERATIONS: Readonly<Record<string, object>> = {
         },
       },
     },
-    responses: { 202: TAKEN, ...REFUSALS },
+    responses: {
+      202: TAKEN,
+      ...REFUSALS,
+      400: {
+        description: 'The event breaks a rule: a problem document with the counts and results of a 202',
+        content: { [PROBLEM_CONTENT_TYPE]: { schema: { type: 'object' } } },
+      },
+    },
   },
   '/v1/traces': {
     requestBody: {

@@ -152,9 +152,13 @@ function multipart(fields: unknown, file: string): Carried {
   };
 }
 
-/** A value as a place in an address, where nothing would be another address. Halves of characters cannot be sent at all: they go as the replacement character. */
+/**
+ * A value as a place in an address, where nothing, one dot and two would be another address. Halves of characters
+ * cannot be sent at all: they go as the replacement character.
+ */
 function segment(value: unknown): string {
-  return encodeURIComponent(Buffer.from(textOf(value)).toString() || ' ');
+  const text = Buffer.from(textOf(value)).toString();
+  return /^\.{0,2}$/.test(text) ? 'nothing' : encodeURIComponent(text);
 }
 
 function textOf(value: unknown): string {

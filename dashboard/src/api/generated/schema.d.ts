@@ -13961,13 +13961,13 @@ export interface operations {
                     };
                 };
             };
-            /** @description The body cannot be read as its headers say */
+            /** @description The event breaks a rule: a problem document with the counts and results of a 202 */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": Record<string, never>;
                 };
             };
             /** @description There is no key, or none that is valid */

@@ -62,8 +62,8 @@ import { usageRoutes } from './usage/routes.ts';
 import { VERSION } from './version.ts';
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
-/** A client that takes longer than this to send a request is not going to. */
-const REQUEST_TIMEOUT_MS = 30_000;
+/** A client that takes longer than this to send a request is not going to: ten megabytes at 0.7 Mbit/s. */
+const REQUEST_TIMEOUT_MS = 120_000;
 const HEADERS_TIMEOUT_MS = 15_000;
 /** Live messages are small, and clients send none. */
 const LARGEST_CLIENT_MESSAGE_BYTES = 1024;

@@ -147,6 +147,18 @@ describe('a problem document', () => {
     expect(response.payload).not.toContain('script');
   });
 
+  it('takes a character that Postgres cannot keep for the client’s mistake', async () => {
+    failing(
+      Object.assign(new Error('invalid byte sequence for encoding "UTF8": 0x00'), {
+        severity: 'ERROR',
+        code: '22021',
+      }),
+    );
+    const response = await app.inject('/');
+    expect(response.statusCode).toBe(400);
+    expect(response.payload).not.toContain('encoding');
+  });
+
   it.each([
     ['database-unavailable', new DatabaseUnavailableError(new Error('connect ECONNREFUSED'))],
     ['usage-store-unavailable', new StoreError('ClickHouse went away')],

@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
-import { DatabaseUnavailableError } from '../postgres/availability.ts';
+import { DatabaseUnavailableError, sqlState } from '../postgres/availability.ts';
 import type { ProblemCode } from './catalogue.ts';
 import { type FieldProblem, PROBLEM_CONTENT_TYPE, ProblemError, problem } from './problem.ts';
 
@@ -9,6 +9,9 @@ const SERVER_ERROR = 500;
 const CLIENT_ERROR = 400;
 /** How long a client is asked to wait for a part that is restarting. */
 const UNAVAILABLE_RETRY_SECONDS = 2;
+
+/** SQLSTATE of text that Postgres cannot keep: UTF-8 as Node sends it can only be wrong by a zero. */
+const CHARACTER_NOT_IN_REPERTOIRE = '22021';
 
 /** Fastify's own errors that mean something more particular than their status. */
 const BY_FASTIFY_CODE: Readonly<Record<string, ProblemCode>> = {
@@ -89,6 +92,12 @@ function toProblem(error: unknown): ProblemError {
   }
   if (error instanceof DatabaseUnavailableError) {
     return problem('database-unavailable', { retryAfterSeconds: UNAVAILABLE_RETRY_SECONDS, cause: error });
+  }
+  if (sqlState(error) === CHARACTER_NOT_IN_REPERTOIRE) {
+    return problem('invalid-request', {
+      detail: 'Text must not contain the character U+0000.',
+      cause: error,
+    });
   }
   if (hasZodFastifySchemaValidationErrors(error)) {
     return problem('invalid-request', { errors: brokenRules(error), cause: error });

@@ -11,7 +11,7 @@ export interface Letter {
 }
 
 /** Where a mail comes from. */
-export interface Sender extends Place {
+interface Sender extends Place {
   /** Name of the tenant. */
   readonly tenant: string;
 }

@@ -71,11 +71,7 @@ const HOSTILE: readonly unknown[] = [
 export const hostile: fc.Arbitrary<unknown> = fc.constantFrom(...HOSTILE);
 
 /** Values that keep a schema's rules, as far as they can be made from them. */
-export function arbitraryOf(
-  documented: Documented,
-  schema: DocumentedSchema,
-  depth = 0,
-): fc.Arbitrary<unknown> {
+function arbitraryOf(documented: Documented, schema: DocumentedSchema, depth = 0): fc.Arbitrary<unknown> {
   const known = rules.parse(documented.resolved(schema));
   if (depth > DEEPEST) {
     return fc.constant(null);

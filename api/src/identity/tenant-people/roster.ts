@@ -20,7 +20,7 @@ import { endSessions } from '../sessions.ts';
 /** Words beyond these are ignored. */
 const MOST_WORDS = 8;
 
-export const personBody = z
+const personBody = z
   .object({
     id: z.string(),
     name: z.string(),

@@ -8,7 +8,16 @@ import type { FastifyPluginAsync } from 'fastify';
 export const DASHBOARD_DIRECTORY = fileURLToPath(new URL('../../../dashboard/dist', import.meta.url));
 
 /** Addresses that belong to the single-page app: it shows the right page, or its own "not found", for each. */
-const PAGE_PREFIXES = ['/login', '/tenant/*', '/member/*'];
+const PAGE_PREFIXES = [
+  '/login',
+  '/forgot',
+  '/register',
+  '/reset',
+  '/verify',
+  '/invitation',
+  '/tenant/*',
+  '/member/*',
+];
 
 const ONE_YEAR_SECONDS = 31_536_000;
 

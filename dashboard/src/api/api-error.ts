@@ -5,6 +5,13 @@ export const UNREACHABLE = 'unreachable';
 /** Code of an answer that is no problem document: a proxy's error page, for instance. */
 export const UNEXPECTED = 'unexpected-answer';
 
+/** One field of the request that broke a rule: its path is `body.password`, for instance. */
+export type FieldProblem = NonNullable<Problem['errors']>[number];
+
+interface Details extends ErrorOptions {
+  readonly fields?: readonly FieldProblem[];
+}
+
 /** A request that brought no usable answer. `code` is the problem's, or {@link UNREACHABLE} or {@link UNEXPECTED}. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
@@ -13,12 +20,15 @@ export class ApiError extends Error {
   readonly status: number;
   /** Seconds to wait, when the server said so. */
   readonly retryAfter: number | undefined;
+  /** What is wrong with the fields that were sent, when the server said so. */
+  readonly fields: readonly FieldProblem[];
 
-  constructor(code: string, status: number, retryAfter?: number, options?: ErrorOptions) {
+  constructor(code: string, status: number, retryAfter?: number, { fields = [], ...options }: Details = {}) {
     super(`${code} (${status})`, options);
     this.code = code;
     this.status = status;
     this.retryAfter = retryAfter;
+    this.fields = fields;
   }
 }
 
@@ -35,11 +45,31 @@ export interface Answer<Data> {
  * @throws {ApiError} when the server refused, could not be reached, or answered with no JSON
  */
 export async function bodyOf<Data>(request: Promise<Answer<Data>>): Promise<NonNullable<Data>> {
-  const { data, error, response } = await answered(request);
-  if (data !== undefined && data !== null) {
-    return data;
+  const answer = await answered(request);
+  if (answer.data !== undefined && answer.data !== null) {
+    return answer.data;
   }
-  throw new ApiError(isProblem(error) ? error.code : UNEXPECTED, response.status, retryAfterOf(response));
+  throw refusal(answer);
+}
+
+/**
+ * Waits until a request has succeeded, for those whose answer says nothing more.
+ *
+ * @throws {ApiError} when the server refused or could not be reached
+ */
+export async function succeeded(request: Promise<Answer<unknown>>): Promise<void> {
+  const answer = await answered(request);
+  if (!answer.response.ok) {
+    throw refusal(answer);
+  }
+}
+
+function refusal({ error, response }: Answer<unknown>): ApiError {
+  const retryAfter = retryAfterOf(response);
+  if (!isProblem(error)) {
+    return new ApiError(UNEXPECTED, response.status, retryAfter);
+  }
+  return new ApiError(error.code, response.status, retryAfter, { fields: error.errors ?? [] });
 }
 
 /**

@@ -15,6 +15,11 @@ it.each([
     new ApiError('email-not-verified', 403),
     'Open the link in the mail that was sent to you first, then log in.',
   ],
+  [
+    new ApiError('registration-closed', 403),
+    'People join by invitation only. Ask one of the administrators for one.',
+  ],
+  [new ApiError('database-unavailable', 503), 'The server cannot do this at the moment. Try again shortly.'],
   [new ApiError('forbidden', 403), 'Your role does not allow this.'],
 ])('says of %s: %s', (error, message) => {
   expect(errorMessage(error, t)).toBe(message);

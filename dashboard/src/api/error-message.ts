@@ -18,6 +18,13 @@ export function errorMessage({ code, status, retryAfter }: ApiError, t: Translat
       return retryAfter === undefined || retryAfter > LONGEST_LOCK_BY_FAILURES_SECONDS
         ? t('error.accountLockedByOperator')
         : t('error.accountLocked', { count: Math.ceil(retryAfter / SECONDS_PER_MINUTE) });
+    case 'registration-closed':
+      return t('error.registrationClosed');
+    case 'tenant-unknown':
+      return t('error.tenantUnknown');
+    case 'overloaded':
+    case 'database-unavailable':
+      return t('error.busy');
     case UNREACHABLE:
       return t('error.unreachable');
   }

@@ -43,6 +43,76 @@ export const en = {
   'login.back': 'Log in as somebody else',
   'login.expired': 'Your session has ended. Log in again to go on.',
 
+  'login.forgot': 'Forgot your password?',
+  'login.register': 'New here? Register',
+  'login.notice.passwordSet': 'Your new password is set, and you are logged out everywhere. Log in with it.',
+  'login.notice.verified': 'Your e-mail address is confirmed. Log in to begin.',
+  'login.notice.joined': 'The invitation is accepted. Log in with the password that you have just chosen.',
+  'login.notice.joinedKnown':
+    'The invitation is accepted. You have an account already: log in as usual, with your own password.',
+
+  'account.toLogIn': 'Go to log-in',
+  'account.home': 'Go to usage',
+  'account.done': 'Done',
+  'account.sending': 'Sending…',
+  'account.lookIntoMail': 'Look into your mail',
+  'account.noMail': 'Nothing there after some minutes? Look among the unwanted mail too, then ask again.',
+  'account.link.invalid': 'This link no longer works',
+  'account.link.incomplete': 'The link is missing',
+  'account.link.incompleteText':
+    'This page opens by the link in the mail. Open the link there again, or copy all of it into the address bar.',
+
+  'forgot.title': 'Forgot your password?',
+  'forgot.lead': 'Tell us your e-mail address, and a link to set a new password comes by mail.',
+  'forgot.submit': 'Send the link',
+  'forgot.sent':
+    'If {email} belongs to an account, a link to set a new password is on its way. It works once, within an hour.',
+
+  'reset.title': 'Set a new password',
+  'reset.lead': 'With it, you are logged out on every device.',
+  'reset.password': 'New password',
+  'reset.submit': 'Set the password',
+  'reset.invalid': 'It was used, has expired, or a newer one took its place. Ask for a new link.',
+  'reset.askAgain': 'Ask for a new link',
+
+  'register.title': 'Register',
+  'register.lead': 'A mail brings the link that completes it.',
+  'register.submit': 'Register',
+  'register.known': 'You have an account? Log in',
+  'register.sent':
+    'A mail to {email} says how to go on. Its link works once, within a day. Until you open it, nothing happens.',
+
+  'verify.title': 'Confirm your e-mail address',
+  'verify.lead': 'One press, and your registration is complete.',
+  'verify.submit': 'Confirm the address',
+  'verify.submitting': 'Confirming…',
+  'verify.invalid':
+    'If you have confirmed your address already, log in. Else the link has expired: register again, and a new one comes.',
+  'verify.registerAgain': 'Register again',
+
+  'invitation.title': 'Accept your invitation',
+  'invitation.lead': 'Somebody has invited you to work with them here.',
+  'invitation.newcomerLead': 'You are new here. Say what you are called, and choose a password.',
+  'invitation.submit': 'Accept the invitation',
+  'invitation.submitting': 'Accepting…',
+  'invitation.invalid':
+    'If you have accepted the invitation already, log in. Else it has expired or was withdrawn: ask whoever invited you for a new one.',
+
+  'field.name': 'Name',
+  'field.passwordRules':
+    'At least 10 characters. Not your e-mail address, and none of the most used passwords.',
+  'field.problem.name': 'Enter your name.',
+  'field.problem.nameTooLong': 'The name is too long: at most 100 characters.',
+  'field.problem.nameCharacters': 'The name has characters that cannot be shown. Type it anew.',
+  'field.problem.email': 'Enter an e-mail address, such as name@example.com.',
+  'field.problem.emailTooLong': 'The address is too long for an e-mail address.',
+  'field.problem.password': 'Choose a password.',
+  'field.problem.passwordTooShort': 'Too short: it needs at least 10 characters.',
+  'field.problem.passwordTooLong': 'Too long: at most 1024 characters.',
+  'field.problem.passwordIsEmail': 'It must not be your e-mail address.',
+  'field.problem.passwordCommon': 'It is one of the most used passwords. Choose another.',
+  'field.problem.other': 'This cannot be used. Change it and try again.',
+
   'error.invalidCredentials': 'E-mail or password is wrong.',
   'error.secondFactorInvalid': 'The code is wrong or was used already. Wait for the next one and try again.',
   'error.accountLocked': {
@@ -51,6 +121,10 @@ export const en = {
   },
   'error.accountLockedByOperator': 'This account is locked. Ask those who run the platform.',
   'error.emailNotVerified': 'Open the link in the mail that was sent to you first, then log in.',
+  'error.registrationClosed': 'People join by invitation only. Ask one of the administrators for one.',
+  'error.tenantUnknown':
+    'There is nobody to register with at this address. Open the page where you found it.',
+  'error.busy': 'The server cannot do this at the moment. Try again shortly.',
   'error.unreachable': 'The server cannot be reached. Check the connection and try again.',
   'error.unavailable':
     'The usage store is not available at the moment. Nothing is lost: requests are still being recorded.',

@@ -43,6 +43,78 @@ export const id: Messages = {
   'login.back': 'Masuk sebagai orang lain',
   'login.expired': 'Sesi Anda telah berakhir. Masuk lagi untuk melanjutkan.',
 
+  'login.forgot': 'Lupa kata sandi?',
+  'login.register': 'Baru di sini? Daftar',
+  'login.notice.passwordSet':
+    'Kata sandi baru Anda sudah tersimpan, dan Anda dikeluarkan dari semua perangkat. Silakan masuk dengannya.',
+  'login.notice.verified': 'Alamat email Anda sudah dikonfirmasi. Masuk untuk memulai.',
+  'login.notice.joined': 'Undangan diterima. Masuk dengan kata sandi yang baru saja Anda pilih.',
+  'login.notice.joinedKnown':
+    'Undangan diterima. Anda sudah memiliki akun: masuk seperti biasa, dengan kata sandi Anda sendiri.',
+
+  'account.toLogIn': 'Ke halaman masuk',
+  'account.home': 'Ke halaman pemakaian',
+  'account.done': 'Selesai',
+  'account.sending': 'Mengirim…',
+  'account.lookIntoMail': 'Periksa email Anda',
+  'account.noMail': 'Belum ada setelah beberapa menit? Periksa juga folder spam, lalu minta lagi.',
+  'account.link.invalid': 'Tautan ini tidak berlaku lagi',
+  'account.link.incomplete': 'Tautannya tidak ada',
+  'account.link.incompleteText':
+    'Halaman ini dibuka lewat tautan di email. Buka lagi tautan itu di sana, atau salin seluruhnya ke bilah alamat.',
+
+  'forgot.title': 'Lupa kata sandi?',
+  'forgot.lead': 'Isi alamat email Anda, dan tautan untuk membuat kata sandi baru dikirim lewat email.',
+  'forgot.submit': 'Kirim tautan',
+  'forgot.sent':
+    'Jika {email} milik sebuah akun, tautan untuk membuat kata sandi baru sedang dikirim. Tautan berlaku sekali, selama satu jam.',
+
+  'reset.title': 'Buat kata sandi baru',
+  'reset.lead': 'Dengan ini Anda dikeluarkan dari semua perangkat.',
+  'reset.password': 'Kata sandi baru',
+  'reset.submit': 'Simpan kata sandi',
+  'reset.invalid':
+    'Tautan sudah dipakai, sudah kedaluwarsa, atau digantikan yang lebih baru. Minta tautan baru.',
+  'reset.askAgain': 'Minta tautan baru',
+
+  'register.title': 'Daftar',
+  'register.lead': 'Email membawa tautan untuk menyelesaikannya.',
+  'register.submit': 'Daftar',
+  'register.known': 'Sudah punya akun? Masuk',
+  'register.sent':
+    'Email ke {email} menjelaskan langkah berikutnya. Tautannya berlaku sekali, selama satu hari. Sebelum dibuka, tidak terjadi apa-apa.',
+
+  'verify.title': 'Konfirmasi alamat email Anda',
+  'verify.lead': 'Satu tombol, dan pendaftaran Anda selesai.',
+  'verify.submit': 'Konfirmasi alamat',
+  'verify.submitting': 'Mengonfirmasi…',
+  'verify.invalid':
+    'Jika alamat Anda sudah dikonfirmasi, silakan masuk. Jika belum, tautan sudah kedaluwarsa: daftar lagi, dan tautan baru dikirim.',
+  'verify.registerAgain': 'Daftar lagi',
+
+  'invitation.title': 'Terima undangan Anda',
+  'invitation.lead': 'Seseorang mengundang Anda untuk bekerja bersama di sini.',
+  'invitation.newcomerLead': 'Anda baru di sini. Isi nama Anda dan pilih kata sandi.',
+  'invitation.submit': 'Terima undangan',
+  'invitation.submitting': 'Menerima…',
+  'invitation.invalid':
+    'Jika undangan sudah Anda terima, silakan masuk. Jika belum, undangan sudah kedaluwarsa atau ditarik: minta yang baru kepada pengundang Anda.',
+
+  'field.name': 'Nama',
+  'field.passwordRules':
+    'Minimal 10 karakter. Bukan alamat email Anda, dan bukan kata sandi yang paling umum.',
+  'field.problem.name': 'Isi nama Anda.',
+  'field.problem.nameTooLong': 'Nama terlalu panjang: paling banyak 100 karakter.',
+  'field.problem.nameCharacters': 'Nama berisi karakter yang tidak dapat ditampilkan. Ketik ulang.',
+  'field.problem.email': 'Isi alamat email, misalnya nama@example.com.',
+  'field.problem.emailTooLong': 'Terlalu panjang untuk sebuah alamat email.',
+  'field.problem.password': 'Pilih kata sandi.',
+  'field.problem.passwordTooShort': 'Terlalu pendek: minimal 10 karakter.',
+  'field.problem.passwordTooLong': 'Terlalu panjang: paling banyak 1024 karakter.',
+  'field.problem.passwordIsEmail': 'Tidak boleh sama dengan alamat email Anda.',
+  'field.problem.passwordCommon': 'Ini salah satu kata sandi yang paling umum. Pilih yang lain.',
+  'field.problem.other': 'Ini tidak dapat dipakai. Ubah, lalu coba lagi.',
+
   'error.invalidCredentials': 'Email atau kata sandi salah.',
   'error.secondFactorInvalid': 'Kode salah atau sudah dipakai. Tunggu kode berikutnya, lalu coba lagi.',
   'error.accountLocked': {
@@ -50,6 +122,10 @@ export const id: Messages = {
   },
   'error.accountLockedByOperator': 'Akun ini dikunci. Hubungi pengelola platform.',
   'error.emailNotVerified': 'Buka dahulu tautan di email yang dikirim kepada Anda, lalu masuk.',
+  'error.registrationClosed': 'Bergabung hanya lewat undangan. Mintalah kepada salah satu administrator.',
+  'error.tenantUnknown':
+    'Tidak ada tempat mendaftar di alamat ini. Buka halaman dari tempat Anda menemukannya.',
+  'error.busy': 'Server sedang tidak dapat melakukan ini. Coba lagi sebentar lagi.',
   'error.unreachable': 'Server tidak dapat dihubungi. Periksa koneksi, lalu coba lagi.',
   'error.unavailable':
     'Data pemakaian sedang tidak tersedia. Tidak ada yang hilang: permintaan tetap dicatat.',

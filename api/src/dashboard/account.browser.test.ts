@@ -203,6 +203,26 @@ describe.skipIf(chromiumPath === undefined && !requireAll)(
       const page = await openPage(await mailedLink(email));
       await page.getByRole('button', { name: 'Accept the invitation' }).click();
       await page.getByText('log in as usual, with your own password').waitFor();
+      expect(page.url()).toBe(`${server.url}/login`);
+      await page.context().close();
+    });
+
+    it('tells whoever is logged in what came of a link, and leaves their session alone', async () => {
+      const { email = '', password = '' } = server.logins.get('board') ?? {};
+      const invited = 'rani@example.com';
+      await invite(invited);
+      const page = await openPage('/login');
+      await logIn(page, email, password);
+      await page.getByRole('button', { name: /^Account of/ }).waitFor();
+      await page.goto(await mailedLink(invited));
+      await page.getByRole('button', { name: 'Accept the invitation' }).click();
+      await page.fill('#name', 'Rani');
+      await page.fill('#password', NEW_PASSWORD);
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: 'Done' }).waitFor();
+      expect(await axeViolations(page)).toEqual([]);
+      await page.getByRole('link', { name: 'Go to usage' }).click();
+      await page.getByTestId('card-api-calls').waitFor();
       await page.context().close();
     });
 

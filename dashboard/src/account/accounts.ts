@@ -1,7 +1,7 @@
 import { succeeded } from '../api/api-error.ts';
 import type { ApiClient } from '../api/client.ts';
 
-export interface Newcomer {
+interface Newcomer {
   readonly name: string;
   readonly password: string;
 }

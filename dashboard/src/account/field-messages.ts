@@ -25,11 +25,11 @@ const MESSAGES = {
   },
 } as const satisfies Record<string, Readonly<Record<string, ProblemKey>>>;
 
-export type FieldName = keyof typeof MESSAGES;
+type FieldName = keyof typeof MESSAGES;
 const FIELD_NAMES = ['name', 'email', 'password'] as const satisfies readonly FieldName[];
 
 /** What is wrong with a form's fields, in the order of the form. */
-export type FieldMessages = ReadonlyMap<FieldName, string>;
+type FieldMessages = ReadonlyMap<FieldName, string>;
 
 /** The fields that the server found wrong, each with the first rule it broke. */
 export function fieldMessages(error: ApiError | undefined, t: Translate): FieldMessages {

@@ -6,7 +6,7 @@ export const UNREACHABLE = 'unreachable';
 export const UNEXPECTED = 'unexpected-answer';
 
 /** One field of the request that broke a rule: its path is `body.password`, for instance. */
-export type FieldProblem = NonNullable<Problem['errors']>[number];
+type FieldProblem = NonNullable<Problem['errors']>[number];
 
 interface Details extends ErrorOptions {
   readonly fields?: readonly FieldProblem[];

@@ -45,7 +45,8 @@ export const en = {
 
   'login.forgot': 'Forgot your password?',
   'login.register': 'New here? Register',
-  'login.notice.passwordSet': 'Your new password is set, and you are logged out everywhere. Log in with it.',
+  'login.notice.passwordSet':
+    'Your new password is set, and every device is logged out. Log in with the new one.',
   'login.notice.verified': 'Your e-mail address is confirmed. Log in to begin.',
   'login.notice.joined': 'The invitation is accepted. Log in with the password that you have just chosen.',
   'login.notice.joinedKnown':

@@ -46,7 +46,7 @@ export const id: Messages = {
   'login.forgot': 'Lupa kata sandi?',
   'login.register': 'Baru di sini? Daftar',
   'login.notice.passwordSet':
-    'Kata sandi baru Anda sudah tersimpan, dan Anda dikeluarkan dari semua perangkat. Silakan masuk dengannya.',
+    'Kata sandi baru Anda sudah tersimpan, dan Anda dikeluarkan dari semua perangkat. Masuk dengan yang baru.',
   'login.notice.verified': 'Alamat email Anda sudah dikonfirmasi. Masuk untuk memulai.',
   'login.notice.joined': 'Undangan diterima. Masuk dengan kata sandi yang baru saja Anda pilih.',
   'login.notice.joinedKnown':

@@ -1,10 +1,14 @@
 import fc from 'fast-check';
 import type { InjectOptions } from 'fastify';
+import { permissionsOf, type Role } from '../identity/permissions.ts';
 import type { Documented, DocumentedRoute } from './documented.ts';
 import { hostile, nearly } from './schema-arbitrary.ts';
 
 /** Who sends a request. */
-export type Sender = 'administrator' | 'member' | 'stranger' | 'key';
+export type Sender = (typeof PEOPLE)[number] | 'stranger' | 'key';
+
+/** Between them they may use every route. Those who may do most come first. */
+const PEOPLE = ['administrator', 'mentor', 'operator', 'member'] as const satisfies readonly Role[];
 
 export interface FuzzedRequest {
   readonly sender: Sender;
@@ -80,10 +84,16 @@ export function requestsTo(
     });
 }
 
-function senderOf({ security }: DocumentedRoute['operation']): fc.Arbitrary<Sender> {
-  return security.some((scheme) => 'apiKey' in scheme)
-    ? fc.constantFrom<Sender>('key', 'key', 'key', 'stranger', 'member')
-    : fc.constantFrom<Sender>('administrator', 'administrator', 'member', 'stranger');
+/** Most come from somebody who may use the route. */
+function senderOf(operation: DocumentedRoute['operation']): fc.Arbitrary<Sender> {
+  const { security, 'x-permission': permissions = [] } = operation;
+  if (security.some((scheme) => 'apiKey' in scheme)) {
+    return fc.constantFrom<Sender>('key', 'key', 'key', 'stranger', 'member');
+  }
+  const may = (person: Role): boolean =>
+    permissions.length === 0 || permissionsOf(person).some((one) => permissions.includes(one));
+  const somebody = PEOPLE.find(may) ?? 'member';
+  return fc.constantFrom<Sender>(somebody, somebody, somebody, 'administrator', 'member', 'stranger');
 }
 
 function headers(): fc.Arbitrary<Record<string, string>> {

@@ -141,4 +141,12 @@ describe('a schedule', () => {
     const { error } = teachingHours.safeParse({ weekly, session_minutes: 15, weeks: 12 });
     expect(error?.issues[0]?.message).toBe('must come to no more than 1000 sessions');
   });
+
+  it.each([0, -60, 14])('refuses sessions of %i minutes by that field alone', (session_minutes) => {
+    const { error } = teachingHours.safeParse({
+      weekly: [{ day: 1, from: '10:00', until: '20:00' }],
+      session_minutes,
+    });
+    expect(error?.issues.map(({ path }) => path)).toEqual([['session_minutes']]);
+  });
 });

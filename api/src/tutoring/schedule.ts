@@ -45,7 +45,8 @@ export const teachingHours = z
       .describe('Single sessions besides'),
     session_minutes: z
       .int()
-      .min(SHORTEST_SESSION_MINUTES)
+      // Ends the check: hours cannot be cut into sessions of no length.
+      .min(SHORTEST_SESSION_MINUTES, { abort: true })
       .max(LONGEST_SESSION_MINUTES)
       .default(DEFAULT_SESSION_MINUTES)
       .describe('How long a session of the weekly hours is'),

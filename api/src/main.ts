@@ -2,8 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
 import { type Config, parseConfig } from './config.ts';
 import { DASHBOARD_DIRECTORY } from './dashboard/dashboard.ts';
-import { type Demo, playDemo, prepareDemo } from './demo/demo.ts';
-import { DEMO_TENANT } from './demo/people.ts';
+import { type Demo, demoConfig, playDemo, prepareDemo } from './demo/demo.ts';
 import { explain } from './explain.ts';
 import { assertCanListen } from './listening.ts';
 import { openServices, type Services } from './services.ts';
@@ -54,9 +53,7 @@ function welcome({ url, demo }: Running, config: Config): string {
 
 async function run(): Promise<void> {
   const environment = parseConfig();
-  const config = environment.demo
-    ? { ...environment, defaultTenant: environment.defaultTenant ?? DEMO_TENANT }
-    : environment;
+  const config = environment.demo ? demoConfig(environment) : environment;
   const stopping = stopOnSignal((line) => console.log(line));
   const running = await start(config);
   if (!stopping.aborted) {

@@ -33,11 +33,30 @@ const SECRET_BYTES = 32;
 const ONE_DOT_PNG =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 const TENANT_NAME = 'Chill Ajar';
+/** At the start whoever is in the middle of a session logs in first: at most everybody, twice. */
+const LOG_INS_AT_THE_START = 120;
+/** At most: log-ins and log-outs together are 120 of 450 requests a day of the documented days 3 to 7. */
+const LOG_INS_A_REQUEST = 0.3;
+const SECONDS_PER_MINUTE = 60;
 
 export interface Demo {
   readonly plan: DemoPlan;
   /** Log-ins made by this start: they are shown once and kept nowhere. */
   readonly logins: readonly Login[];
+}
+
+/**
+ * How the server runs with a demo: visitors see its tenant unless told otherwise, and the people who are played leave room to
+ * log in for whoever watches, though all of them come from one address.
+ */
+export function demoConfig(config: Config): Config {
+  const { defaultTenant = DEMO_TENANT, rateLimits, demoRate } = config;
+  const played = LOG_INS_AT_THE_START + Math.ceil(LOG_INS_A_REQUEST * demoRate * SECONDS_PER_MINUTE);
+  return {
+    ...config,
+    defaultTenant,
+    rateLimits: rateLimits && { ...rateLimits, credentials: rateLimits.credentials + played },
+  };
 }
 
 /**

@@ -41,6 +41,18 @@ describe('usagePeriod', () => {
     expect(custom('2024-01-01', '2026-02-01')).toThrow(/at most 397/);
     expect(custom('2026-02-30', '2026-03-01')).toThrow(RangeError);
   });
+
+  it.each(['0001-01-01', '1971-12-31', '2200-01-01', '9999-12-31'])(
+    'refuses %s: nothing is of that year',
+    (day) => {
+      expect(() => usagePeriod({ name: 'custom', start: day, end: day }, 'UTC', NOW)).toThrow(/1972 to 2199/);
+    },
+  );
+
+  it.each(['1972-01-01', '2199-12-31'])('has a span before it that can be asked for as well: %s', (day) => {
+    const period = usagePeriod({ name: 'custom', start: day, end: day }, 'Asia/Jakarta', NOW);
+    expect(previousPeriod(period).from.getTime()).toBeGreaterThan(0);
+  });
 });
 
 describe('previousPeriod', () => {

@@ -6,6 +6,10 @@ type PeriodName = (typeof PERIODS)[number];
 /** The longest span one question may cover: 13 months, which is also how long usage is kept. */
 const MAXIMUM_DAYS = 397;
 
+/** The store's days begin in 1970 and end in 2299; the span before the one that is asked for has to lie there too. */
+const FIRST_YEAR = 1972;
+const LAST_YEAR = 2199;
+
 const DAYS_IN_WEEK = 7;
 
 /** A span of whole local days, and the instants at which it begins and ends (half open). */
@@ -30,13 +34,17 @@ export type PeriodQuestion =
  * @param question which period; `custom` carries its first and last local day
  * @param timezone IANA name of the tenant's zone
  * @param now the instant that "today" is seen from
- * @throws {RangeError} when a custom span ends before it begins or is longer than {@link MAXIMUM_DAYS}
+ * @throws {RangeError} when a custom span ends before it begins, is longer than {@link MAXIMUM_DAYS}, or is of years that
+ *   nothing can be recorded in
  */
 export function usagePeriod(question: PeriodQuestion, timezone: string, now: Date): UsagePeriod {
   const today = Temporal.Instant.fromEpochMilliseconds(now.getTime())
     .toZonedDateTimeISO(timezone)
     .toPlainDate();
   const [start, end] = days(question, today);
+  if (start.year < FIRST_YEAR || end.year > LAST_YEAR) {
+    throw new RangeError(`The period must lie in the years ${FIRST_YEAR} to ${LAST_YEAR}.`);
+  }
   return span(question.name, start, end, timezone);
 }
 

@@ -1,6 +1,7 @@
 import type { TenantId } from '@riwayat/collector';
 import type { FastifyRequest } from 'fastify';
 import type { Kysely } from 'kysely';
+import { jsonText } from '../postgres/json.ts';
 import type { Schema } from '../postgres/schema.ts';
 import type { AuditAction } from './actions.ts';
 
@@ -58,7 +59,7 @@ export async function audit(db: Kysely<Schema>, entry: AuditEntry): Promise<void
       request_id: actor.requestId,
       subject_kind: subject?.kind ?? null,
       subject_id: subject?.id ?? null,
-      details: JSON.stringify(details),
+      details: jsonText(details),
     })
     .execute();
 }

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { z } from 'zod';
+import { jsonText } from '../postgres/json.ts';
 import type { Schema } from '../postgres/schema.ts';
 
 /** A kind of background job: its name, and what one of them carries. */
@@ -36,7 +37,7 @@ export async function addJob<Payload>(
   await sql`
     select graphile_worker.add_job(
       ${task.name}::text,
-      payload := ${JSON.stringify(task.payload.parse(payload))}::json,
+      payload := ${jsonText(task.payload.parse(payload))}::json,
       queue_name := ${queue ?? null}::text,
       run_at := ${runAt ?? null}::timestamptz,
       max_attempts := ${maxAttempts}::int,

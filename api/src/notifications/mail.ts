@@ -9,6 +9,7 @@ import type { TenantId } from '@riwayat/collector';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { addJob, type Task } from '../jobs/task.ts';
+import { jsonText } from '../postgres/json.ts';
 import type { Schema } from '../postgres/schema.ts';
 import type { Locale } from '../tenants/tenant.ts';
 import { MAIL_TEMPLATES, type MailTemplate, type MailValues } from './mail-templates.ts';
@@ -51,7 +52,7 @@ export async function sendMail<Template extends MailTemplate>(
       recipient: to,
       locale,
       template,
-      values: JSON.stringify(MAIL_TEMPLATES[template].values.parse(values)),
+      values: jsonText(MAIL_TEMPLATES[template].values.parse(values)),
     })
     .returning('id')
     .executeTakeFirstOrThrow();

@@ -1,6 +1,7 @@
 import type { TenantId } from '@riwayat/collector';
 import { type Kysely, sql } from 'kysely';
 import { type Permission, type Role, rolesWith } from '../identity/permissions.ts';
+import { jsonText } from '../postgres/json.ts';
 import type { Schema } from '../postgres/schema.ts';
 
 /** What people are told of, and the values that its text needs. */
@@ -41,7 +42,7 @@ export async function notify<Kind extends NotificationKind>(
 ): Promise<void> {
   await db
     .insertInto('notifications')
-    .values({ tenant_id: tenantId, user_id: userId, kind, values: JSON.stringify(values) })
+    .values({ tenant_id: tenantId, user_id: userId, kind, values: jsonText(values) })
     .execute();
 }
 
@@ -90,7 +91,7 @@ async function notifyRoles<Kind extends NotificationKind>(
           'tenant_id',
           'user_id',
           sql<string>`${kind}::text`.as('kind'),
-          sql<string>`${JSON.stringify(values)}::jsonb`.as('values'),
+          sql<string>`${jsonText(values)}::jsonb`.as('values'),
         ]),
     )
     .executeTakeFirstOrThrow();

@@ -5,6 +5,7 @@ import { type Actor, audit } from '../audit/audit.ts';
 import type { JsonCache } from '../coordination/json-cache.ts';
 import { problem } from '../errors/problem.ts';
 import type { Database } from '../postgres/database.ts';
+import { jsonText } from '../postgres/json.ts';
 import type { Schema } from '../postgres/schema.ts';
 import type { PageDocument } from './document.ts';
 import { type Draft, documentOf, noPage, noVersion, type Page, type PageAddress } from './reading.ts';
@@ -198,7 +199,7 @@ async function addVersion(
     .values({
       page_id: page.id,
       version: page.latest_version,
-      document: JSON.stringify(document),
+      document: jsonText(document),
       created_at: page.updated_at,
       created_by: actor.userId,
       restored_from: restoredFrom,

@@ -125,7 +125,15 @@ export async function reachableBinaries(
   await cp(binaries.root, unfinished, { recursive: true, verbatimSymlinks: true });
   await run('chmod', ['-R', 'a+rX', unfinished]);
   await rm(copy.root, { recursive: true, force: true });
-  await rename(unfinished, copy.root);
+  try {
+    await rename(unfinished, copy.root);
+  } catch (error) {
+    // Another process has put its copy there meanwhile: they are the same.
+    await rm(unfinished, { recursive: true, force: true });
+    if (!(await can(account, '"$0" --version', copy.postgres))) {
+      throw error;
+    }
+  }
   return copy;
 }
 

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { textQuery } from '../lists/page.ts';
 import type { Database } from '../postgres/database.ts';
 import { TenantDirectory } from '../tenants/directory.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import { startTestPostgres, type TestPostgres } from '../testing/postgres.ts';
-import { textQuery } from '../tutoring/page.ts';
 import { type AuditEntry, audit, SYSTEM } from './audit.ts';
 import { type AuditQuery, auditQuery, entriesOf, searchAudit } from './search.ts';
 

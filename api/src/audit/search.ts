@@ -2,8 +2,8 @@ import type { TenantId } from '@riwayat/collector';
 import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import { problem } from '../errors/problem.ts';
+import { pageOf, textQuery } from '../lists/page.ts';
 import type { Schema } from '../postgres/schema.ts';
-import { pageOf, textQuery } from '../tutoring/page.ts';
 import { AUDIT_ACTIONS } from './actions.ts';
 
 const DEFAULT_LIMIT = 50;

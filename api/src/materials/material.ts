@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { pageOf } from '../tutoring/page.ts';
+import { pageOf } from '../lists/page.ts';
 
 /** Of the file. */
 export const MOST_MATERIAL_BYTES = 10 * 1024 * 1024;

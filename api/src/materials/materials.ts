@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { TenantId } from '@riwayat/collector';
 import { type Kysely, sql } from 'kysely';
 import type { ReceivedFile } from '../files/receive.ts';
+import { cut, type ListQuery, ordering, textQuery } from '../lists/page.ts';
 import type { Schema } from '../postgres/schema.ts';
-import { type ListQuery, ordering, textQuery } from '../tutoring/page.ts';
 import { type Material, type MaterialFields, type MaterialPage, materialBody } from './material.ts';
 
 const ID_BYTES = 12;
@@ -33,11 +33,7 @@ export async function listMaterials(
     .select(order.key.as('key'))
     .execute()
     .catch(order.blame);
-  const last = rows.length > limit ? rows[limit - 1] : undefined;
-  return {
-    data: rows.slice(0, limit).map(toMaterial),
-    next_cursor: last === undefined ? null : order.cursor(last),
-  };
+  return cut(rows, limit, order, toMaterial);
 }
 
 export async function findMaterial(

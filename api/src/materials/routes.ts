@@ -9,9 +9,9 @@ import { MULTIPART, uploadBody, uploads } from '../files/uploads.ts';
 import { principalOf, requirePermission } from '../identity/guard.ts';
 import type { Principal } from '../identity/principal.ts';
 import { addJob } from '../jobs/task.ts';
+import { listQuery } from '../lists/page.ts';
 import { DatabaseUnavailableError } from '../postgres/availability.ts';
 import type { Database } from '../postgres/database.ts';
-import { listQuery } from '../tutoring/page.ts';
 import { ANNOUNCE_MATERIAL } from './announce.ts';
 import {
   MATERIALS_FOLDER,

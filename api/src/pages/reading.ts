@@ -2,8 +2,8 @@ import type { TenantId } from '@riwayat/collector';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { z } from 'zod';
 import { type ProblemError, problem } from '../errors/problem.ts';
+import { type ListQuery, ordering } from '../lists/page.ts';
 import type { Schema } from '../postgres/schema.ts';
-import { type ListQuery, ordering } from '../tutoring/page.ts';
 import { type PageDocument, pageDocument } from './document.ts';
 import type { PageTables } from './tables.ts';
 

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { actorOf } from '../audit/audit.ts';
 import { problemResponses } from '../errors/problem.ts';
 import { principalOf, requirePermission } from '../identity/guard.ts';
+import { listQuery, pageOf } from '../lists/page.ts';
 import type { Database } from '../postgres/database.ts';
-import { listQuery, pageOf } from '../tutoring/page.ts';
 import {
   described,
   describedDraft,

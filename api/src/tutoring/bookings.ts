@@ -1,9 +1,10 @@
 import type { TenantId } from '@riwayat/collector';
 import { type Expression, type Kysely, type SqlBool, sql } from 'kysely';
 import { z } from 'zod';
+import { cut, ordering, pageOf, pageQuery } from '../lists/page.ts';
 import type { Schema } from '../postgres/schema.ts';
+import { booked } from './booked.ts';
 import { BOOKING_STATES, BOOKING_STEPS, possibleSteps } from './booking-state.ts';
-import { cut, ordering, pageOf, pageQuery } from './page.ts';
 
 export const bookingBody = z
   .object({
@@ -79,19 +80,7 @@ export function isOf(party: Party): Expression<SqlBool> {
 }
 
 function bookings(db: Kysely<Schema>, tenantId: TenantId) {
-  return db
-    .selectFrom('bookings')
-    .innerJoin('courses', (join) =>
-      join
-        .onRef('courses.tenant_id', '=', 'bookings.tenant_id')
-        .onRef('courses.id', '=', 'bookings.course_id'),
-    )
-    .innerJoin('mentors', (join) =>
-      join
-        .onRef('mentors.tenant_id', '=', 'bookings.tenant_id')
-        .onRef('mentors.id', '=', 'bookings.mentor_id'),
-    )
-    .innerJoin('users', 'users.id', 'bookings.learner_id')
+  return booked(db, tenantId)
     .leftJoin('reviews', (join) =>
       join
         .onRef('reviews.tenant_id', '=', 'bookings.tenant_id')
@@ -109,7 +98,6 @@ function bookings(db: Kysely<Schema>, tenantId: TenantId) {
           .as('proof'),
       (join) => join.onTrue(),
     )
-    .where('bookings.tenant_id', '=', tenantId)
     .select([
       'bookings.id',
       'bookings.state',

@@ -1,9 +1,9 @@
 import type { TenantId } from '@riwayat/collector';
 import { type JsonAnswer, JsonCache } from '../coordination/json-cache.ts';
+import type { ListQuery } from '../lists/page.ts';
 import type { Database } from '../postgres/database.ts';
 import { listCourses } from './courses.ts';
 import { listMentors } from './mentors.ts';
-import type { ListQuery } from './page.ts';
 
 /** Short: a mentor who is new, or has another name, is told to nobody. */
 const TTL_SECONDS = 60;

@@ -1,9 +1,9 @@
 import type { TenantId } from '@riwayat/collector';
 import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
+import { cut, type ListQuery, ordering, pageOf, textQuery } from '../lists/page.ts';
 import type { Schema } from '../postgres/schema.ts';
 import { MENTOR_LEVELS } from './mentors.ts';
-import { cut, type ListQuery, ordering, pageOf, textQuery } from './page.ts';
 
 export const courseBody = z
   .object({

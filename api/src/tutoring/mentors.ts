@@ -1,8 +1,8 @@
 import type { TenantId } from '@riwayat/collector';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { z } from 'zod';
+import { cut, type ListQuery, ordering, pageOf, textQuery } from '../lists/page.ts';
 import type { Schema } from '../postgres/schema.ts';
-import { cut, type ListQuery, ordering, pageOf, textQuery } from './page.ts';
 import type { MentorsTable } from './tables.ts';
 
 export const MENTOR_LEVELS = ['superstar', 'regular', 'novice'] as const;

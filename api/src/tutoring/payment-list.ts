@@ -2,9 +2,10 @@ import type { TenantId } from '@riwayat/collector';
 import { type Kysely, type SqlBool, sql } from 'kysely';
 import { z } from 'zod';
 import type { FileStore } from '../files/file-store.ts';
+import { cut, ordering, pageOf, pageQuery } from '../lists/page.ts';
 import type { Schema } from '../postgres/schema.ts';
+import { booked } from './booked.ts';
 import { BOOKING_STATES } from './booking-state.ts';
-import { cut, ordering, pageOf, pageQuery } from './page.ts';
 
 const DOWNLOAD_SECONDS = 3600;
 
@@ -84,26 +85,13 @@ export async function listPayments(
 }
 
 function payments(db: Kysely<Schema>, tenantId: TenantId) {
-  return db
-    .selectFrom('payment_proofs')
-    .innerJoin('bookings', (join) =>
+  return booked(db, tenantId)
+    .innerJoin('payment_proofs', (join) =>
       join
-        .onRef('bookings.tenant_id', '=', 'payment_proofs.tenant_id')
-        .onRef('bookings.id', '=', 'payment_proofs.booking_id'),
+        .onRef('payment_proofs.tenant_id', '=', 'bookings.tenant_id')
+        .onRef('payment_proofs.booking_id', '=', 'bookings.id'),
     )
-    .innerJoin('courses', (join) =>
-      join
-        .onRef('courses.tenant_id', '=', 'bookings.tenant_id')
-        .onRef('courses.id', '=', 'bookings.course_id'),
-    )
-    .innerJoin('mentors', (join) =>
-      join
-        .onRef('mentors.tenant_id', '=', 'bookings.tenant_id')
-        .onRef('mentors.id', '=', 'bookings.mentor_id'),
-    )
-    .innerJoin('users as learner', 'learner.id', 'bookings.learner_id')
     .leftJoin('users as decider', 'decider.id', 'payment_proofs.decided_by')
-    .where('payment_proofs.tenant_id', '=', tenantId)
     .select([
       'payment_proofs.id',
       'payment_proofs.file_key',
@@ -120,7 +108,7 @@ function payments(db: Kysely<Schema>, tenantId: TenantId) {
       'bookings.starts_at',
       'courses.title as course',
       'mentors.name as mentor',
-      'learner.name as learner',
+      'users.name as learner',
       'decider.name as decider',
     ]);
 }

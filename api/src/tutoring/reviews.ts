@@ -1,9 +1,9 @@
 import type { TenantId } from '@riwayat/collector';
 import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
+import { cut, ordering, pageOf, type pageQuery } from '../lists/page.ts';
 import { notify } from '../notifications/notify.ts';
 import type { Schema } from '../postgres/schema.ts';
-import { cut, ordering, pageOf, type pageQuery } from './page.ts';
 import { type HeldBooking, takeStep } from './steps.ts';
 
 export const FEWEST_STARS = 1;

@@ -2,6 +2,7 @@ import type { TenantId } from '@riwayat/collector';
 import type { Kysely, Updateable } from 'kysely';
 import { problem } from '../errors/problem.ts';
 import type { Schema } from '../postgres/schema.ts';
+import { booked } from './booked.ts';
 import { type BookingState, type BookingStep, stateAfter } from './booking-state.ts';
 import { isOf, type Party } from './bookings.ts';
 import type { BookingsTable } from './tables.ts';
@@ -43,20 +44,7 @@ export async function holdBooking(
   id: string,
   party?: Party,
 ): Promise<HeldBooking> {
-  const row = await db
-    .selectFrom('bookings')
-    .innerJoin('courses', (join) =>
-      join
-        .onRef('courses.tenant_id', '=', 'bookings.tenant_id')
-        .onRef('courses.id', '=', 'bookings.course_id'),
-    )
-    .innerJoin('mentors', (join) =>
-      join
-        .onRef('mentors.tenant_id', '=', 'bookings.tenant_id')
-        .onRef('mentors.id', '=', 'bookings.mentor_id'),
-    )
-    .innerJoin('users', 'users.id', 'bookings.learner_id')
-    .where('bookings.tenant_id', '=', tenantId)
+  const row = await booked(db, tenantId)
     .where('bookings.id', '=', id)
     .$if(party !== undefined, (query) => (party === undefined ? query : query.where(isOf(party))))
     .forNoKeyUpdate('bookings')

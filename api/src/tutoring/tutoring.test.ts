@@ -6,6 +6,7 @@ import { JsonCache } from '../coordination/json-cache.ts';
 import { problemDocuments } from '../errors/documents.ts';
 import { identity } from '../identity/identity.ts';
 import { identityRoutes } from '../identity/routes.ts';
+import { textQuery } from '../lists/page.ts';
 import type { Database } from '../postgres/database.ts';
 import { openDatabase } from '../postgres/database.ts';
 import { TenantDirectory } from '../tenants/directory.ts';
@@ -21,7 +22,6 @@ import {
 import { Catalogue } from './catalogue.ts';
 import { courseBody, coursePage } from './courses.ts';
 import { MENTOR_LEVELS, mentorBody, mentorPage } from './mentors.ts';
-import { textQuery } from './page.ts';
 import { seedTutoring } from './seed.ts';
 import { tutoring } from './tutoring.ts';
 

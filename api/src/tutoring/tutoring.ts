@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { sendCached } from '../coordination/send-cached.ts';
 import { problem, problemResponses } from '../errors/problem.ts';
+import { listQuery, pageQuery } from '../lists/page.ts';
 import type { Database } from '../postgres/database.ts';
 import { requireStorefront, type StorefrontOptions } from '../tenants/storefront.ts';
 import type { Tenant } from '../tenants/tenant.ts';
@@ -9,7 +10,6 @@ import type { Catalogue } from './catalogue.ts';
 import { courseBody, coursePage, findCourse } from './courses.ts';
 import { anyId } from './id.ts';
 import { findMentor, type Mentor, mentorBody, mentorPage } from './mentors.ts';
-import { listQuery, pageQuery } from './page.ts';
 import { listReviews, reviewPage } from './reviews.ts';
 import { listOpenSlots, slotPage } from './slots.ts';
 

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import { actorOf, audit } from '../../audit/audit.ts';
 import { problem, problemResponses } from '../../errors/problem.ts';
-import { listQuery, ordering, pageOf } from '../../tutoring/page.ts';
+import { cut, listQuery, ordering, pageOf } from '../../lists/page.ts';
 import { principalOf, requirePermission } from '../guard.ts';
 import type { Accounts } from '../identity.ts';
 import { REFRESH_COOKIE, refreshCookie } from '../routes.ts';
@@ -65,20 +65,16 @@ export const deviceRoutes: FastifyPluginAsyncZod<Accounts> = async (app, account
         .select(order.key.as('key'))
         .execute()
         .catch(order.blame);
-      const last = rows.length > limit ? rows[limit - 1] : undefined;
       reply.header('cache-control', 'private, no-store');
-      return {
-        data: rows.slice(0, limit).map(({ id, device, network, tenant_id, created_at, last_used_at }) => ({
-          id,
-          device,
-          network,
-          tenant: tenant_id,
-          begun_at: created_at.toISOString(),
-          last_used_at: last_used_at.toISOString(),
-          current: id === sessionId,
-        })),
-        next_cursor: last === undefined ? null : order.cursor(last),
-      };
+      return cut(rows, limit, order, ({ id, device, network, tenant_id, created_at, last_used_at }) => ({
+        id,
+        device,
+        network,
+        tenant: tenant_id,
+        begun_at: created_at.toISOString(),
+        last_used_at: last_used_at.toISOString(),
+        current: id === sessionId,
+      }));
     },
   );
 

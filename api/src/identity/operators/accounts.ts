@@ -2,8 +2,8 @@ import { type Kysely, sql } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import { z } from 'zod';
 import { auditEntryBody, searchAudit } from '../../audit/search.ts';
+import { cut, type ListQuery, ordering, pageOf, textQuery } from '../../lists/page.ts';
 import type { Schema } from '../../postgres/schema.ts';
-import { type ListQuery, ordering, pageOf, textQuery } from '../../tutoring/page.ts';
 
 const ENTRIES_SHOWN = 20;
 
@@ -64,11 +64,7 @@ export async function listAccounts(
     .select(order.key.as('key'))
     .execute()
     .catch(order.blame);
-  const last = rows.length > limit ? rows[limit - 1] : undefined;
-  return {
-    data: rows.slice(0, limit).map(toAccount),
-    next_cursor: last === undefined ? null : order.cursor(last),
-  };
+  return cut(rows, limit, order, toAccount);
 }
 
 /** A person with the last that happened to them: why they are locked out. Undefined when there is nobody. */

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { actorOf } from '../../audit/audit.ts';
 import { problem, problemResponses } from '../../errors/problem.ts';
-import { listQuery } from '../../tutoring/page.ts';
+import { listQuery } from '../../lists/page.ts';
 import { principalOf, requirePermission } from '../guard.ts';
 import type { Accounts } from '../identity.ts';
 import { accountPage, accountWithHistoryBody, findAccountWithHistory, listAccounts } from './accounts.ts';

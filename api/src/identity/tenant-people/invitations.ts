@@ -10,10 +10,10 @@ import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import { type Actor, audit } from '../../audit/audit.ts';
 import { problem } from '../../errors/problem.ts';
+import { cut, type ListQuery, ordering, pageOf } from '../../lists/page.ts';
 import { sendMail } from '../../notifications/mail.ts';
 import type { Schema } from '../../postgres/schema.ts';
 import type { Tenant } from '../../tenants/tenant.ts';
-import { type ListQuery, ordering, pageOf } from '../../tutoring/page.ts';
 import type { LinkTo } from '../links.ts';
 import { becomePerson } from '../newcomers.ts';
 import { assertGoodPassword } from '../password-rules.ts';
@@ -149,11 +149,7 @@ export class Invitations {
       .select(order.key.as('key'))
       .execute()
       .catch(order.blame);
-    const last = rows.length > limit ? rows[limit - 1] : undefined;
-    return {
-      data: rows.slice(0, limit).map(described),
-      next_cursor: last === undefined ? null : order.cursor(last),
-    };
+    return cut(rows, limit, order, described);
   }
 
   /** @throws {ProblemError} `not-found` */

@@ -10,8 +10,8 @@ import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
 import { z } from 'zod';
 import { type Actor, audit } from '../../audit/audit.ts';
 import { problem } from '../../errors/problem.ts';
+import { cut, type ListQuery, ordering, pageOf } from '../../lists/page.ts';
 import type { Schema } from '../../postgres/schema.ts';
-import { type ListQuery, ordering, pageOf } from '../../tutoring/page.ts';
 import type { EndedSessions } from '../ended-sessions.ts';
 import { TENANT_ROLES, type TenantRole } from '../permissions.ts';
 import type { Principal } from '../principal.ts';
@@ -53,15 +53,9 @@ export async function listPeople(
     .select(order.key.as('key'))
     .execute()
     .catch(order.blame);
-  const last = rows.length > limit ? rows[limit - 1] : undefined;
-  return {
-    data: rows
-      .slice(0, limit)
-      .map(({ created_at, key: _, ...person }) =>
-        personBody.parse({ ...person, joined_at: created_at.toISOString() }),
-      ),
-    next_cursor: last === undefined ? null : order.cursor(last),
-  };
+  return cut(rows, limit, order, ({ created_at, key: _, ...person }) =>
+    personBody.parse({ ...person, joined_at: created_at.toISOString() }),
+  );
 }
 
 function hasWords(question: string | undefined): RawBuilder<SqlBool> {

@@ -9,7 +9,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 60_000,
-    include: ['{api,collector,simulator,bench}/**/*.test.ts', 'dashboard/src/**/*.test.ts'],
+    include: ['{api,billing,collector,simulator,bench}/**/*.test.ts', 'dashboard/src/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', '**/*.browser.test.ts'],
   },
 });

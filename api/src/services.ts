@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { type Collector, openCollector, type StoreAddress, startResourceSampler } from '@riwayat/collector';
 import { type Logger, pino } from 'pino';
 import { DAILY_JOBS, jobHandlers } from './background.ts';
+import { Prices } from './billing/prices.ts';
+import { Pricing } from './billing/pricing.ts';
 import { type Config, pseudonymKey, sessionSecret } from './config.ts';
 import type { Coordination } from './coordination/coordination.ts';
 import { JsonCache } from './coordination/json-cache.ts';
@@ -35,6 +37,8 @@ export interface Services {
   readonly keys: ApiKeys;
   readonly keyring: Keyring;
   readonly policies: TenantPolicies;
+  readonly prices: Prices;
+  readonly pricing: Pricing;
   readonly files: FileStore;
   readonly jobs: Jobs;
   /** Stores what is still in the spool, then ends everything that {@link openServices} started. */
@@ -111,6 +115,7 @@ export async function openServices(config: Config, progress: (line: string) => v
       },
     });
     closers.push(async () => stopSampling());
+    const prices = new Prices(database);
     return {
       logger,
       database,
@@ -122,6 +127,8 @@ export async function openServices(config: Config, progress: (line: string) => v
       keys: new ApiKeys(database),
       keyring: new Keyring(database, logger.child({ part: 'keys' })),
       policies,
+      prices,
+      pricing: new Pricing(database, prices),
       files,
       jobs,
       close,

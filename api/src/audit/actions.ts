@@ -40,6 +40,8 @@ export const AUDIT_ACTIONS = [
   'job.retried',
   'job.discarded',
   'access.cross-tenant',
+  'contract.opened',
+  'plan.version-added',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

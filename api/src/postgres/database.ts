@@ -1,5 +1,5 @@
 import { Kysely, sql } from 'kysely';
-import { Pool, type PoolConfig } from 'pg';
+import { type CustomTypesConfig, Pool, type PoolConfig, types } from 'pg';
 import { postgresDialect } from './driver.ts';
 import type { Logger } from './logger.ts';
 import { migrate } from './migrate.ts';
@@ -86,12 +86,18 @@ export async function openDatabase({ url, logger, maxConnections }: DatabaseOpti
   };
 }
 
+/** A date is a day on a calendar, `YYYY-MM-DD`; an instant, as the driver makes of it, is another day elsewhere. */
+const TYPES: CustomTypesConfig = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === types.builtins.DATE ? String : types.getTypeParser(oid, format ?? 'text'),
+};
+
 /**
  * A pool that survives the death of its connections. Without listeners a lost connection ends the process: the pool
  * looks after those that are idle, and nobody after those in use, whose statement fails besides.
  */
 export function quietPool(config: PoolConfig, logger: Logger): Pool {
-  const pool = new Pool(config);
+  const pool = new Pool({ ...config, types: TYPES });
   pool.on('connect', (client) => {
     client.on('error', (error) => {
       logger.warn({ err: error }, 'a database connection was lost');

@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
+import type { BillingTables } from '../billing/tables.ts';
 import type { AccountTables } from '../identity/tables.ts';
 import type { MaterialTables } from '../materials/tables.ts';
 import type { PageTables } from '../pages/tables.ts';
@@ -186,7 +187,7 @@ interface JobSchedulesTable {
 }
 
 /** Every table of the application's database. */
-export interface Schema extends AccountTables, MaterialTables, PageTables, TutoringTables {
+export interface Schema extends AccountTables, BillingTables, MaterialTables, PageTables, TutoringTables {
   tenants: TenantsTable;
   users: UsersTable;
   memberships: MembershipsTable;

@@ -11,6 +11,7 @@ import { up as pages } from './0009_pages.ts';
 import { up as outbox } from './0010_outbox.ts';
 import { up as auditSearch } from './0012_audit_search.ts';
 import { up as accountSearch } from './0013_account_search.ts';
+import { up as billing } from './0014_billing.ts';
 
 /** Every migration by name, applied in the order of the names. One that was released is never changed. */
 export const migrations: Record<string, Migration> = {
@@ -26,4 +27,5 @@ export const migrations: Record<string, Migration> = {
   '0010_outbox': { up: outbox },
   '0012_audit_search': { up: auditSearch },
   '0013_account_search': { up: accountSearch },
+  '0014_billing': { up: billing },
 };

@@ -1,0 +1,121 @@
+import type { Contract, GrantedDiscount } from '@riwayat/billing';
+import type { TenantId } from '@riwayat/collector';
+import type { Kysely } from 'kysely';
+import { z } from 'zod';
+import { type Actor, audit, SYSTEM } from '../audit/audit.ts';
+import type { Schema } from '../postgres/schema.ts';
+
+/** A tenant's contract, and what goes with it that no price depends on. */
+export interface TenantContract {
+  readonly contract: Contract;
+  /** Whole rupiah a month; null: none was set. */
+  readonly budget: bigint | null;
+  /** What becomes of usage that is known only after its month was billed. */
+  readonly lateEvents: 'adjust' | 'waive';
+}
+
+/** What a tenant begins with. */
+export interface NewContract {
+  readonly tenantId: TenantId;
+  /** The first local day that is billed. */
+  readonly startedOn: string;
+  /** Key of a plan. */
+  readonly plan: string;
+}
+
+const discountRow = z.union([
+  z.object({
+    kind: z.enum(['early-adopter', 'volume', 'non-profit', 'women', 'rural']),
+    from: z.string(),
+    until: z.string().nullable(),
+  }),
+  z.object({ kind: z.literal('referral'), from: z.string(), referred: z.number() }),
+  z.object({
+    kind: z.literal('prepaid'),
+    from: z.string(),
+    years: z.union([z.literal(1), z.literal(2), z.literal(3)]),
+  }),
+]);
+
+/** A tenant's contract, or undefined: it has none, and nothing is billed. */
+export async function contractOf(
+  db: Kysely<Schema>,
+  tenantId: TenantId,
+): Promise<TenantContract | undefined> {
+  const row = await db
+    .selectFrom('contracts')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .executeTakeFirst();
+  if (row === undefined) {
+    return undefined;
+  }
+  const [terms, discounts] = await Promise.all([
+    db
+      .selectFrom('contract_terms')
+      .select(['from_day', 'plan_key', 'plan_version'])
+      .where('tenant_id', '=', tenantId)
+      .orderBy('from_day')
+      .execute(),
+    db
+      .selectFrom('contract_discounts')
+      .select(['kind', 'from_day as from', 'until_day as until', 'referred', 'years'])
+      .where('tenant_id', '=', tenantId)
+      .orderBy('from_day')
+      .orderBy('id')
+      .execute(),
+  ]);
+  return {
+    contract: {
+      startedOn: row.started_on,
+      ...(row.ended_on !== null && { endedOn: row.ended_on }),
+      terms: terms.map(({ from_day, plan_key, plan_version }) => ({
+        from: from_day,
+        plan: plan_key,
+        ...(plan_version !== null && { version: plan_version }),
+      })),
+      discounts: discounts.map(grantedDiscount),
+    },
+    budget: row.budget_idr === null ? null : BigInt(row.budget_idr),
+    lateEvents: row.late_events,
+  };
+}
+
+function grantedDiscount(row: unknown): GrantedDiscount {
+  const discount = discountRow.parse(row);
+  if (!('until' in discount)) {
+    return discount;
+  }
+  const { until, ...rest } = discount;
+  return until === null ? rest : { ...rest, until };
+}
+
+/** Begins a tenant's contract. One that exists is left as it is. */
+export async function openContract(
+  db: Kysely<Schema>,
+  { tenantId, startedOn, plan }: NewContract,
+  actor: Actor = SYSTEM,
+): Promise<void> {
+  await db.transaction().execute(async (transaction) => {
+    const made = await transaction
+      .insertInto('contracts')
+      .values({ tenant_id: tenantId, started_on: startedOn, ended_on: null })
+      .onConflict((conflict) => conflict.column('tenant_id').doNothing())
+      .returning('tenant_id')
+      .executeTakeFirst();
+    if (made === undefined) {
+      return;
+    }
+    await transaction
+      .insertInto('contract_terms')
+      .values({ tenant_id: tenantId, from_day: startedOn, plan_key: plan, plan_version: null })
+      .execute();
+    await audit(transaction, {
+      actor,
+      tenantId,
+      action: 'contract.opened',
+      subject: { kind: 'contract', id: tenantId },
+      details: { plan, started_on: startedOn },
+    });
+  });
+}

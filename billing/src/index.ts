@@ -1,0 +1,11 @@
+export { type DiscountInMonth, type DiscountKind, discountsIn } from './discounts/discounts.ts';
+export * from './meters/meter.ts';
+export * from './money/decimal.ts';
+export * from './money/rupiah.ts';
+export * from './period/month.ts';
+export { CATALOGUE } from './plans/catalogue.ts';
+export type { Contract, GrantedDiscount, Term } from './plans/contract.ts';
+export * from './plans/plan.ts';
+export { PriceList } from './plans/price-list.ts';
+export { type Bill, type BillQuestion, bill, plansInEffect, UnknownPlanError } from './rating/bill.ts';
+export type { BillLine, Calculation, Measured } from './rating/line.ts';

@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { METER_KEYS, type MeterKey } from '../meters/meter.ts';
+
+/** A price or a quantity in a plan: plain decimal text, not below 0. */
+const amount = z.string().regex(/^\d{1,15}(\.\d{1,12})?$/, 'must be digits, and a point before decimals');
+const positive = amount.refine((text) => /[1-9]/.test(text), 'must be above 0');
+const percent = z.string().regex(/^-?\d{1,3}(\.\d{1,2})?$/, 'must be a percentage');
+const meter = z.enum(METER_KEYS as [MeterKey, ...MeterKey[]]);
+const text = z.object({ id: z.string().min(1), en: z.string().min(1) });
+
+/** What a charge is for: what costs are broken down by. */
+export const COMPONENTS = [
+  'base_fee',
+  'members',
+  'transactions',
+  'storage',
+  'api_calls',
+  'data_transfer',
+  'rendering',
+  'cpu_usage',
+  'memory_usage',
+  'concurrent_users',
+  'admin_users',
+  'premium_features',
+] as const;
+
+export type Component = (typeof COMPONENTS)[number];
+
+const charge = { key: z.string().regex(/^[a-z][a-z0-9-]*$/), component: z.enum(COMPONENTS), name: text };
+/** What is billed of a meter: units of `size` of the meter's own, beyond what is included. */
+const metered = {
+  ...charge,
+  meter,
+  /** How many of the meter's units make one that is billed: 3600 seconds an hour. */
+  unit: z.object({ size: positive, name: text }).optional(),
+  /** Free, in billed units. */
+  included: amount.default('0'),
+};
+
+const tier = z.object({
+  /** The last quantity of the tier, in billed units, free ones counted; null: no end. */
+  upTo: positive.nullable(),
+  /** Of one billed unit. */
+  price: amount,
+});
+
+export const chargeSchema = z.discriminatedUnion('model', [
+  /** So much a month. */
+  z.object({ ...charge, model: z.literal('flat'), price: amount }),
+  /** So much a unit beyond what is included. */
+  z.object({ ...metered, model: z.literal('per-unit'), price: amount }),
+  /** Beyond what is included, all at the price of the tier that the quantity reaches, or each unit at that of its own tier. */
+  z.object({
+    ...metered,
+    model: z.literal('tiered'),
+    mode: z.enum(['volume', 'graduated']).default('volume'),
+    tiers: z
+      .array(tier)
+      .min(1)
+      .refine(
+        (tiers) =>
+          tiers.every(({ upTo }, index) => (upTo === null) === (index === tiers.length - 1)) &&
+          tiers.every(
+            ({ upTo }, index) =>
+              index === 0 || upTo === null || Number(upTo) > Number(tiers[index - 1]?.upTo),
+          ),
+        'must have rising ends, and only the last none',
+      ),
+  }),
+  /** Beyond what is included, in whole packages; one that is begun counts. */
+  z.object({ ...metered, model: z.literal('package'), packageSize: positive, price: amount }),
+  /** Each day for itself: so much a unit by which the day's value is above what is included. */
+  z.object({ ...metered, model: z.literal('per-day-peak'), price: amount }),
+  /** How far the busiest day is above the usual one, as if the month were like it; see `burstOf`. */
+  z.object({ ...metered, model: z.literal('burst'), price: amount }),
+]);
+
+/** A surcharge or a reduction of what a component costs, by the share of cache lookups that were hits. */
+const cacheModifier = z.object({
+  key: z.string(),
+  component: z.enum(COMPONENTS),
+  name: text,
+  /** In falling order; the first whose bound is passed counts. Of a ratio of hits, 0 to 1. */
+  steps: z.array(z.object({ above: amount, inclusive: z.boolean().default(false), percent })).min(1),
+});
+
+/** One version of a plan: data, and all there is to know for a bill. */
+export const planSchema = z
+  .object({
+    key: z.string().regex(/^[a-z][a-z0-9-]*$/),
+    version: z.int().min(1),
+    /** The first local day it is the price of. */
+    effectiveFrom: z.iso.date(),
+    name: text,
+    description: text,
+    charges: z.array(chargeSchema).min(1),
+    /** What the charges of a month come to at least, and at most. */
+    minimum: amount.optional(),
+    cap: amount.optional(),
+    cacheModifier: cacheModifier.optional(),
+    /** What the plan allows, in the meters' own units: shown, and warned of, never charged. Absent: no limit. */
+    limits: z.partialRecord(meter, amount).default({}),
+    features: z.array(text).default([]),
+    /** Promised share of time that the service is there, percent. */
+    uptime: percent.optional(),
+    /** Hours until support answers. */
+    supportHours: z.int().optional(),
+    backup: text.optional(),
+    /** Whether a tenant can ask for it; others stay for those who have them. */
+    offered: z.boolean().default(true),
+  })
+  .refine(({ charges }) => new Set(charges.map(({ key }) => key)).size === charges.length, {
+    path: ['charges'],
+    message: 'must have different keys',
+  })
+  .refine(
+    ({ minimum, cap }) => minimum === undefined || cap === undefined || Number(minimum) <= Number(cap),
+    {
+      path: ['cap'],
+      message: 'must not be below the minimum',
+    },
+  );
+
+export type Plan = z.infer<typeof planSchema>;
+/** A plan as it may be written: what has a default may be left out. */
+export type PlanInput = z.input<typeof planSchema>;
+export type Charge = z.infer<typeof chargeSchema>;
+export type ChargeOf<Model extends Charge['model']> = Extract<Charge, { model: Model }>;
+export type MeteredCharge = Exclude<Charge, { model: 'flat' }>;
+export type LocalText = z.infer<typeof text>;

@@ -1,3 +1,12 @@
+export {
+  type Attributed,
+  attribute,
+  type CostGroup,
+  costByComponent,
+  UNATTRIBUTED,
+  type Weighted,
+} from './attribution/attribution.ts';
+export { requestWeight, type WeighedRequest } from './attribution/weight.ts';
 export { type DiscountInMonth, type DiscountKind, discountsIn } from './discounts/discounts.ts';
 export * from './meters/meter.ts';
 export * from './money/decimal.ts';

@@ -37,6 +37,8 @@ it.each([
   { S3_BUCKET: 'files', S3_REGION: 'ap-southeast-1', S3_ACCESS_KEY_ID: 'alone' },
   { S3_BUCKET: 'files', S3_REGION: 'ap-southeast-1', S3_SECRET_ACCESS_KEY: 'alone' },
   { PSEUDONYM_KEY: 'short' },
+  { SELLER_ADDRESS: 'One||Three' },
+  { SELLER_EMAIL: 'nobody' },
   { REDIS_URL: 'http://localhost:6379' },
 ])('refuses %o', (env) => {
   expect(() => parseConfig(env)).toThrow(ConfigError);
@@ -66,6 +68,17 @@ it('keeps files on disk, or in a bucket of Amazon’s or of another service', ()
   expect(() => parseConfig({ S3_ENDPOINT: 'http://localhost:9000', S3_ACCESS_KEY_ID: 'a' })).toThrow(
     /S3_ENDPOINT: needs S3_BUCKET.*S3_ACCESS_KEY_ID: needs S3_BUCKET.*S3_SECRET_ACCESS_KEY: is required/s,
   );
+});
+
+it('takes who invoices are from, with an address of several lines', () => {
+  const seller = { SELLER_NAME: 'PT Contoh', SELLER_ADDRESS: 'Jl. Satu 1 | Jakarta', SELLER_TAX_ID: '01.2' };
+  expect(parseConfig(seller).seller).toEqual({
+    name: 'PT Contoh',
+    address: ['Jl. Satu 1', 'Jakarta'],
+    taxId: '01.2',
+    email: undefined,
+    phone: undefined,
+  });
 });
 
 it('wants no secret for access tokens of a collector, which gives none', () => {

@@ -18,3 +18,4 @@ export * from './plans/plan.ts';
 export { PriceList } from './plans/price-list.ts';
 export { type Bill, type BillQuestion, bill, plansInEffect, UnknownPlanError } from './rating/bill.ts';
 export type { BillLine, Calculation, Measured } from './rating/line.ts';
+export { priceOfTotals } from './rating/price-of-totals.ts';

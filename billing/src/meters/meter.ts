@@ -1,4 +1,4 @@
-import { type Decimal, decimal, largest, sum, ZERO } from '../money/decimal.ts';
+import { type Decimal, decimal, largest, portion, sum, ZERO } from '../money/decimal.ts';
 
 /**
  * What is measured, by the local day.
@@ -96,8 +96,8 @@ export function usageOfDays(usage: Usage, days: ReadonlySet<string>): Usage {
 }
 
 /**
- * Usage of which only the totals are known: what happens is taken as spread evenly, to the whole unit, over the days, and
- * a state as the same on all of them.
+ * Usage of which only the totals are known: what happens is taken as spread evenly over the days, so that no day is busier
+ * than another and parts of a call can be on one; a state as the same on all of them.
  *
  * @param totals plain decimals, such as `{ members: '250', storage: '2' }`
  */
@@ -116,10 +116,9 @@ export function evenUsage(
   return { days, perDay };
 }
 
-/** The last day takes what whole units leave over. */
+/** Each day takes the total up to its end less the total up to its beginning: so they add up, whatever is rounded. */
 function spread(total: Decimal, days: number): Decimal[] {
-  const each = decimal(BigInt(total.round(0, 0).toFixed(0)) / BigInt(days));
   return Array.from({ length: days }, (_, index) =>
-    index < days - 1 ? each : total.minus(each.times(decimal(BigInt(days - 1)))),
+    portion(total, index + 1, days).minus(portion(total, index, days)),
   );
 }

@@ -71,6 +71,11 @@ export function quotient(dividend: Decimal, divisor: Decimal): Decimal {
   return dividend.div(divisor);
 }
 
+/** An amount to {@link DECIMALS_KEPT} decimals, halves away from zero: what a line of a bill is kept to. */
+export function kept(amount: Decimal): Decimal {
+  return amount.round(DECIMALS_KEPT, Big.roundHalfUp);
+}
+
 /** `part` of `whole` equal shares of an amount, to {@link DECIMALS_KEPT} decimals; exact where it is all of them. */
 export function portion(amount: Decimal, part: number, of: number): Decimal {
   return part === of ? amount : quotient(amount.times(whole(part)), whole(of));

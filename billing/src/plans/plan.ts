@@ -1,10 +1,14 @@
 import { z } from 'zod';
 import { METER_KEYS, type MeterKey } from '../meters/meter.ts';
+import { decimal } from '../money/decimal.ts';
 
 /** A price or a quantity in a plan: plain decimal text, not below 0. */
 const amount = z.string().regex(/^\d{1,15}(\.\d{1,12})?$/, 'must be digits, and a point before decimals');
 const positive = amount.refine((text) => /[1-9]/.test(text), 'must be above 0');
-const percent = z.string().regex(/^-?\d{1,3}(\.\d{1,2})?$/, 'must be a percentage');
+const percent = z
+  .string()
+  .regex(/^-?\d{1,3}(\.\d{1,2})?$/, 'must be a percentage')
+  .refine((text) => decimal(text).gte(decimal('-100')), 'must not take off more than there is');
 const meter = z.enum(METER_KEYS as [MeterKey, ...MeterKey[]]);
 const text = z.object({ id: z.string().min(1), en: z.string().min(1) });
 
@@ -27,12 +31,16 @@ export const COMPONENTS = [
 export type Component = (typeof COMPONENTS)[number];
 
 const charge = { key: z.string().regex(/^[a-z][a-z0-9-]*$/), component: z.enum(COMPONENTS), name: text };
-/** What is billed of a meter: units of `size` of the meter's own, beyond what is included. */
-const metered = {
+/** What is measured for a charge: a meter, in units of `size` of the meter's own. */
+const measured = {
   ...charge,
   meter,
   /** How many of the meter's units make one that is billed: 3600 seconds an hour. */
   unit: z.object({ size: positive, name: text }).optional(),
+};
+/** What is billed of a meter: what is beyond that which is included. */
+const metered = {
+  ...measured,
   /** Free, in billed units. */
   included: amount.default('0'),
 };
@@ -54,26 +62,29 @@ export const chargeSchema = z.discriminatedUnion('model', [
     ...metered,
     model: z.literal('tiered'),
     mode: z.enum(['volume', 'graduated']).default('volume'),
-    tiers: z
-      .array(tier)
-      .min(1)
-      .refine(
-        (tiers) =>
-          tiers.every(({ upTo }, index) => (upTo === null) === (index === tiers.length - 1)) &&
-          tiers.every(
-            ({ upTo }, index) =>
-              index === 0 || upTo === null || Number(upTo) > Number(tiers[index - 1]?.upTo),
-          ),
-        'must have rising ends, and only the last none',
-      ),
+    tiers: z.array(tier).min(1).refine(hasRisingEnds, 'must have rising ends, and only the last none'),
   }),
   /** Beyond what is included, in whole packages; one that is begun counts. */
   z.object({ ...metered, model: z.literal('package'), packageSize: positive, price: amount }),
   /** Each day for itself: so much a unit by which the day's value is above what is included. */
   z.object({ ...metered, model: z.literal('per-day-peak'), price: amount }),
   /** How far the busiest day is above the usual one, as if the month were like it; see `burstOf`. */
-  z.object({ ...metered, model: z.literal('burst'), price: amount }),
+  z.object({
+    ...measured,
+    model: z.literal('burst'),
+    /** What the plan covers of a month, in billed units: being above it is no longer usual. Absent: anything. */
+    covered: amount.optional(),
+    price: amount,
+  }),
 ]);
+
+function hasRisingEnds(tiers: readonly z.infer<typeof tier>[]): boolean {
+  return tiers.every(({ upTo }, index) => {
+    const before = tiers[index - 1]?.upTo;
+    const isLast = index === tiers.length - 1;
+    return upTo === null ? isLast : !isLast && (before == null || decimal(upTo).gt(decimal(before)));
+  });
+}
 
 /** A surcharge or a reduction of what a component costs, by the share of cache lookups that were hits. */
 const cacheModifier = z.object({
@@ -114,7 +125,7 @@ export const planSchema = z
     message: 'must have different keys',
   })
   .refine(
-    ({ minimum, cap }) => minimum === undefined || cap === undefined || Number(minimum) <= Number(cap),
+    ({ minimum, cap }) => minimum === undefined || cap === undefined || decimal(minimum).lte(decimal(cap)),
     {
       path: ['cap'],
       message: 'must not be below the minimum',

@@ -1,19 +1,20 @@
 /*
  * The one function that says what usage costs: live cost, preview, forecast, invoice and plan comparison all ask it.
  *
- * What always holds: it is pure; the lines of a bill add up to its total in whole rupiah; a bill is rounded once, at its
- * total, halves up; the days of a month on which one version of a plan was in effect are rated together, in however many
- * pieces they lie.
+ * What always holds: it is pure; the lines of a bill add up to its total in whole rupiah; a line is exact to 12 decimals,
+ * and a bill is rounded once, at its total, halves up; the days of a month on which one version of a plan was in effect are
+ * rated together, in however many pieces they lie; what was used on days without a contract counts for nothing.
  */
-import { discountsIn } from '../discounts/discounts.ts';
-import { quantityOf, type Usage, usageOfDays } from '../meters/meter.ts';
-import { type Decimal, decimal, largest, portion, quotient, sum, ZERO } from '../money/decimal.ts';
+import { type Usage, usageOfDays } from '../meters/meter.ts';
+import { type Decimal, sum } from '../money/decimal.ts';
 import { type Rupiah, roundTogether } from '../money/rupiah.ts';
 import type { Contract, Term } from '../plans/contract.ts';
 import type { Plan } from '../plans/plan.ts';
 import type { PriceList } from '../plans/price-list.ts';
 import { charged, type Share } from './charges.ts';
+import { discountLines } from './discount-lines.ts';
 import type { BillLine, ExactLine } from './line.ts';
+import { cacheLines, limitLines } from './modifiers.ts';
 
 /** What a tenant used in a month, under which contract, at which prices. */
 export interface BillQuestion {
@@ -46,14 +47,16 @@ export class UnknownPlanError extends Error {
  */
 export function bill({ month, usage, contract, prices }: BillQuestion): Bill {
   const of = usage.days.length;
-  const charges = plansInEffect(usage.days, contract, prices).flatMap(({ plan, days }) =>
+  const inEffect = plansInEffect(usage.days, contract, prices);
+  const charges = inEffect.flatMap(({ plan, days }) =>
     linesOfPlan(plan, usageOfDays(usage, days), { days: days.size, of }),
   );
-  const lines = [...charges, ...discountLines(month, usage, contract, charges, of)];
+  const billed = usageOfDays(usage, new Set(inEffect.flatMap(({ days }) => [...days])));
+  const lines = [...charges, ...discountLines(month, billed, contract.discounts, charges, of)];
   const { parts, total } = roundTogether(lines.map(({ exact }) => exact));
   return {
     month,
-    lines: lines.map((line, index) => ({ ...line, amount: parts[index] ?? 0n })),
+    lines: lines.map((line, index) => ({ ...line, amount: parts[index] ?? 0n, negated: false })),
     exact: sum(lines.map(({ exact }) => exact)),
     total,
   };
@@ -101,100 +104,4 @@ function linesOfPlan(plan: Plan, usage: Usage, share: Share): ExactLine[] {
   }));
   const modified = [...charges, ...cacheLines(plan, usage, charges, share)];
   return [...modified, ...limitLines(plan, modified, share)];
-}
-
-function cacheLines(
-  { cacheModifier, key, version }: Plan,
-  usage: Usage,
-  charges: readonly ExactLine[],
-  share: Share,
-): ExactLine[] {
-  const lookups = quantityOf(usage, 'cache_lookups');
-  if (cacheModifier === undefined || lookups.eq(ZERO)) {
-    return [];
-  }
-  const ratio = quotient(quantityOf(usage, 'cache_hits'), lookups);
-  const step = cacheModifier.steps.find(({ above, inclusive }) =>
-    inclusive ? ratio.gte(decimal(above)) : ratio.gt(decimal(above)),
-  );
-  const of = sum(
-    charges.filter(({ component }) => component === cacheModifier.component).map(({ exact }) => exact),
-  );
-  if (step === undefined || decimal(step.percent).eq(ZERO) || of.eq(ZERO)) {
-    return [];
-  }
-  return [
-    {
-      kind: 'cache-modifier',
-      component: cacheModifier.component,
-      name: cacheModifier.name,
-      plan: { key, version },
-      discount: null,
-      share,
-      measured: { meter: 'cache_hits', quantity: ratio, included: ZERO, unit: undefined },
-      ...percentOf(of, decimal(step.percent)),
-    },
-  ];
-}
-
-function limitLines(plan: Plan, lines: readonly ExactLine[], share: Share): ExactLine[] {
-  const so = sum(lines.map(({ exact }) => exact));
-  const shared = (amount: string): Decimal => portion(decimal(amount), share.days, share.of);
-  const line = (kind: 'minimum' | 'cap', limit: Decimal): ExactLine => ({
-    kind,
-    component: null,
-    name:
-      kind === 'minimum'
-        ? { id: 'Tagihan minimum', en: 'Minimum charge' }
-        : { id: 'Tagihan maksimum', en: 'Maximum charge' },
-    plan: { key: plan.key, version: plan.version },
-    discount: null,
-    share,
-    measured: null,
-    calculation: { kind: 'limit', charged: so, limit },
-    exact: limit.minus(so),
-  });
-  const { minimum, cap } = plan;
-  if (minimum !== undefined && so.lt(shared(minimum))) {
-    return [line('minimum', shared(minimum))];
-  }
-  return cap !== undefined && so.gt(shared(cap)) ? [line('cap', shared(cap))] : [];
-}
-
-const DISCOUNT_NAMES = {
-  prepaid: { id: 'Diskon bayar di muka', en: 'Prepayment discount' },
-  volume: { id: 'Diskon volume', en: 'Volume discount' },
-  'non-profit': { id: 'Diskon nirlaba', en: 'Non-profit discount' },
-  women: { id: 'Diskon koperasi wanita', en: 'Women’s co-operative discount' },
-  rural: { id: 'Diskon koperasi pedesaan', en: 'Rural co-operative discount' },
-  'early-adopter': { id: 'Diskon pengguna awal', en: 'Early adopter discount' },
-  referral: { id: 'Diskon referensi', en: 'Referral discount' },
-} as const;
-
-function discountLines(
-  month: string,
-  usage: Usage,
-  { discounts }: Contract,
-  charges: readonly ExactLine[],
-  of: number,
-): ExactLine[] {
-  let left = largest(ZERO, sum(charges.map(({ exact }) => exact)));
-  return discountsIn(month, discounts, quantityOf(usage, 'members')).map(({ kind, percent }) => {
-    const taken = percentOf(left, decimal(`-${percent}`));
-    left = left.plus(taken.exact);
-    return {
-      kind: 'discount',
-      component: null,
-      name: DISCOUNT_NAMES[kind],
-      plan: null,
-      discount: kind,
-      share: { days: of, of },
-      measured: null,
-      ...taken,
-    };
-  });
-}
-
-function percentOf(of: Decimal, percent: Decimal): Pick<ExactLine, 'calculation' | 'exact'> {
-  return { calculation: { kind: 'percent', of, percent }, exact: of.times(percent).times(decimal('0.01')) };
 }

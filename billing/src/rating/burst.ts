@@ -1,6 +1,9 @@
 import { METERS, type MeterKey } from '../meters/meter.ts';
 import { type Decimal, decimal, largest, quotient, ZERO } from '../money/decimal.ts';
 
+/** What a month is told to: a byte of a gigabyte. So a third of a day's calls, times the days, is the whole again. */
+const MONTH_DECIMALS = 9;
+
 /** The usual and the busiest day, both as if every day of the month were like it. */
 export interface Burst {
   readonly usual: Decimal;
@@ -15,7 +18,8 @@ export interface Burst {
  */
 export function burstOf(meter: MeterKey, values: readonly Decimal[]): Burst {
   const times = METERS[meter].kind === 'flow' ? decimal(BigInt(values.length)) : decimal('1');
-  return { usual: median(values).times(times), busiest: largest(ZERO, ...values).times(times) };
+  const asMonth = (day: Decimal): Decimal => day.times(times).round(MONTH_DECIMALS, 1 /* roundHalfUp */);
+  return { usual: asMonth(median(values)), busiest: asMonth(largest(ZERO, ...values)) };
 }
 
 function median(values: readonly Decimal[]): Decimal {

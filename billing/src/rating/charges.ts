@@ -9,6 +9,7 @@ import { aggregated, METERS, type Usage } from '../meters/meter.ts';
 import {
   type Decimal,
   decimal,
+  kept,
   largest,
   ONE,
   portion,
@@ -35,6 +36,11 @@ export interface Charged {
 
 /** @param usage of the days on which the plan was in effect */
 export function charged(charge: Charge, usage: Usage, share: Share): Charged {
+  const { exact, ...rest } = calculated(charge, usage, share);
+  return { ...rest, exact: kept(exact) };
+}
+
+function calculated(charge: Charge, usage: Usage, share: Share): Charged {
   switch (charge.model) {
     case 'flat':
       return flat(charge, share);
@@ -68,6 +74,7 @@ function measure(charge: MeteredCharge, usage: Usage, share: Share): Measurement
   const values = usage.perDay[charge.meter] ?? usage.days.map(() => ZERO);
   // What a day may have is the same on every day of a month.
   const byDay = charge.model === 'per-day-peak';
+  const included = charge.model === 'burst' ? '0' : charge.included;
   const flow = meter.kind === 'flow';
   const given = (quantity: string): Decimal =>
     flow && !byDay ? portion(decimal(quantity), share.days, share.of) : decimal(quantity);
@@ -75,7 +82,8 @@ function measure(charge: MeteredCharge, usage: Usage, share: Share): Measurement
     measured: {
       meter: charge.meter,
       quantity: inUnits(aggregated(meter, values)),
-      included: given(charge.included),
+      included: given(included),
+      includedInMonth: decimal(included),
       unit: charge.unit?.name,
     },
     days: usage.days.map((day, index) => ({ day, value: inUnits(values[index] ?? ZERO) })),
@@ -141,13 +149,14 @@ function perDayPeak(charge: ChargeOf<'per-day-peak'>, { measured, days, shared }
   };
 }
 
-function burst(charge: ChargeOf<'burst'>, { measured, days, shared }: Measurement): Charged {
+function burst(charge: ChargeOf<'burst'>, { measured, days, given, shared }: Measurement): Charged {
   const price = decimal(charge.price);
-  const { usual, busiest } = burstOf(
+  const { usual: median, busiest } = burstOf(
     charge.meter,
     days.map(({ value }) => value),
   );
-  const billed = beyond(busiest, largest(usual, measured.included));
+  const usual = charge.covered === undefined ? median : smallest(median, given(charge.covered));
+  const billed = beyond(busiest, usual);
   return {
     measured: { ...measured, quantity: busiest },
     calculation: { kind: 'burst', usual, busiest, billed, price },

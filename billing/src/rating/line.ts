@@ -26,14 +26,23 @@ export type Calculation =
     }
   | {
       readonly kind: 'burst';
+      /** Of a month like the median day, but not more than what the plan covers. */
       readonly usual: Decimal;
       readonly busiest: Decimal;
       readonly billed: Decimal;
       readonly price: Decimal;
     }
+  /** `percent` of what a component costs, by how many lookups the cache answered. */
+  | {
+      readonly kind: 'cache';
+      readonly hits: Decimal;
+      readonly lookups: Decimal;
+      readonly of: Decimal;
+      readonly percent: Decimal;
+    }
   /** `percent` of an amount; a discount's is negative. */
   | { readonly kind: 'percent'; readonly of: Decimal; readonly percent: Decimal }
-  /** What lacks to the minimum, or is above the cap. */
+  /** What lacks to the minimum (above 0), or is above the cap (below 0); the limit is a whole month's. */
   | { readonly kind: 'limit'; readonly charged: Decimal; readonly limit: Decimal };
 
 /** What was measured for a line, in billed units. */
@@ -42,6 +51,8 @@ export interface Measured {
   readonly quantity: Decimal;
   /** Free of it: of a flow, the share of the plan's days. */
   readonly included: Decimal;
+  /** Free of it in a whole month. */
+  readonly includedInMonth: Decimal;
   readonly unit: LocalText | undefined;
 }
 
@@ -57,11 +68,13 @@ export interface BillLine {
   readonly calculation: Calculation;
   /** The share of the month that the line's plan was in effect: days, of days in the month. */
   readonly share: { readonly days: number; readonly of: number };
-  /** Exact, to 12 decimals where days were shared. */
+  /** What `calculation` comes to: exact, to 12 decimals. */
   readonly exact: Decimal;
   /** In whole rupiah; the lines of a bill add up to its total. */
   readonly amount: Rupiah;
+  /** Whether it takes back what such a line charged: then its amounts are the calculation's with the other sign. */
+  readonly negated: boolean;
 }
 
 /** A line before all lines are rounded together. */
-export type ExactLine = Omit<BillLine, 'amount'>;
+export type ExactLine = Omit<BillLine, 'amount' | 'negated'>;

@@ -122,6 +122,11 @@ export const PROBLEMS = {
     title: 'Busy at that time',
     detail: 'You have another session at that time. Choose another slot, or cancel the other session.',
   },
+  'invoice-step-refused': {
+    status: 409,
+    title: 'Not possible now',
+    detail: 'The invoice is at a point of its life where this cannot be done.',
+  },
   conflict: {
     status: 409,
     title: 'Conflict',

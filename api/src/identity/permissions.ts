@@ -59,10 +59,14 @@ export const PERMISSIONS = {
   'jobs:read': ['administrator', 'it_staff', 'operator'],
   /** Retry or discard them. */
   'jobs:manage': ['administrator', 'operator'],
+  /** What the tenant's usage costs: invoices, balance, preview. */
+  'billing:read': ['administrator', 'manager', 'board'],
   /** Lock and unlock anybody's account, and see why one is locked. */
   'accounts:lock': ['operator'],
   /** Who did what, anywhere. */
   'platform:audit': ['operator'],
+  /** Invoices, contracts and payments of every tenant. */
+  'platform:billing': ['operator'],
   /** Background jobs of every tenant. */
   'platform:jobs': ['operator'],
 } as const satisfies Record<string, readonly Role[]>;

@@ -1,6 +1,7 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { BillingTables } from '../billing/tables.ts';
 import type { AccountTables } from '../identity/tables.ts';
+import type { InvoiceTables } from '../invoices/tables.ts';
 import type { MaterialTables } from '../materials/tables.ts';
 import type { PageTables } from '../pages/tables.ts';
 import type { TutoringTables } from '../tutoring/tables.ts';
@@ -187,7 +188,13 @@ interface JobSchedulesTable {
 }
 
 /** Every table of the application's database. */
-export interface Schema extends AccountTables, BillingTables, MaterialTables, PageTables, TutoringTables {
+export interface Schema
+  extends AccountTables,
+    BillingTables,
+    InvoiceTables,
+    MaterialTables,
+    PageTables,
+    TutoringTables {
   tenants: TenantsTable;
   users: UsersTable;
   memberships: MembershipsTable;

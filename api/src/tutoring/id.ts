@@ -3,8 +3,8 @@ import { z } from 'zod';
 
 const ID_BYTES = 10;
 
-/** What ids begin with: mentors and courses, slots of a schedule, bookings, proofs of payment. */
-export type IdPrefix = 'mtr' | 'crs' | 'slt' | 'bkg' | 'prf';
+/** What ids begin with: mentors and courses, slots of a schedule, bookings, proofs of payment, invoices. */
+export type IdPrefix = 'mtr' | 'crs' | 'slt' | 'bkg' | 'prf' | 'inv';
 
 /** A new id that cannot be guessed: `bkg_…`. */
 export function newId(prefix: IdPrefix): string {

@@ -6,8 +6,8 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { Seller } from './documents/invoice-document.ts';
 import type { S3Options } from './files/s3-store.ts';
-import type { PressureLimits } from './hardening/pressure.ts';
 import type { RateLimits } from './hardening/rate-limits.ts';
+import type { PressureLimits } from './hardening/shedding.ts';
 
 const IPV6 = 6;
 const IPV4_BITS = 32;
@@ -22,6 +22,8 @@ const DEFAULT_INGEST_PORT = 4318;
 /** A second late is late for everybody who waits; timers of a healthy process are late by some milliseconds. */
 const DEFAULT_DELAY_MS = 1_000;
 const SHORTEST_DELAY_MS = 20;
+/** A longer one would leave memory unwatched: it is looked at as often. */
+const LONGEST_DELAY_MS = 60_000;
 /** Of V8's limit: closer to it, it does little but collect garbage. */
 const DEFAULT_HEAP_PERCENT = 90;
 /** Of the memory the process may use: closer to it, the kernel ends it. */
@@ -124,7 +126,12 @@ const environment = z.object({
   RATE_LIMIT_WRITES: rate.default(DEFAULT_RATES.writes),
   RATE_LIMIT_READS: rate.default(DEFAULT_RATES.reads),
   RATE_LIMIT_ANONYMOUS_READS: rate.default(DEFAULT_RATES.anonymousReads),
-  SHED_EVENT_LOOP_MS: z.coerce.number().int().min(SHORTEST_DELAY_MS).default(DEFAULT_DELAY_MS),
+  SHED_EVENT_LOOP_MS: z.coerce
+    .number()
+    .int()
+    .min(SHORTEST_DELAY_MS)
+    .max(LONGEST_DELAY_MS)
+    .default(DEFAULT_DELAY_MS),
   SHED_HEAP_PERCENT: percentage.default(DEFAULT_HEAP_PERCENT),
   SHED_MEMORY_PERCENT: percentage.default(DEFAULT_MEMORY_PERCENT),
   SHED_DATABASE_WAITING: z.coerce.number().int().min(1).default(DEFAULT_DATABASE_WAITING),

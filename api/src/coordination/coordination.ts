@@ -17,19 +17,17 @@ export interface Bus {
   subscribe(channel: string, listener: (message: string) => void): () => void;
 }
 
-export interface Allowance {
-  readonly allowed: boolean;
-  readonly remaining: number;
-  /** Whole seconds; 0 when allowed. */
-  readonly retryAfterSeconds: number;
+interface Taken {
+  /** In this window, with this one. */
+  readonly taken: number;
+  /** Milliseconds until the window ends, more than 0. */
+  readonly leftMs: number;
 }
 
-/** Counts what may be done so often in so long. */
+/** Counts what may be done so often in so long. It never fails a request. */
 export interface Limits {
-  /** Takes one from the allowance of the key. */
-  take(key: string, limit: { readonly most: number; readonly windowSeconds: number }): Promise<Allowance>;
-  /** Gives the whole allowance back. */
-  reset(key: string): Promise<void>;
+  /** Counts one more by the key; a window begins with the first that is counted, and ends so long after. */
+  take(key: string, windowMs: number): Promise<Taken>;
 }
 
 /** What replicas share: through Redis where there is one, else within this process. */

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from '../postgres/logger.ts';
-import type { Allowance, Bus, Cache, Coordination, Limits } from './coordination.ts';
+import type { Bus, Cache, Coordination, Limits } from './coordination.ts';
 
 const MS_PER_SECOND = 1_000;
 /** Of cached text, its keys counted with it. */
@@ -10,8 +10,8 @@ const DEFAULT_CACHE_BYTES = 64 * 1024 * 1024;
 const BYTES_PER_CHARACTER = 2;
 /** What an entry costs besides its text: its places in the cache's tables. */
 const ENTRY_BYTES = 100;
-/** Beyond so many, the allowance that was not asked for the longest is forgotten, and with it what was taken from it. */
-const MOST_ALLOWANCES = 100_000;
+/** Beyond so many, the window that was not asked for the longest is forgotten, and with it what was taken in it. */
+const MOST_WINDOWS = 100_000;
 
 /** A cache that can be emptied. */
 export interface LocalCache extends Cache {
@@ -92,35 +92,19 @@ interface Window {
   readonly endsAt: number;
 }
 
-/** A window begins with the first that is taken, and ends so long after. */
+/** Counts within this process. */
 export function localLimits(now: () => number = () => performance.now()): Limits {
-  const windows = new LRUCache<string, Window>({ max: MOST_ALLOWANCES });
+  const windows = new LRUCache<string, Window>({ max: MOST_WINDOWS });
   return {
-    async take(key, { most, windowSeconds }) {
+    async take(key, windowMs) {
       const at = now();
       let window = windows.get(key);
       if (window === undefined || window.endsAt <= at) {
-        window = { taken: 0, endsAt: at + windowSeconds * MS_PER_SECOND };
+        window = { taken: 0, endsAt: at + windowMs };
         windows.set(key, window);
       }
       window.taken += 1;
-      return allowance(window.taken, most, window.endsAt - at);
+      return { taken: window.taken, leftMs: window.endsAt - at };
     },
-    async reset(key) {
-      windows.delete(key);
-    },
-  };
-}
-
-/**
- * @param taken with this one
- * @param leftMs of the window
- */
-export function allowance(taken: number, most: number, leftMs: number): Allowance {
-  const allowed = taken <= most;
-  return {
-    allowed,
-    remaining: Math.max(0, most - taken),
-    retryAfterSeconds: allowed ? 0 : Math.max(1, Math.ceil(leftMs / MS_PER_SECOND)),
   };
 }

@@ -6,12 +6,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Logger } from '../postgres/logger.ts';
 import type { Coordination, Limits } from './coordination.ts';
-import { allowance, localLimits } from './local.ts';
+import { localLimits } from './local.ts';
 import { redisBus } from './redis-bus.ts';
 import { redisCache } from './redis-cache.ts';
 import { RedisLink } from './redis-link.ts';
 
-const MS_PER_SECOND = 1_000;
 /** A start waits this long for Redis, then goes on without. */
 const START_WAIT_MS = 1_000;
 const START_LOOK_MS = 10;
@@ -58,23 +57,14 @@ export async function redisCoordination(url: string, logger: Logger): Promise<Co
 
 function redisLimits(link: RedisLink): Limits {
   const alone = localLimits();
-  const counter = (key: string): string => `limit:${key}`;
   return {
-    take: (key, { most, windowSeconds }) =>
+    take: (key, windowMs) =>
       link.ask(
         async (redis) => {
-          const windowMs = Math.ceil(windowSeconds * MS_PER_SECOND);
-          const [taken, leftMs] = takeReply.parse(await redis.eval(TAKE, 1, counter(key), windowMs));
-          return allowance(taken, most, leftMs);
+          const [taken, leftMs] = takeReply.parse(await redis.eval(TAKE, 1, `limit:${key}`, windowMs));
+          return { taken, leftMs: Math.max(1, leftMs) };
         },
-        () => alone.take(key, { most, windowSeconds }),
+        () => alone.take(key, windowMs),
       ),
-    async reset(key) {
-      await alone.reset(key);
-      await link.ask(
-        async (redis) => void (await redis.del(counter(key))),
-        () => undefined,
-      );
-    },
   };
 }

@@ -3,6 +3,7 @@ import fastifyPlugin from 'fastify-plugin';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { localLimits } from '../coordination/local.ts';
 import { problemDocuments } from '../errors/documents.ts';
+import { problem } from '../errors/problem.ts';
 import type { Principal } from '../identity/principal.ts';
 import { rateLimits } from './rate-limits.ts';
 
@@ -34,8 +35,13 @@ async function replica(): Promise<FastifyInstance> {
   made.get('/list', () => 'done');
   made.post('/book', () => 'done');
   made.post('/login', { config: { rate: 'credentials' } }, () => 'done');
+  made.get('/forbidden', { onRequest: forbid }, () => 'never');
   made.get('/health', { config: { rate: 'unlimited' } }, () => 'done');
   return made;
+}
+
+async function forbid(): Promise<void> {
+  throw problem('forbidden');
 }
 
 function person(userId: string): Principal {
@@ -65,15 +71,21 @@ describe('rate limits', () => {
   it('are told with every answer, and with a refusal how long to wait', async () => {
     const first = await ask('/book', { 'x-person': 'ani' });
     expect(first.headers).toMatchObject({
-      'ratelimit-policy': '"writes";q=3;w=60',
-      ratelimit: '"writes";r=2',
+      'ratelimit-limit': '3',
+      'ratelimit-remaining': '2',
+      'ratelimit-reset': '60',
     });
     await letIn(2, '/book', { 'x-person': 'ani' });
     clock = 10_000;
     const refused = await ask('/book', { 'x-person': 'ani' });
     expect(refused.statusCode).toBe(429);
     expect(refused.json()).toMatchObject({ code: 'too-many-requests' });
-    expect(refused.headers).toMatchObject({ 'retry-after': '50', ratelimit: '"writes";r=0;t=50' });
+    expect(refused.headers).toMatchObject({
+      'retry-after': '50',
+      'ratelimit-limit': '3',
+      'ratelimit-remaining': '0',
+      'ratelimit-reset': '50',
+    });
     clock = WINDOW_MS;
     expect(await letIn(1, '/book', { 'x-person': 'ani' })).toBe(1);
   });
@@ -98,6 +110,16 @@ describe('rate limits', () => {
     expect(await letIn(5, '/book')).toBe(3);
     expect(await letIn(9, '/list')).toBe(6);
     expect(await letIn(50, '/health')).toBe(50);
+  });
+
+  it('count what is refused for other reasons, and what is not there', async () => {
+    const statuses = async (url: string, from: string): Promise<number[]> => {
+      const headers = { 'x-forwarded-for': from };
+      const answers = Array.from({ length: 7 }, async () => app.inject({ url, headers }));
+      return (await Promise.all(answers)).map(({ statusCode }) => statusCode);
+    };
+    expect(await statuses('/forbidden', '192.0.2.1')).toEqual([403, 403, 403, 403, 403, 403, 429]);
+    expect(await statuses('/nowhere', '192.0.2.2')).toEqual([404, 404, 404, 404, 404, 404, 429]);
   });
 
   it('hold over replicas for what guards accounts and data', async () => {

@@ -1,3 +1,4 @@
+import rateLimit, { type FastifyRateLimitStore, type FastifyRateLimitStoreCtor } from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import type { Limits } from '../coordination/coordination.ts';
@@ -34,16 +35,9 @@ export interface RateLimitOptions {
   readonly limits: Limits;
 }
 
-interface Policy {
-  /** Of the counter; in the header, too. */
-  readonly name: string;
-  readonly most: number;
-  readonly limits: Limits;
-  /** `RateLimit-Policy` of draft-ietf-httpapi-ratelimit-headers. */
-  readonly header: string;
-}
-
-const WINDOW_SECONDS = 60;
+const WINDOW_MS = 60_000;
+/** Keys of what each replica counts for itself. */
+const COUNTED_ALONE = /^(reads|anonymousReads):/;
 
 /**
  * Limits how often somebody may ask: whoever is logged in by the account, everybody else by the network address.
@@ -53,51 +47,46 @@ const WINDOW_SECONDS = 60;
  */
 export const rateLimits = fastifyPlugin(
   async (app: FastifyInstance, { rates, limits }: RateLimitOptions) => {
-    const own = localLimits();
-    const credentials = policy('credentials', rates.credentials, limits);
-    const writes = policy('writes', rates.writes, limits);
-    const reads = policy('reads', rates.reads, own);
-    const anonymousReads = policy('anonymous-reads', rates.anonymousReads, own);
-
-    function policyOf({ method, principal, routeOptions }: FastifyRequest): Policy | undefined {
-      switch (routeOptions.config.rate ?? (isSafeMethod(method) ? 'reads' : 'writes')) {
-        case 'credentials':
-          return credentials;
-        case 'writes':
-          return writes;
-        case 'reads':
-          return principal === null ? anonymousReads : reads;
-        case 'unlimited':
-          return undefined;
-      }
-    }
-
-    app.addHook('onRequest', async function limitRate(request, reply) {
-      const found = policyOf(request);
-      if (found === undefined) {
-        return;
-      }
-      const { name, most, header } = found;
-      const allowance = await found.limits.take(`rate:${name}:${whoAsks(request, name)}`, {
-        most,
-        windowSeconds: WINDOW_SECONDS,
-      });
-      const { allowed, remaining, retryAfterSeconds } = allowance;
-      reply.header('ratelimit-policy', header);
-      reply.header('ratelimit', `"${name}";r=${remaining}${allowed ? '' : `;t=${retryAfterSeconds}`}`);
-      if (!allowed) {
-        throw problem('too-many-requests', { retryAfterSeconds });
-      }
+    const most = { ...rates, unlimited: Number.POSITIVE_INFINITY };
+    await app.register(rateLimit, {
+      // By itself the plugin would count after a route's permission, and leave out addresses without a route.
+      global: false,
+      enableDraftSpec: true,
+      timeWindow: WINDOW_MS,
+      allowList: (request) => rateOf(request) === 'unlimited',
+      keyGenerator: (request) => `${rateOf(request)}:${whoAsks(request)}`,
+      max: (request) => most[rateOf(request)],
+      store: storeOf(limits, localLimits()),
+      errorResponseBuilder: () => problem('too-many-requests'),
     });
+    app.addHook('onRequest', app.rateLimit());
   },
   { name: 'rate-limits', dependencies: ['identity'] },
 );
 
-function policy(name: string, most: number, limits: Limits): Policy {
-  return { name, most, limits, header: `"${name}";q=${most};w=${WINDOW_SECONDS}` };
+function rateOf({ method, principal, routeOptions }: FastifyRequest): keyof RateLimits | 'unlimited' {
+  const rate = routeOptions.config.rate ?? (isSafeMethod(method) ? 'reads' : 'writes');
+  return rate === 'reads' && principal === null ? 'anonymousReads' : rate;
 }
 
 /** Who is logged in already may still try passwords: those count by address. */
-function whoAsks({ principal, ip }: FastifyRequest, name: string): string {
-  return principal === null || name === 'credentials' ? subscriberOf(ip) : principal.userId;
+function whoAsks(request: FastifyRequest): string {
+  const { principal, ip } = request;
+  return principal === null || rateOf(request) === 'credentials' ? subscriberOf(ip) : principal.userId;
+}
+
+/** Where the plugin counts, by the keys that its `keyGenerator` gives. */
+function storeOf(shared: Limits, own: Limits): FastifyRateLimitStoreCtor {
+  return class LimitsStore implements FastifyRateLimitStore {
+    incr(key: string, callback: Parameters<FastifyRateLimitStore['incr']>[1]): void {
+      const limits = COUNTED_ALONE.test(key) ? own : shared;
+      limits
+        .take(`rate:${key}`, WINDOW_MS)
+        .then(({ taken, leftMs }) => callback(null, { current: taken, ttl: leftMs }), callback);
+    }
+
+    child(): this {
+      return this;
+    }
+  };
 }

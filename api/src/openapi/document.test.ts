@@ -63,8 +63,9 @@ describe('the OpenAPI document', () => {
     for (const { operation } of documented.routes) {
       expect(Object.keys(operation.responses['429']?.headers ?? {})).toEqual([
         'Retry-After',
-        'RateLimit',
-        'RateLimit-Policy',
+        'RateLimit-Limit',
+        'RateLimit-Remaining',
+        'RateLimit-Reset',
       ]);
       expect(operation.responses['503']?.headers).toHaveProperty('Retry-After');
     }

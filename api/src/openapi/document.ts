@@ -9,14 +9,17 @@ const RETRY_AFTER = {
   schema: { type: 'integer', minimum: 1 },
 } as const;
 const RATE_HEADERS = {
-  RateLimit: {
-    description:
-      'What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42`',
-    schema: { type: 'string' },
+  'RateLimit-Limit': {
+    description: 'How many requests of this kind may be made in a minute',
+    schema: { type: 'integer', minimum: 0 },
   },
-  'RateLimit-Policy': {
-    description: 'How many (q) in so many seconds (w): `"writes";q=120;w=60`',
-    schema: { type: 'string' },
+  'RateLimit-Remaining': {
+    description: 'How many of them are left',
+    schema: { type: 'integer', minimum: 0 },
+  },
+  'RateLimit-Reset': {
+    description: 'Whole seconds until the minute is over, and all may be made again',
+    schema: { type: 'integer', minimum: 1 },
   },
 } as const;
 /** Headers that answers of a status carry, whichever route gives them. */

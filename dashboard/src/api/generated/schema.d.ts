@@ -4271,10 +4271,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4351,10 +4353,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4413,10 +4417,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4486,10 +4492,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4615,10 +4623,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4745,10 +4755,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4875,10 +4887,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5007,10 +5021,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5095,10 +5111,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5188,10 +5206,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5326,10 +5346,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5428,10 +5450,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5514,10 +5538,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5605,10 +5631,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5676,10 +5704,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5780,10 +5810,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5904,10 +5936,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6018,10 +6052,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6123,10 +6159,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6235,10 +6273,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6365,10 +6405,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6453,10 +6495,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6541,10 +6585,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6641,10 +6687,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6771,10 +6819,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6857,10 +6907,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6990,10 +7042,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7081,10 +7135,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7200,10 +7256,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7282,10 +7340,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7414,10 +7474,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7496,10 +7558,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7613,10 +7677,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7668,10 +7734,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7732,10 +7800,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7820,10 +7890,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7943,10 +8015,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8016,10 +8090,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8109,10 +8185,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8200,10 +8278,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8293,10 +8373,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8411,10 +8493,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8498,10 +8582,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8575,10 +8661,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8664,10 +8752,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8795,10 +8885,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8888,10 +8980,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9024,10 +9118,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9115,10 +9211,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9237,10 +9335,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9368,10 +9468,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9468,10 +9570,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9562,10 +9666,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9689,10 +9795,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9780,10 +9888,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9858,10 +9968,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9949,10 +10061,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10027,10 +10141,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10109,10 +10225,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10191,10 +10309,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10279,10 +10399,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10401,10 +10523,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10523,10 +10647,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10645,10 +10771,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10733,10 +10861,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10806,10 +10936,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10910,10 +11042,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11014,10 +11148,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11136,10 +11272,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11258,10 +11396,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11396,10 +11536,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11484,10 +11626,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11606,10 +11750,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11695,10 +11841,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11784,10 +11932,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11882,10 +12032,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11982,10 +12134,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12073,10 +12227,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12173,10 +12329,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12273,10 +12431,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12364,10 +12524,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12464,10 +12626,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12564,10 +12728,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12655,10 +12821,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12746,10 +12914,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12822,10 +12992,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12897,10 +13069,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13031,10 +13205,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13166,10 +13342,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13257,10 +13435,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13339,10 +13519,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13452,10 +13634,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13564,10 +13748,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13651,10 +13837,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13737,10 +13925,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13877,10 +14067,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14020,10 +14212,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14159,10 +14353,12 @@ export interface operations {
                 headers: {
                     /** @description Whole seconds after which trying again makes sense */
                     "Retry-After"?: number;
-                    /** @description What is left: `"writes";r=119`; once nothing is, the seconds until there is: `"writes";r=0;t=42` */
-                    RateLimit?: string;
-                    /** @description How many (q) in so many seconds (w): `"writes";q=120;w=60` */
-                    "RateLimit-Policy"?: string;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Collector, openCollector, type StoreAddress, startResourceSampler } from '@riwayat/collector';
 import { type Logger, pino } from 'pino';
 import { DAILY_JOBS, jobHandlers } from './background.ts';
+import type { Metering } from './billing/metering.ts';
 import { Prices } from './billing/prices.ts';
 import { Pricing } from './billing/pricing.ts';
 import { type Config, pseudonymKey, sessionSecret } from './config.ts';
@@ -18,6 +19,7 @@ import { People } from './identity/people.ts';
 import { type Jobs, startJobs } from './jobs/jobs.ts';
 import { ApiKeys } from './keys/api-keys.ts';
 import { Keyring } from './keys/keyring.ts';
+import { StoredMetering } from './metering/metering.ts';
 import { createMailer } from './notifications/mailer.ts';
 import { type Database, openDatabase } from './postgres/database.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './postgres/embedded.ts';
@@ -39,6 +41,7 @@ export interface Services {
   readonly policies: TenantPolicies;
   readonly prices: Prices;
   readonly pricing: Pricing;
+  readonly metering: Metering;
   readonly files: FileStore;
   readonly jobs: Jobs;
   /** Stores what is still in the spool, then ends everything that {@link openServices} started. */
@@ -129,6 +132,7 @@ export async function openServices(config: Config, progress: (line: string) => v
       policies,
       prices,
       pricing: new Pricing(database, prices),
+      metering: new StoredMetering(collector.metering),
       files,
       jobs,
       close,

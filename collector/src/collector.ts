@@ -12,6 +12,7 @@ import type { LedgerReads } from './ledger/upkeep.ts';
 import { Upkeep } from './ledger/upkeep.ts';
 import { LiveUsage } from './live/live-usage.ts';
 import type { Logger } from './logger.ts';
+import { MeteringQueries } from './metering/metering-queries.ts';
 import type { ErasureProof } from './privacy/erasure.ts';
 import type { TenantPolicy } from './privacy/policy.ts';
 import { Pseudonyms } from './privacy/pseudonyms.ts';
@@ -49,6 +50,8 @@ const importRow = z.object({ records: z.string().transform(Number) });
 export class Collector {
   /** Reads of what is stored, each within a tenant's scope. */
   readonly usage: UsageQueries;
+  /** The same, exactly and by local day: what bills are made of. */
+  readonly metering: MeteringQueries;
   /** What was refused, for the tenant that sent it. */
   readonly refused: RefusedRows;
   /** What was taken in and what became of it, by hour. */
@@ -71,6 +74,7 @@ export class Collector {
     this.#sender = sender;
     this.#inserter = parts.inserter;
     this.usage = new UsageQueries(store);
+    this.metering = new MeteringQueries(store);
     this.refused = new RefusedRows(store);
     this.live = new LiveUsage({
       usage: this.usage,

@@ -11,10 +11,17 @@ export interface MeteringQuestion {
   readonly storedBy?: Date;
 }
 
+/** The same of many tenants whose months are one: of the same zone. */
+export interface ManyMeteringQuestion extends Omit<MeteringQuestion, 'tenantId'> {
+  readonly tenantIds: readonly TenantId[];
+}
+
 /** Says what a tenant used, by meter and local day. */
 export interface Metering {
   /** From raw rows, to the last byte: what bills are made of. */
   ofBill(question: MeteringQuestion): Promise<Usage>;
+  /** The bills' usage of many tenants at once, of each one that was asked for: one reading of the store, not one each. */
+  ofBills(question: ManyMeteringQuestion): Promise<ReadonlyMap<TenantId, Usage>>;
   /** The same of a month that is running, from rollups: fast enough for screens, and equal to the raw rows. */
   ofScreen(question: Omit<MeteringQuestion, 'storedBy'>): Promise<Usage>;
 }

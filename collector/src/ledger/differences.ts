@@ -5,6 +5,7 @@
  * in the answer.
  */
 import { z } from 'zod';
+import { CACHE_HITS, CACHE_LOOKUPS, CPU_SHARE_OF_REQUEST, RENDERS } from '../metering/request-sums.ts';
 import type { Store } from '../store/store.ts';
 import { type HourRange, IN_HOURS } from './hours.ts';
 
@@ -37,6 +38,8 @@ const IN_TIME = "ts >= toDateTime({from:UInt32}, 'UTC') AND ts < toDateTime({to:
 const IN_DAYS = 'day >= toDate({start:String}) AND day <= toDate({end:String})';
 const HOUR_OF_TS = "toDateTime(toStartOfHour(ts), 'UTC')";
 
+const CPU_SHARE = `sum(${CPU_SHARE_OF_REQUEST})`;
+
 /** Sums that must agree, side by side: of raw rows, and of the rollup. */
 const HOUR_RAW = [
   'count()',
@@ -46,6 +49,7 @@ const HOUR_RAW = [
   'sum(cpu)',
   'sum(memory)',
   'sum(requests.duration)',
+  CPU_SHARE,
 ];
 const HOUR_ROLLUP = [
   'sum(hours.calls)',
@@ -55,6 +59,7 @@ const HOUR_ROLLUP = [
   'sum(cpu)',
   'sum(memory)',
   'sum(hours.duration)',
+  'sum(cpu_share)',
 ];
 const DAY_RAW = [
   'count()',
@@ -63,6 +68,11 @@ const DAY_RAW = [
   'sum(bytes_out)',
   'sum(cpu)',
   "uniqExactIf(toString(user_id), user_id != '')",
+  'sum(memory)',
+  RENDERS,
+  CACHE_LOOKUPS,
+  CACHE_HITS,
+  CPU_SHARE,
 ];
 const DAY_ROLLUP = [
   'sum(days.calls)',
@@ -71,6 +81,11 @@ const DAY_ROLLUP = [
   'sum(bytes_out)',
   'sum(cpu)',
   "uniqExactIf(user_id, user_id != '')",
+  'sum(memory)',
+  'sum(renders)',
+  'sum(cache_lookups)',
+  'sum(cache_hits)',
+  'sum(cpu_share)',
 ];
 
 /** Taken in and not refused, minus raw rows; by tenant, hour and lane. */

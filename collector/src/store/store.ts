@@ -56,7 +56,7 @@ export interface Change {
 export interface Select<T> {
   /** Ends before SETTINGS and FORMAT, which are added. Tables are `{{database}}.…`. */
   readonly sql: string;
-  readonly params: Readonly<Record<string, string | number | readonly string[]>>;
+  readonly params: Readonly<Record<string, string | number | readonly string[] | readonly number[]>>;
   /** What a row must look like. */
   readonly row: z.ZodType<T>;
   /** Kept in ClickHouse's query log as `log_comment`. */

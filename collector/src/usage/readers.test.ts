@@ -31,6 +31,7 @@ describe('reads of tenants’ data', () => {
     const folders = new Set(sourcesWith(TENANT_TABLES).map((path) => path.replace(/\/[^/]+$/, '')));
     expect([...folders]).toEqual([
       'collector/src/ledger',
+      'collector/src/metering',
       'collector/src/privacy',
       'collector/src/rollups',
       'collector/src/usage',

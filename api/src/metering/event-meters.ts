@@ -1,0 +1,26 @@
+import { METERS, type MeterKey } from '@riwayat/billing';
+import type { MeterTypes } from '@riwayat/collector';
+
+/** What no request shows, so that applications say it in business events. */
+export const EVENT_METERS = [
+  'members',
+  'transactions',
+  'storage',
+  'admin_users',
+  'premium_features',
+] as const satisfies MeterKey[];
+
+export type EventMeter = (typeof EVENT_METERS)[number];
+
+const TYPE_PREFIX = 'id.riwayat.meter.';
+
+/** The type of the events that tell a meter. */
+export function eventType(meter: EventMeter): string {
+  return `${TYPE_PREFIX}${meter}`;
+}
+
+/** The types of all events that tell a meter: states, and what happens. */
+export const METER_TYPES: MeterTypes = {
+  levels: EVENT_METERS.filter((meter) => METERS[meter].kind === 'level').map(eventType),
+  flows: EVENT_METERS.filter((meter) => METERS[meter].kind === 'flow').map(eventType),
+};

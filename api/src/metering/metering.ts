@@ -1,0 +1,124 @@
+import {
+  type BillingMonth,
+  type Decimal,
+  decimal,
+  type MeterKey,
+  startOfDay,
+  type Usage,
+  ZERO,
+} from '@riwayat/billing';
+import {
+  type EventsOfDay,
+  type MeteredDays,
+  type MeteringQueries,
+  type RequestsOfDay,
+  type TenantId,
+  tenantScope,
+} from '@riwayat/collector';
+import type { ManyMeteringQuestion, Metering, MeteringQuestion } from '../billing/metering.ts';
+import { dailyValues } from './daily-values.ts';
+import { EVENT_METERS, eventType, METER_TYPES } from './event-meters.ts';
+
+/** A gigabyte of bytes is 10^9 of them; a second has 10^6 microseconds; a megabyte-second 10^6 byte-seconds. */
+const PER_BYTE = decimal('0.000000001');
+const PER_MILLION = decimal('0.000001');
+
+/** What of a day's requests is the value of a meter. */
+const OF_REQUESTS = {
+  api_calls: ({ calls }) => decimal(calls),
+  data_transfer: ({ bytes }) => decimal(bytes).times(PER_BYTE),
+  rendering_requests: ({ renders }) => decimal(renders),
+  cpu: ({ cpu }) => decimal(cpu).times(PER_MILLION),
+  memory: ({ memory }) => decimal(memory).times(PER_MILLION),
+  concurrent_users: ({ concurrentUsers }) => decimal(concurrentUsers),
+  cache_lookups: ({ cacheLookups }) => decimal(cacheLookups),
+  cache_hits: ({ cacheHits }) => decimal(cacheHits),
+} as const satisfies Partial<Record<MeterKey, (day: RequestsOfDay) => Decimal>>;
+
+const REQUEST_METERS = Object.keys(OF_REQUESTS).filter(
+  (key): key is keyof typeof OF_REQUESTS => key in OF_REQUESTS,
+);
+
+/** Metering of what the collector has stored. */
+export class StoredMetering implements Metering {
+  readonly #queries: MeteringQueries;
+
+  constructor(queries: MeteringQueries) {
+    this.#queries = queries;
+  }
+
+  async ofBill({ tenantId, ...rest }: MeteringQuestion): Promise<Usage> {
+    const usageOfTenants = await this.ofBills({ tenantIds: [tenantId], ...rest });
+    return usageOfTenants.get(tenantId) ?? usageOf(rest.month, [], []);
+  }
+
+  async ofBills({ tenantIds, month, storedBy }: ManyMeteringQuestion): Promise<ReadonlyMap<TenantId, Usage>> {
+    const scopes = tenantIds.map(tenantScope);
+    const days = meteredDays(month);
+    const [requests, events] = await Promise.all([
+      this.#queries.requestsOfDays(scopes, days, storedBy),
+      this.#queries.eventsOfDays(scopes, days, METER_TYPES, storedBy),
+    ]);
+    return usages(tenantIds, month, requests, events);
+  }
+
+  async ofScreen({ tenantId, month }: Omit<MeteringQuestion, 'storedBy'>): Promise<Usage> {
+    const scopes = [tenantScope(tenantId)];
+    const days = meteredDays(month);
+    const [requests, events] = await Promise.all([
+      this.#queries.requestsOfDaysFromRollup(scopes, days),
+      this.#queries.eventsOfDays(scopes, days, METER_TYPES),
+    ]);
+    return usageOf(month, requests, events);
+  }
+}
+
+function meteredDays({ days, timezone, to }: BillingMonth): MeteredDays {
+  return { days: days.map((day) => ({ day, from: startOfDay(day, timezone) })), to };
+}
+
+function usages(
+  tenantIds: readonly TenantId[],
+  month: BillingMonth,
+  requests: readonly RequestsOfDay[],
+  events: readonly EventsOfDay[],
+): Map<TenantId, Usage> {
+  const requestsOf = byTenant(requests);
+  const eventsOf = byTenant(events);
+  return new Map(
+    tenantIds.map((id) => [id, usageOf(month, requestsOf.get(id) ?? [], eventsOf.get(id) ?? [])]),
+  );
+}
+
+function byTenant<Row extends { readonly tenantId: TenantId }>(rows: readonly Row[]): Map<TenantId, Row[]> {
+  const groups = new Map<TenantId, Row[]>();
+  for (const row of rows) {
+    const group = groups.get(row.tenantId);
+    if (group === undefined) {
+      groups.set(row.tenantId, [row]);
+    } else {
+      group.push(row);
+    }
+  }
+  return groups;
+}
+
+function usageOf(
+  { days }: BillingMonth,
+  requests: readonly RequestsOfDay[],
+  events: readonly EventsOfDay[],
+): Usage {
+  const byDay = new Map(requests.map((row) => [row.day, row]));
+  const perDay: Partial<Record<MeterKey, readonly Decimal[]>> = {};
+  for (const meter of REQUEST_METERS) {
+    perDay[meter] = days.map((day) => {
+      const row = byDay.get(day);
+      return row === undefined ? ZERO : OF_REQUESTS[meter](row);
+    });
+  }
+  for (const meter of EVENT_METERS) {
+    const told = events.filter(({ type }) => type === eventType(meter));
+    perDay[meter] = dailyValues(meter, told, days.length);
+  }
+  return { days, perDay };
+}

@@ -1,0 +1,160 @@
+/*
+ * The reads that bills are made of.
+ *
+ * What always holds: each takes the TenantScopes it may see and binds them as a parameter; every quantity is an exact
+ * whole number or an exact decimal, never a float. What a request counts for is decided by when it happened: an event
+ * time within the days asked for. What a bill may see is decided by when it was stored: with the same cutoff, the same
+ * question has the same answer for as long as raw rows are kept.
+ *
+ * Every recorded request is one call, whatever its kind, its method and its status; a stream or a WebSocket is one
+ * request from its opening to its end, however many messages go over it.
+ */
+import { z } from 'zod';
+import type { TenantId } from '../record/request-record.ts';
+import type { Select, Store } from '../store/store.ts';
+import type { TenantScope } from '../usage/tenant-scope.ts';
+import { type EventsOfDay, eventsOfDays, type MeterTypes } from './event-sums.ts';
+import { dayBounds, epochSeconds, type MeteredDays } from './metered-days.ts';
+import { CACHE_HITS, CACHE_LOOKUPS, RENDERS } from './request-sums.ts';
+import { exact } from './rows.ts';
+
+/** What a tenant's requests of one local day add up to. */
+export interface RequestsOfDay {
+  readonly tenantId: TenantId;
+  /** `YYYY-MM-DD`. */
+  readonly day: string;
+  readonly calls: bigint;
+  /** In and out. */
+  readonly bytes: bigint;
+  /** Requests of the kind `render`. */
+  readonly renders: bigint;
+  /** Microseconds of CPU time. */
+  readonly cpu: bigint;
+  /** kB·ms, which is byte-seconds. */
+  readonly memory: bigint;
+  readonly cacheLookups: bigint;
+  readonly cacheHits: bigint;
+  /** The most distinct people within one window of five minutes (:00, :05, …). */
+  readonly concurrentUsers: bigint;
+}
+
+/** How many people there were at once on a day. */
+type PeopleOfDay = Pick<RequestsOfDay, 'tenantId' | 'day' | 'concurrentUsers'>;
+
+const WINDOW_SECONDS = 300;
+
+const dayKey = { tenantId: z.custom<TenantId>((value) => typeof value === 'string'), day: z.string() };
+const sumsRow = z.object({
+  ...dayKey,
+  calls: exact,
+  bytes: exact,
+  renders: exact,
+  cpu: exact,
+  memory: exact,
+  cacheLookups: exact,
+  cacheHits: exact,
+});
+const peopleRow = z.object({ ...dayKey, concurrentUsers: exact });
+const requestsRow = sumsRow.extend({ concurrentUsers: exact });
+
+const TENANTS = 'tenant_id IN {tenants:Array(String)}';
+const IN_TIME = "ts >= toDateTime({from:UInt32}, 'UTC') AND ts < toDateTime({to:UInt32}, 'UTC')";
+const IN_DAYS = 'days.day >= toDate({start:String}) AND days.day <= toDate({end:String})';
+const STORED_BY = "stored_at <= toDateTime({storedBy:UInt32}, 'UTC')";
+
+/** What tenants used, exactly. */
+export class MeteringQueries {
+  readonly #store: Pick<Store, 'select'>;
+
+  constructor(store: Pick<Store, 'select'>) {
+    this.#store = store;
+  }
+
+  /**
+   * From raw rows: every day on which there was a request. A row whose own day lies outside of the days that are asked
+   * for, as after a change of the tenant's zone, counts on the nearest of them: the event time alone decides.
+   *
+   * @param scopes one or more tenants that have the same days
+   * @param storedBy leaves out what was stored after it, to the second
+   * @throws {RangeError} for days that are none; {StoreError}
+   */
+  async requestsOfDays(
+    scopes: readonly TenantScope[],
+    days: MeteredDays,
+    storedBy?: Date,
+  ): Promise<RequestsOfDay[]> {
+    return this.#select(scopes, {
+      // By windows first, so that one reading of the rows gives the sums and the most people at once.
+      sql: `SELECT tenant_id AS tenantId, toString(local_day) AS day, sum(windows.calls) AS calls, sum(windows.bytes) AS bytes,
+              sum(windows.renders) AS renders, sum(windows.cpu) AS cpu, sum(windows.memory) AS memory,
+              sum(lookups) AS cacheLookups, sum(hits) AS cacheHits, max(people) AS concurrentUsers
+            FROM (
+              SELECT tenant_id, least(greatest(requests.day, toDate({start:String})), toDate({end:String})) AS local_day,
+                intDiv(toUnixTimestamp(ts), ${WINDOW_SECONDS}) AS window, count() AS calls,
+                sum(bytes_in) + sum(bytes_out) AS bytes, ${RENDERS} AS renders, sum(requests.cpu) AS cpu,
+                sum(requests.memory) AS memory, ${CACHE_LOOKUPS} AS lookups, ${CACHE_HITS} AS hits,
+                uniqExactIf(user_id, user_id != '') AS people
+              FROM {{database}}.requests AS requests
+              WHERE ${TENANTS} AND ${IN_TIME}${storedBy === undefined ? '' : ` AND ${STORED_BY}`}
+              GROUP BY tenant_id, local_day, window) AS windows
+            GROUP BY tenantId, local_day ORDER BY tenantId, local_day`,
+      params: { ...dayBounds(days), ...(storedBy && { storedBy: epochSeconds(storedBy) }) },
+      row: requestsRow,
+      label: 'metering.requests',
+    });
+  }
+
+  /** The same from the rollup `usage_user_day`, as far as a request's own day is the day of its event time. */
+  async requestsOfDaysFromRollup(
+    scopes: readonly TenantScope[],
+    days: MeteredDays,
+  ): Promise<RequestsOfDay[]> {
+    const params = dayBounds(days);
+    const [sums, people] = await Promise.all([
+      this.#select(scopes, {
+        sql: `SELECT tenant_id AS tenantId, toString(days.day) AS day, sum(days.calls) AS calls,
+                sum(bytes_in) + sum(bytes_out) AS bytes, sum(days.renders) AS renders, sum(days.cpu) AS cpu,
+                sum(days.memory) AS memory, sum(cache_lookups) AS cacheLookups, sum(cache_hits) AS cacheHits
+              FROM {{database}}.usage_user_day AS days WHERE ${TENANTS} AND ${IN_DAYS}
+              GROUP BY tenantId, days.day ORDER BY tenantId, days.day`,
+        params,
+        row: sumsRow,
+        label: 'metering.rollup',
+      }),
+      this.#select(scopes, {
+        // A person has a row for each role and part that is not merged yet; their windows are made one set first.
+        sql: `SELECT tenant_id AS tenantId, toString(local_day) AS day, max(people) AS concurrentUsers FROM (
+                SELECT tenant_id, local_day, window, count() AS people FROM (
+                  SELECT tenant_id, days.day AS local_day, user_id, arrayJoin(groupUniqArrayArray(windows)) AS window
+                  FROM {{database}}.usage_user_day AS days WHERE ${TENANTS} AND ${IN_DAYS} AND user_id != ''
+                  GROUP BY tenant_id, local_day, user_id)
+                GROUP BY tenant_id, local_day, window)
+              GROUP BY tenantId, local_day`,
+        params,
+        row: peopleRow,
+        label: 'metering.people',
+      }),
+    ]);
+    const peaks = new Map(people.map((row) => [keyOf(row), row.concurrentUsers]));
+    return sums.map((row) => ({ ...row, concurrentUsers: peaks.get(keyOf(row)) ?? 0n }));
+  }
+
+  /** What business events said of meters; see {@link eventsOfDays}. */
+  eventsOfDays(
+    scopes: readonly TenantScope[],
+    days: MeteredDays,
+    types: MeterTypes,
+    storedBy?: Date,
+  ): Promise<EventsOfDay[]> {
+    return eventsOfDays((select) => this.#select(scopes, select), days, types, storedBy);
+  }
+
+  #select<T>(scopes: readonly TenantScope[], select: Select<T>): Promise<T[]> {
+    const tenants = scopes.map(({ tenantId }) => tenantId);
+    return this.#store.select({ ...select, params: { ...select.params, tenants } });
+  }
+}
+
+function keyOf({ tenantId, day }: Pick<PeopleOfDay, 'tenantId' | 'day'>): string {
+  return JSON.stringify([tenantId, day]);
+}

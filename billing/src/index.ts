@@ -8,7 +8,16 @@ export {
 } from './attribution/attribution.ts';
 export { requestWeight, type WeighedRequest } from './attribution/weight.ts';
 export { type DiscountInMonth, type DiscountKind, discountsIn } from './discounts/discounts.ts';
+export {
+  type ExplainableLine,
+  type ExplainedLine,
+  type Explanation,
+  explain,
+  explainLine,
+} from './explain/explain.ts';
+export { formatExact, formatPercent, formatQuantity, formatRupiah } from './explain/format.ts';
 export * from './meters/meter.ts';
+export { unitName } from './meters/units.ts';
 export * from './money/decimal.ts';
 export * from './money/rupiah.ts';
 export * from './period/month.ts';
@@ -18,4 +27,6 @@ export * from './plans/plan.ts';
 export { PriceList } from './plans/price-list.ts';
 export { type Bill, type BillQuestion, bill, plansInEffect, UnknownPlanError } from './rating/bill.ts';
 export type { BillLine, Calculation, Measured } from './rating/line.ts';
+export { calculationSchema, measuredSchema } from './rating/line-json.ts';
+export { negated } from './rating/negated.ts';
 export { priceOfTotals } from './rating/price-of-totals.ts';

@@ -11,6 +11,9 @@ export type Decimal = Big;
 
 const ExactDecimal = Big();
 ExactDecimal.strict = true;
+// As text and as JSON always plain digits: what is written can be read again by `decimal`.
+ExactDecimal.NE = -1_000_000;
+ExactDecimal.PE = 1_000_000;
 
 const PLAIN = /^-?\d+(\.\d+)?$/;
 

@@ -139,3 +139,5 @@ export type Charge = z.infer<typeof chargeSchema>;
 export type ChargeOf<Model extends Charge['model']> = Extract<Charge, { model: Model }>;
 export type MeteredCharge = Exclude<Charge, { model: 'flat' }>;
 export type LocalText = z.infer<typeof text>;
+/** A language that everything is told in. */
+export type Language = keyof LocalText;

@@ -16,10 +16,27 @@ export {
   explainLine,
 } from './explain/explain.ts';
 export { formatExact, formatPercent, formatQuantity, formatRupiah } from './explain/format.ts';
+export { type CostForecast, costForecast } from './forecast/cost-forecast.ts';
+export {
+  DAYS_NEEDED,
+  type Forecast,
+  type ForecastQuestion,
+  forecast,
+  type MonthForecast,
+  type Place,
+} from './forecast/forecast.ts';
 export * from './meters/meter.ts';
 export { unitName } from './meters/units.ts';
 export * from './money/decimal.ts';
 export * from './money/rupiah.ts';
+export {
+  DAYS_FOR_PATTERN,
+  type DetectedPattern,
+  PATTERNS,
+  type Pattern,
+  patternOf,
+  type UsageOverTime,
+} from './pattern/pattern.ts';
 export * from './period/month.ts';
 export { CATALOGUE } from './plans/catalogue.ts';
 export type { Contract, GrantedDiscount, Term } from './plans/contract.ts';

@@ -1,0 +1,37 @@
+import type { Rupiah } from '../money/rupiah.ts';
+import type { Contract } from '../plans/contract.ts';
+import type { PriceList } from '../plans/price-list.ts';
+import { type Bill, bill } from '../rating/bill.ts';
+import type { MonthForecast, Place } from './forecast.ts';
+
+/** What a forecast month will cost. */
+export interface CostForecast {
+  readonly month: string;
+  /** The bill of what is expected to be used. */
+  readonly bill: Bill;
+  /**
+   * From the cheapest to the dearest of the bills in which all meters are at their low, middle and high together. It is
+   * wider than four months in five, for meters are seldom all low or all high at once.
+   */
+  readonly low: Rupiah;
+  readonly high: Rupiah;
+}
+
+/**
+ * Bills a forecast month.
+ *
+ * @throws {UnknownPlanError} when the price list lacks a plan of the contract
+ */
+export function costForecast(
+  { month, usage }: MonthForecast,
+  contract: Contract,
+  prices: PriceList,
+): CostForecast {
+  const at = (place: Place): Bill => bill({ month, usage: usage[place], contract, prices });
+  const middle = at('middle');
+  // Where prices fall with volume, more usage can cost less.
+  const totals = [at('low'), middle, at('high')]
+    .map(({ total }) => total)
+    .sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  return { month, bill: middle, low: totals.at(0) ?? 0n, high: totals.at(-1) ?? 0n };
+}

@@ -1,87 +1,22 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { REQUEST_COLUMNS } from '../record/line.ts';
 import type { RequestRecord } from '../record/request-record.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { describeStores } from '../testing/clickhouse/stores.ts';
 import { testLogger } from '../testing/engine.ts';
-import { encodedLine, microseconds, record, tenantId } from '../testing/records.ts';
+import { DAY_MS, DAYS, FIRST_LOOK, insertFor, START, type Stored, traffic } from '../testing/metered.ts';
+import { microseconds, record, tenantId } from '../testing/records.ts';
 import { tenantScope } from '../usage/tenant-scope.ts';
 import type { MeteredDays } from './metered-days.ts';
 import { MeteringQueries, type RequestsOfDay } from './metering-queries.ts';
 
-const DAY_MS = 86_400_000;
 const WINDOW_US = 300_000_000;
-/** 1 October 2026, 00:00 in Jakarta. */
-const START = Date.UTC(2026, 8, 30, 17);
-const DAYS: MeteredDays = {
-  days: Array.from({ length: 10 }, (_, index) => ({
-    day: `2026-10-${String(index + 1).padStart(2, '0')}`,
-    from: new Date(START + index * DAY_MS),
-  })),
-  to: new Date(START + 10 * DAY_MS),
-};
-const FIRST_LOOK = new Date('2026-11-01T00:10:00Z');
-
-interface Stored {
-  readonly record: RequestRecord;
-  /** Seconds after {@link FIRST_LOOK}. */
-  readonly late: number;
-}
-
-/** Requests before, within and after the days. */
-const traffic = fc.array(
-  fc.record({
-    record: fc
-      .record({
-        at: fc.integer({ min: -6 * 3_600_000, max: 10 * DAY_MS + 6 * 3_600_000 }),
-        micros: fc.nat(999),
-        userId: fc.constantFrom('', 'a', 'b', 'c', 'd'),
-        endpoint: fc.constantFrom('/a', '/b'),
-        kind: fc.constantFrom('api', 'render', 'upload', 'download', 'stream', 'websocket'),
-        cache: fc.constantFrom('hit', 'miss', 'none'),
-        status: fc.constantFrom(200, 404, 503),
-        numbers: fc.tuple(fc.nat(10_000_000), fc.nat(2 ** 31 - 1), fc.nat(5_000_000), fc.nat(2 ** 31 - 1)),
-        duration: fc.nat(5_000_000),
-      })
-      .map(({ at, micros, numbers: [bytesIn, bytesOut, cpu, memory], duration, ...rest }) =>
-        record({
-          ...rest,
-          ts: microseconds((START + at) * 1_000 + micros),
-          bytesIn,
-          bytesOut,
-          cpu: microseconds(cpu),
-          memory,
-          duration: microseconds(duration),
-        } as Partial<RequestRecord>),
-      ),
-    late: fc.constantFrom(-60, 0, 1, 60),
-  }),
-  { minLength: 1, maxLength: 80 },
-);
 
 let store: Store;
 let metering: MeteringQueries;
-let tenants = 0;
 
-/** Stores requests for a tenant of their own. */
-async function insert(all: readonly Stored[]): Promise<string> {
-  tenants += 1;
-  const name = `tenant-${tenants}`;
-  const lines = all.map(({ record: one, late }) => {
-    const storedAt = new Date(FIRST_LOOK.getTime() + late * 1_000)
-      .toISOString()
-      .slice(0, 19)
-      .replace('T', ' ');
-    return encodedLine({ ...one, tenantId: tenantId(name) }).replace(/\]\n$/, `,"${storedAt}"]\n`);
-  });
-  await store.insert({
-    table: 'requests',
-    columns: [...REQUEST_COLUMNS, 'stored_at'],
-    token: name,
-    lines: lines.join(''),
-  });
-  return name;
+function insert(all: readonly Stored[]): Promise<string> {
+  return insertFor(store, all);
 }
 
 /** What the days must come to, the long way round. */

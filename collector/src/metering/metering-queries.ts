@@ -12,11 +12,14 @@
 import { z } from 'zod';
 import type { TenantId } from '../record/request-record.ts';
 import type { Select, Store } from '../store/store.ts';
+import type { TimeRange } from '../usage/range.ts';
 import type { TenantScope } from '../usage/tenant-scope.ts';
+import { type EndpointHabits, endpointHabits } from './endpoint-habits.ts';
 import { type EventsOfDay, eventsOfDays, type MeterTypes } from './event-sums.ts';
 import { dayBounds, epochSeconds, type MeteredDays } from './metered-days.ts';
 import { CACHE_HITS, CACHE_LOOKUPS, RENDERS } from './request-sums.ts';
 import { exact } from './rows.ts';
+import { type Weight, type WeightQuestion, weights } from './weights.ts';
 
 /** What a tenant's requests of one local day add up to. */
 export interface RequestsOfDay {
@@ -147,6 +150,20 @@ export class MeteringQueries {
     storedBy?: Date,
   ): Promise<EventsOfDay[]> {
     return eventsOfDays((select) => this.#select(scopes, select), days, types, storedBy);
+  }
+
+  /** The weights of a tenant's requests, added up; see {@link weights}. */
+  weights(scope: TenantScope, question: WeightQuestion): Promise<Weight[]> {
+    return weights((select) => this.#selectOf(scope, select), question);
+  }
+
+  /** How a tenant's endpoints are used; see {@link endpointHabits}. */
+  endpointHabits(scope: TenantScope, range: TimeRange, limit: number): Promise<EndpointHabits[]> {
+    return endpointHabits((select) => this.#selectOf(scope, select), range, limit);
+  }
+
+  #selectOf<T>(scope: TenantScope, select: Select<T>): Promise<T[]> {
+    return this.#store.select({ ...select, params: { ...select.params, tenant: scope.tenantId } });
   }
 
   #select<T>(scopes: readonly TenantScope[], select: Select<T>): Promise<T[]> {

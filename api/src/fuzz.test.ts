@@ -16,8 +16,8 @@ import { type FuzzedRequest, requestsTo, type Sender } from './testing/fuzzing.t
 
 const DEFAULT_RUNS = 100;
 const RUNS = Number(inherited['FUZZ_RUNS'] ?? DEFAULT_RUNS);
-/** Some of them hash a password, which takes its time on purpose. */
-const MS_PER_RUN = 200;
+/** Some of them hash a password, which takes its time on purpose; an erasure waits for the store to write anew. */
+const MS_PER_RUN = 1_000;
 const FIRST_RUN_MS = 30_000;
 const PASSWORD = 'correct horse battery staple';
 

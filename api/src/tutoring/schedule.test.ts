@@ -124,6 +124,7 @@ describe('a schedule', () => {
     [{ weekly: [{ day: 0, from: '09:00', until: '10:00' }] }, 'weekly.0.day'],
     [{ weekly: [{ day: 1, from: '10:00', until: '09:00' }] }, 'weekly.0.until'],
     [{ weekly: [{ day: 1, from: '07:60', until: '08:00' }] }, 'weekly.0.from'],
+    [{ weekly: [{ day: 1, from: '20:00', until: '1e999' }] }, 'weekly.0.until'],
     [{ slots: [{ date: '2026-02-30', from: '09:00', until: '10:00' }] }, 'slots.0.date'],
     [{ weeks: 13 }, 'weeks'],
     [{ session_minutes: 5 }, 'session_minutes'],

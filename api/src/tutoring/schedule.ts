@@ -13,13 +13,17 @@ const MOST_SINGLE_SLOTS = 200;
 const MOST_SESSIONS = 1_000;
 const MINUTES_PER_HOUR = 60;
 
+// A time that is none ends the check, for no hours can be cut by it.
 const from = z
   .string()
-  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a local time such as 19:00')
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'must be a local time such as 19:00', abort: true })
   .describe('Local time in the zone of the tenant');
 const until = z
   .string()
-  .regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'must be a local time such as 21:00, at most 24:00')
+  .regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, {
+    error: 'must be a local time such as 21:00, at most 24:00',
+    abort: true,
+  })
   .describe('Local time in the zone of the tenant; 24:00 is the end of the day');
 
 /** When somebody wants to teach, in local time. */

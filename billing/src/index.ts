@@ -43,6 +43,7 @@ export type { Contract, GrantedDiscount, Term } from './plans/contract.ts';
 export * from './plans/plan.ts';
 export { PriceList } from './plans/price-list.ts';
 export { type Bill, type BillQuestion, bill, plansInEffect, UnknownPlanError } from './rating/bill.ts';
+export { type CheaperBeyond, type Cliff, cheaperBeyond, cliffsOf } from './rating/cliffs.ts';
 export type { BillLine, Calculation, Measured } from './rating/line.ts';
 export { calculationSchema, measuredSchema } from './rating/line-json.ts';
 export { negated } from './rating/negated.ts';

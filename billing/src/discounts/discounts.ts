@@ -27,11 +27,6 @@ export interface DiscountInMonth {
   readonly percent: string;
 }
 
-interface Step {
-  readonly beyond: number;
-  readonly percent: string;
-}
-
 const MONTHS_IN_YEAR = 12;
 /** By months since the first; each ends before its bound. */
 const EARLY_ADOPTER = [
@@ -40,11 +35,13 @@ const EARLY_ADOPTER = [
   { months: 12, percent: '15' },
 ] as const;
 /** By members, from the highest. */
-const VOLUME: readonly Step[] = [
-  { beyond: 2000, percent: '20' },
-  { beyond: 1000, percent: '15' },
-  { beyond: 500, percent: '10' },
-];
+const VOLUME = [
+  { beyond: '2000', percent: '20' },
+  { beyond: '1000', percent: '15' },
+  { beyond: '500', percent: '10' },
+] as const;
+/** The numbers of members beyond which the volume discount is higher. */
+export const VOLUME_BOUNDS: readonly string[] = VOLUME.map(({ beyond }) => beyond);
 /** By tenants referred, from the highest: percent, and for how many months. */
 const REFERRAL = [
   { referred: 5, percent: '15', months: 6 },
@@ -96,7 +93,7 @@ function percentOf(discount: GrantedDiscount, month: string, members: Decimal): 
     case 'early-adopter':
       return EARLY_ADOPTER.find(({ months }) => since < months)?.percent;
     case 'volume':
-      return VOLUME.find(({ beyond }) => members.gt(decimal(BigInt(beyond))))?.percent;
+      return VOLUME.find(({ beyond }) => members.gt(decimal(beyond)))?.percent;
     default:
       return FIXED[discount.kind];
   }

@@ -1,4 +1,4 @@
-import { type Decimal, decimal, largest, portion, sum, ZERO } from '../money/decimal.ts';
+import { type Decimal, decimal, largest, spread, sum, ZERO } from '../money/decimal.ts';
 
 /**
  * What is measured, by the local day.
@@ -114,11 +114,4 @@ export function evenUsage(
     }
   }
   return { days, perDay };
-}
-
-/** Each day takes the total up to its end less the total up to its beginning: so they add up, whatever is rounded. */
-function spread(total: Decimal, days: number): Decimal[] {
-  return Array.from({ length: days }, (_, index) =>
-    portion(total, index + 1, days).minus(portion(total, index, days)),
-  );
 }

@@ -76,10 +76,22 @@ export function quotient(dividend: Decimal, divisor: Decimal): Decimal {
 
 /** An amount to {@link DECIMALS_KEPT} decimals, halves away from zero: what a line of a bill is kept to. */
 export function kept(amount: Decimal): Decimal {
-  return amount.round(DECIMALS_KEPT, Big.roundHalfUp);
+  const rounded = amount.round(DECIMALS_KEPT, Big.roundHalfUp);
+  // Of 0 there is one, without a sign.
+  return rounded.eq(ZERO) ? ZERO : rounded;
 }
 
 /** `part` of `whole` equal shares of an amount, to {@link DECIMALS_KEPT} decimals; exact where it is all of them. */
 export function portion(amount: Decimal, part: number, of: number): Decimal {
   return part === of ? amount : quotient(amount.times(whole(part)), whole(of));
+}
+
+/**
+ * An amount in so many parts that are as equal as {@link DECIMALS_KEPT} decimals allow: each is the amount up to its end
+ * less the amount up to its beginning, so they add up whatever is rounded.
+ */
+export function spread(amount: Decimal, parts: number): Decimal[] {
+  return Array.from({ length: parts }, (_, index) =>
+    portion(amount, index + 1, parts).minus(portion(amount, index, parts)),
+  );
 }

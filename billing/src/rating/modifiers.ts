@@ -77,7 +77,7 @@ export function limitLines(
     share,
     measured: null,
     calculation: { kind: 'limit', charged, limit },
-    exact: shared(limit).minus(charged),
+    exact: kept(shared(limit).minus(charged)),
   });
   if (minimum !== undefined && charged.lt(shared(decimal(minimum)))) {
     return [line('minimum', decimal(minimum))];

@@ -1,4 +1,4 @@
-import { ZERO } from '../money/decimal.ts';
+import { kept } from '../money/decimal.ts';
 import type { BillLine } from './line.ts';
 
 /**
@@ -8,8 +8,7 @@ import type { BillLine } from './line.ts';
 export function negated(line: BillLine): BillLine {
   return {
     ...line,
-    // 0 has no sign.
-    exact: line.exact.eq(ZERO) ? ZERO : line.exact.neg(),
+    exact: kept(line.exact.neg()),
     amount: -line.amount,
     negated: !line.negated,
   };

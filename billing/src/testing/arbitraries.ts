@@ -35,7 +35,8 @@ const risingEnds = fc
   .uniqueArray(fc.bigInt({ min: 1n, max: 1_000n }), { minLength: 0, maxLength: 3 })
   .map((ends) => ends.sort((a, b) => (a < b ? -1 : 1)).map(String));
 
-const tiers = risingEnds.chain((ends) =>
+/** Tiers with whole ends, at any prices. */
+export const volumeTiers = risingEnds.chain((ends) =>
   fc
     .array(price, { minLength: ends.length + 1, maxLength: ends.length + 1 })
     .map((prices) => prices.map((each, index) => ({ upTo: ends[index] ?? null, price: each }))),
@@ -56,7 +57,7 @@ function chargeOf(models: readonly Model[], mode: fc.Arbitrary<'volume' | 'gradu
       price,
       packageSize: positive,
       mode,
-      tiers,
+      tiers: volumeTiers,
     })
     .map(({ model, component, ...rest }): ((key: string) => ChargeInput) => {
       const { meter, unit, included } = rest;
@@ -145,17 +146,23 @@ export const risingPlans: fc.Arbitrary<Plan> = fc
 
 /** A month of some of its days: the engine counts the days it is given. */
 export const MONTH = '2026-03';
+export const MOST_DAYS = 5;
 
 function someDays(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `${MONTH}-${String(index + 1).padStart(2, '0')}`);
 }
 
+/** Quantities of 0 to a thousand, in eighths: small and whole ones more often than by chance. */
+const dayValue = fc
+  .oneof(fc.nat(40), fc.nat(8_000))
+  .map((eighths) => decimal(BigInt(eighths)).times(decimal('0.125')));
+
 function valuesOf(days: number): fc.Arbitrary<Decimal[]> {
-  return fc.array(quantity.map(decimal), { minLength: days, maxLength: days });
+  return fc.array(dayValue, { minLength: days, maxLength: days });
 }
 
-/** Usage of one to seven days, by every meter that the charges have; sometimes nothing was looked up. */
-export const usages: fc.Arbitrary<Usage> = fc.integer({ min: 1, max: 7 }).chain((count) =>
+/** Usage of one to five days, by every meter that the charges have; sometimes nothing was looked up. */
+export const usages: fc.Arbitrary<Usage> = fc.integer({ min: 1, max: MOST_DAYS }).chain((count) =>
   fc
     .record({
       api_calls: valuesOf(count),

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { planWith } from '../testing/plans.ts';
+import type { PlanInput } from './plan.ts';
+
+const CALLS = {
+  key: 'calls',
+  component: 'api_calls',
+  name: { id: 'Panggilan', en: 'Calls' },
+  meter: 'api_calls',
+} as const;
+
+function withTiers(...ends: (string | null)[]): PlanInput['charges'] {
+  return [{ ...CALLS, model: 'tiered', tiers: ends.map((upTo) => ({ upTo, price: '1' })) }];
+}
+
+function withCacheStep(percent: string): Partial<PlanInput> {
+  return {
+    cacheModifier: {
+      key: 'cache',
+      component: 'rendering',
+      name: { id: 'Cache', en: 'Cache' },
+      steps: [{ above: '0.9', percent }],
+    },
+  };
+}
+
+const CHARGES: PlanInput['charges'] = [{ ...CALLS, model: 'per-unit', price: '1' }];
+
+describe('a plan', () => {
+  it('has tiers that rise to one without an end', () => {
+    expect(() => planWith(withTiers('10', '20', null))).not.toThrow();
+    expect(() => planWith(withTiers(null))).not.toThrow();
+    expect(() => planWith(withTiers('20', '10', null))).toThrow(/rising ends/);
+    expect(() => planWith(withTiers('10', '10.0', null))).toThrow(/rising ends/);
+    expect(() => planWith(withTiers('10', '20'))).toThrow(/rising ends/);
+    expect(() => planWith(withTiers(null, '20', null))).toThrow(/rising ends/);
+  });
+
+  it('compares quantities that no floating-point number tells apart', () => {
+    expect(() => planWith(withTiers('900000000000000.1', '900000000000000.11', null))).not.toThrow();
+    expect(() => planWith(withTiers('900000000000000.11', '900000000000000.1', null))).toThrow(/rising ends/);
+  });
+
+  it('has no cap below its minimum, no two charges of one key, and takes off no more than there is', () => {
+    expect(() => planWith(CHARGES, { minimum: '10', cap: '9.99' })).toThrow(/below the minimum/);
+    expect(() => planWith(CHARGES, { minimum: '10', cap: '10' })).not.toThrow();
+    expect(() => planWith([...CHARGES, ...CHARGES])).toThrow(/different keys/);
+    expect(() => planWith(CHARGES, withCacheStep('-100'))).not.toThrow();
+    expect(() => planWith(CHARGES, withCacheStep('-101'))).toThrow(/more than there is/);
+  });
+
+  it('has prices and quantities of plain digits alone', () => {
+    for (const price of ['-1', '1e3', '0.5,', ' 1', '1.']) {
+      expect(() => planWith([{ ...CALLS, model: 'per-unit', price }])).toThrow(/digits/);
+    }
+  });
+});

@@ -30,6 +30,7 @@ import { type CollectorStatus, collectorStatus } from './status.ts';
 import type { Store } from './store/store.ts';
 import { UsageQueries } from './usage/queries.ts';
 import type { TimeRange } from './usage/range.ts';
+import { RecordedRequests } from './usage/recorded-requests.ts';
 import { RefusedRows } from './usage/refused-rows.ts';
 import type { TenantScope } from './usage/tenant-scope.ts';
 
@@ -52,6 +53,8 @@ export class Collector {
   readonly usage: UsageQueries;
   /** The same, exactly and by local day: what bills are made of. */
   readonly metering: MeteringQueries;
+  /** The requests themselves, for who takes them elsewhere. */
+  readonly recorded: RecordedRequests;
   /** What was refused, for the tenant that sent it. */
   readonly refused: RefusedRows;
   /** What was taken in and what became of it, by hour. */
@@ -75,6 +78,7 @@ export class Collector {
     this.#inserter = parts.inserter;
     this.usage = new UsageQueries(store);
     this.metering = new MeteringQueries(store);
+    this.recorded = new RecordedRequests(store);
     this.refused = new RefusedRows(store);
     this.live = new LiveUsage({
       usage: this.usage,

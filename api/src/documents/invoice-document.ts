@@ -1,16 +1,6 @@
 import type { BillLine, Component, Decimal, LocalText, Rupiah } from '@riwayat/billing';
+import type { InvoiceState } from '../invoices/invoice-state.ts';
 import type { Locale } from '../tenants/tenant.ts';
-
-/** Where an invoice is in its life, as its reader needs to know it. */
-export type DocumentState =
-  | 'draft'
-  | 'issued'
-  | 'grace'
-  | 'late'
-  | 'suspended'
-  | 'paid'
-  | 'void'
-  | 'credited';
 
 /** One line, told in both languages: whoever reads it has all numbers that it takes to check it. */
 export interface DocumentLine {
@@ -21,11 +11,11 @@ export interface DocumentLine {
   readonly name: LocalText;
   /** How the amount came about: `(300 − 100) × Rp100 = Rp20.000`. */
   readonly formula: LocalText;
+  /** Sentences: what is included, on how many days the plan held, how it was rounded. */
+  readonly notes: readonly LocalText[];
   readonly plan: { readonly key: string; readonly version: number } | null;
   /** The month that it is of, `YYYY-MM`: an adjustment's is an earlier one than the invoice's. */
   readonly month: string;
-  /** Local days of that month on which the plan held; null where days say nothing. */
-  readonly share: { readonly days: number; readonly of: number } | null;
   /** In billed units; null where nothing is measured. */
   readonly quantity: { readonly value: Decimal; readonly unit: LocalText } | null;
   /** Before rounding. */
@@ -49,7 +39,7 @@ export interface InvoiceDocument {
   readonly id: string;
   /** Null: not issued yet. */
   readonly number: string | null;
-  readonly state: DocumentState;
+  readonly state: InvoiceState;
   readonly tenant: DocumentParty;
   /** IANA name of the zone that the days are of. */
   readonly timezone: string;

@@ -28,3 +28,18 @@ export function localTime(instant: string, { locale, timezone }: Place): string 
     timeZoneName: 'short',
   }).format(time);
 }
+
+/** A day without a time: "1 December 2026". Of `YYYY-MM-DD`. */
+export function localDay(day: string, locale: Locale): string {
+  return calendar(day, locale, { dateStyle: 'long' });
+}
+
+/** "December 2026". Of `YYYY-MM`. */
+export function localMonth(month: string, locale: Locale): string {
+  return calendar(month, locale, { month: 'long', year: 'numeric' });
+}
+
+/** A day or a month is read and written in the same zone, so that it stays what it is. */
+function calendar(date: string, locale: Locale, form: Intl.DateTimeFormatOptions): string {
+  return new Intl.DateTimeFormat(LANGUAGE_TAGS[locale], { ...form, timeZone: 'UTC' }).format(new Date(date));
+}

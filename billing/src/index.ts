@@ -1,3 +1,6 @@
+export { type Advice, type AdviceQuestion, adviceOn } from './advice/advice.ts';
+export { type AdviceText, adviceText } from './advice/advice-text.ts';
+export type { EndpointShare, EndpointUse } from './advice/endpoint-use.ts';
 export {
   type Attributed,
   attribute,
@@ -7,6 +10,18 @@ export {
   type Weighted,
 } from './attribution/attribution.ts';
 export { requestWeight, type WeighedRequest } from './attribution/weight.ts';
+export {
+  type BreakEven,
+  type BreakEvenQuestion,
+  breakEvens,
+  priceOfVaried,
+} from './comparison/break-even.ts';
+export {
+  type ComparisonQuestion,
+  comparePlans,
+  type PlanComparison,
+  type PricedPlan,
+} from './comparison/plan-comparison.ts';
 export { type DiscountInMonth, type DiscountKind, discountsIn } from './discounts/discounts.ts';
 export {
   type ExplainableLine,

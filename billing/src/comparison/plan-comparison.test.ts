@@ -36,6 +36,7 @@ it('prices the own month under every plan, and finds the cheapest that the tenan
     usage: MEDIUM,
     contract: contractFor('professional'),
     prices: PRICES,
+    today: '2026-03-10',
   });
   const totals = new Map(plans.map(({ plan, bill: { total } }) => [plan.key, total]));
   expect(totals.size).toBe(CATALOGUE.filter(({ offered }) => offered).length);
@@ -62,6 +63,7 @@ it('leaves a tenant’s plan that is no longer offered beside those that are, an
     usage: MEDIUM,
     contract: contractFor('old', [{ kind: 'rural', from: '2026-01-01' }]),
     prices: new PriceList([...CATALOGUE, old]),
+    today: '2026-03-10',
   });
   expect([current?.plan.key, current?.bill.total]).toEqual(['old', 42_500n]);
   expect(plans.find(({ plan }) => plan.key === 'professional')?.bill.total).toBe(1_275_000n);

@@ -1,4 +1,4 @@
-import { type MeterKey, quantityOf, type Usage } from '../meters/meter.ts';
+import { METER_KEYS, type MeterKey, quantityOf, type Usage } from '../meters/meter.ts';
 import { decimal } from '../money/decimal.ts';
 import type { Contract } from '../plans/contract.ts';
 import type { Plan } from '../plans/plan.ts';
@@ -13,24 +13,30 @@ export interface PricedPlan {
   readonly exceeded: readonly MeterKey[];
 }
 
+export interface ComparisonQuestion extends BillQuestion {
+  /** The local day whose plan is the tenant's own, and whose offers are compared; it may be after the month. */
+  readonly today: string;
+}
+
 /** All plans side by side. */
 export interface PlanComparison {
   /** The offered ones and the tenant's own, cheapest first; of equal price by key. */
   readonly plans: readonly PricedPlan[];
-  /** The tenant's own: of the last day of the month on which the contract holds. */
+  /** The tenant's own; undefined when the contract does not hold today. */
   readonly current: PricedPlan | undefined;
   /** The cheapest of those that the tenant fits into. */
   readonly cheapest: PricedPlan | undefined;
 }
 
 /**
- * Prices a month under every plan, as if each had been in effect on all its days, with the contract's discounts.
+ * Prices a month under every plan, as if each had been in effect on all its days, with the discounts that the contract
+ * has in that month.
  *
  * @throws {UnknownPlanError} when the price list lacks a plan of the contract
  */
-export function comparePlans({ month, usage, contract, prices }: BillQuestion): PlanComparison {
-  const own = plansInEffect(usage.days, contract, prices).at(-1)?.plan;
-  const offered = prices.offeredOn(usage.days.at(-1) ?? '').filter(({ key }) => key !== own?.key);
+export function comparePlans({ month, usage, contract, prices, today }: ComparisonQuestion): PlanComparison {
+  const own = planInEffect(today, contract, prices);
+  const offered = prices.offeredOn(today).filter(({ key }) => key !== own?.key);
   const plans = [...(own === undefined ? [] : [own]), ...offered]
     .map((plan) => ({
       plan,
@@ -51,6 +57,15 @@ export function comparePlans({ month, usage, contract, prices }: BillQuestion): 
     current: plans.find(({ plan }) => plan === own),
     cheapest: plans.find(({ exceeded }) => exceeded.length === 0),
   };
+}
+
+/**
+ * The tenant's plan on a day; undefined when the contract does not hold on it.
+ *
+ * @throws {UnknownPlanError} when the price list lacks it
+ */
+export function planInEffect(day: string, contract: Contract, prices: PriceList): Plan | undefined {
+  return plansInEffect([day], contract, prices)[0]?.plan;
 }
 
 /** The bill of a month on all days of which one version of a plan is in effect, under a contract's discounts. */
@@ -75,7 +90,7 @@ export function metersCharged({ charges }: Plan): Set<MeterKey> {
 
 function exceededLimits(plan: Plan, usage: Usage): MeterKey[] {
   const charged = metersCharged(plan);
-  return (Object.keys(plan.limits) as MeterKey[]).filter((meter) => {
+  return METER_KEYS.filter((meter) => {
     const limit = plan.limits[meter];
     return limit !== undefined && !charged.has(meter) && quantityOf(usage, meter).gt(decimal(limit));
   });

@@ -17,6 +17,11 @@ export interface EndpointHabits {
   /** Answers that a cache could have given, and those of them that it gave. */
   readonly cacheLookups: bigint;
   readonly cacheHits: bigint;
+  /** Bytes answered by calls of the kind `api`: of all kinds, these are text. */
+  readonly apiBytesOut: bigint;
+  /** Microseconds of CPU time of the lookups that were misses, and of those that were hits. */
+  readonly missCpu: bigint;
+  readonly hitCpu: bigint;
   /** Sessions in which it was called, and the calls made in them: the others were made outside of any session. */
   readonly sessions: bigint;
   readonly callsInSessions: bigint;
@@ -30,6 +35,9 @@ const habitsRow = z.object({
   bytesOut: exact,
   cacheLookups: exact,
   cacheHits: exact,
+  apiBytesOut: exact,
+  missCpu: exact,
+  hitCpu: exact,
   sessions: exact,
   callsInSessions: exact,
 });
@@ -50,6 +58,8 @@ export function endpointHabits(
   return select({
     sql: `SELECT endpoint, method, count() AS calls, ${RENDERS} AS renders, sum(bytes_out) AS bytesOut,
             ${CACHE_LOOKUPS} AS cacheLookups, ${CACHE_HITS} AS cacheHits,
+            sumIf(bytes_out, kind = 'api') AS apiBytesOut,
+            sumIf(cpu, cache = 'miss') AS missCpu, sumIf(cpu, cache = 'hit') AS hitCpu,
             uniqExactIf(session_id, session_id != '') AS sessions, countIf(session_id != '') AS callsInSessions
           FROM {{database}}.requests
           WHERE tenant_id = {tenant:String}

@@ -110,8 +110,8 @@ describeStores('weights', (address) => {
     });
     const scope = tenantScope(
       await insertFor(store, [
-        call({ sessionId: 'one', cache: 'hit' }),
-        call({ sessionId: 'one', cache: 'miss', kind: 'render' }),
+        call({ sessionId: 'one', cache: 'hit', cpu: microseconds(7) }),
+        call({ sessionId: 'one', cache: 'miss', cpu: microseconds(900), kind: 'render' }),
         call({ sessionId: 'two' }),
         call({ sessionId: '' }),
         call({ endpoint: '/b' }),
@@ -126,6 +126,9 @@ describeStores('weights', (address) => {
         bytesOut: 40n,
         cacheLookups: 2n,
         cacheHits: 1n,
+        apiBytesOut: 30n,
+        missCpu: 900n,
+        hitCpu: 7n,
         sessions: 2n,
         callsInSessions: 3n,
       },

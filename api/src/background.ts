@@ -1,4 +1,7 @@
+import type { Metering } from './billing/metering.ts';
+import type { Pricing } from './billing/pricing.ts';
 import type { FileStore } from './files/file-store.ts';
+import { INVOICES_DAILY, invoiceRun } from './invoices/month-run.ts';
 import { CLEAN_UP_NIGHTLY, cleanUp } from './jobs/clean-up.ts';
 import type { JobHandler } from './jobs/handler.ts';
 import type { DailySchedule } from './jobs/schedule.ts';
@@ -14,10 +17,12 @@ export interface BackgroundParts {
   readonly database: Database;
   readonly mailer: Mailer | undefined;
   readonly files: FileStore;
+  readonly metering: Metering;
+  readonly pricing: Pricing;
 }
 
 /** Every kind of background job there is, and who does it. */
-export function jobHandlers({ database, mailer, files }: BackgroundParts): JobHandler[] {
+export function jobHandlers({ database, mailer, files, metering, pricing }: BackgroundParts): JobHandler[] {
   return [
     mailDelivery({ database, mailer }),
     cleanUp(database),
@@ -25,6 +30,7 @@ export function jobHandlers({ database, mailer, files }: BackgroundParts): JobHa
     materialFilesSweep(database, files),
     bookingExpiry(database),
     proofsSweep(database, files),
+    invoiceRun({ db: database.db, metering, pricing, now: () => new Date() }),
   ];
 }
 
@@ -33,4 +39,5 @@ export const DAILY_JOBS: readonly DailySchedule[] = [
   CLEAN_UP_NIGHTLY,
   MATERIAL_FILES_NIGHTLY,
   PROOFS_NIGHTLY,
+  INVOICES_DAILY,
 ];

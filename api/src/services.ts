@@ -97,10 +97,19 @@ export async function openServices(config: Config, progress: (line: string) => v
     closers.push(() => coordination.close());
     const files = await openFileStore(config);
     closers.push(() => files.close());
+    const prices = new Prices(database);
+    const pricing = new Pricing(database, prices);
+    const metering = new StoredMetering(collector.metering);
     const jobs = startJobs({
       database,
       url,
-      handlers: jobHandlers({ database, mailer: config.mail && createMailer(config.mail), files }),
+      handlers: jobHandlers({
+        database,
+        mailer: config.mail && createMailer(config.mail),
+        files,
+        metering,
+        pricing,
+      }),
       schedules: DAILY_JOBS,
       logger: logger.child({ part: 'jobs' }),
       work: config.jobs,
@@ -118,7 +127,6 @@ export async function openServices(config: Config, progress: (line: string) => v
       },
     });
     closers.push(async () => stopSampling());
-    const prices = new Prices(database);
     return {
       logger,
       database,
@@ -131,8 +139,8 @@ export async function openServices(config: Config, progress: (line: string) => v
       keyring: new Keyring(database, logger.child({ part: 'keys' })),
       policies,
       prices,
-      pricing: new Pricing(database, prices),
-      metering: new StoredMetering(collector.metering),
+      pricing,
+      metering,
       files,
       jobs,
       close,

@@ -22,7 +22,12 @@ export {
   type PlanComparison,
   type PricedPlan,
 } from './comparison/plan-comparison.ts';
-export { type DiscountInMonth, type DiscountKind, discountsIn } from './discounts/discounts.ts';
+export {
+  DISCOUNT_ORDER,
+  type DiscountInMonth,
+  type DiscountKind,
+  discountsIn,
+} from './discounts/discounts.ts';
 export {
   type ExplainableLine,
   type ExplainedLine,
@@ -55,6 +60,7 @@ export {
 export * from './period/month.ts';
 export { CATALOGUE } from './plans/catalogue.ts';
 export type { Contract, GrantedDiscount, Term } from './plans/contract.ts';
+export { pinned } from './plans/pinned.ts';
 export * from './plans/plan.ts';
 export { PriceList } from './plans/price-list.ts';
 export { type Bill, type BillQuestion, bill, plansInEffect, UnknownPlanError } from './rating/bill.ts';

@@ -42,43 +42,65 @@ export async function contractOf(
   db: Kysely<Schema>,
   tenantId: TenantId,
 ): Promise<TenantContract | undefined> {
-  const row = await db
-    .selectFrom('contracts')
-    .selectAll()
-    .where('tenant_id', '=', tenantId)
-    .executeTakeFirst();
-  if (row === undefined) {
-    return undefined;
-  }
-  const [terms, discounts] = await Promise.all([
+  return (await contractsOf(db, [tenantId])).get(tenantId);
+}
+
+/** The contracts of those tenants that have one, by tenant. */
+export async function contractsOf(
+  db: Kysely<Schema>,
+  tenantIds: readonly string[],
+): Promise<Map<string, TenantContract>> {
+  const of = [...tenantIds];
+  const [rows, terms, discounts] = await Promise.all([
+    db.selectFrom('contracts').selectAll().where('tenant_id', 'in', of).execute(),
     db
       .selectFrom('contract_terms')
-      .select(['from_day', 'plan_key', 'plan_version'])
-      .where('tenant_id', '=', tenantId)
+      .select(['tenant_id', 'from_day', 'plan_key', 'plan_version'])
+      .where('tenant_id', 'in', of)
       .orderBy('from_day')
       .execute(),
     db
       .selectFrom('contract_discounts')
-      .select(['kind', 'from_day as from', 'until_day as until', 'referred', 'years'])
-      .where('tenant_id', '=', tenantId)
+      .select(['tenant_id', 'kind', 'from_day as from', 'until_day as until', 'referred', 'years'])
+      .where('tenant_id', 'in', of)
       .orderBy('from_day')
       .orderBy('id')
       .execute(),
   ]);
-  return {
-    contract: {
-      startedOn: row.started_on,
-      ...(row.ended_on !== null && { endedOn: row.ended_on }),
-      terms: terms.map(({ from_day, plan_key, plan_version }) => ({
-        from: from_day,
-        plan: plan_key,
-        ...(plan_version !== null && { version: plan_version }),
-      })),
-      discounts: discounts.map(grantedDiscount),
-    },
-    budget: row.budget_idr === null ? null : BigInt(row.budget_idr),
-    lateEvents: row.late_events,
-  };
+  const termsOf = byTenant(terms);
+  const discountsOf = byTenant(discounts);
+  return new Map(
+    rows.map((row) => [
+      row.tenant_id,
+      {
+        contract: {
+          startedOn: row.started_on,
+          ...(row.ended_on !== null && { endedOn: row.ended_on }),
+          terms: (termsOf.get(row.tenant_id) ?? []).map(({ from_day, plan_key, plan_version }) => ({
+            from: from_day,
+            plan: plan_key,
+            ...(plan_version !== null && { version: plan_version }),
+          })),
+          discounts: (discountsOf.get(row.tenant_id) ?? []).map(grantedDiscount),
+        },
+        budget: row.budget_idr === null ? null : BigInt(row.budget_idr),
+        lateEvents: row.late_events,
+      },
+    ]),
+  );
+}
+
+function byTenant<Row extends { readonly tenant_id: string }>(rows: readonly Row[]): Map<string, Row[]> {
+  const of = new Map<string, Row[]>();
+  for (const row of rows) {
+    const known = of.get(row.tenant_id);
+    if (known === undefined) {
+      of.set(row.tenant_id, [row]);
+    } else {
+      known.push(row);
+    }
+  }
+  return of;
 }
 
 function grantedDiscount(row: unknown): GrantedDiscount {

@@ -1,4 +1,4 @@
-import { type Bill, type BillingMonth, bill, type Usage } from '@riwayat/billing';
+import { type Bill, type BillingMonth, bill, type Contract, pinned, type Usage } from '@riwayat/billing';
 import type { TenantId } from '@riwayat/collector';
 import type { Database } from '../postgres/database.ts';
 import { contractOf } from './contracts.ts';
@@ -24,7 +24,22 @@ export class Pricing {
    * @throws {UnknownPlanError} when the contract names a plan that there is no price of
    */
   async billOf(tenantId: TenantId, month: BillingMonth, usage: Usage): Promise<Bill | undefined> {
-    const [terms, prices] = await Promise.all([contractOf(this.#database.db, tenantId), this.#prices.list()]);
-    return terms && bill({ month: month.month, usage, contract: terms.contract, prices });
+    const terms = await contractOf(this.#database.db, tenantId);
+    return terms && this.rate(terms.contract, month.month, usage);
+  }
+
+  /**
+   * The same by a contract that is at hand.
+   *
+   * @param month `YYYY-MM`
+   * @throws {UnknownPlanError} when the contract names a plan that there is no price of
+   */
+  async rate(contract: Contract, month: string, usage: Usage): Promise<Bill> {
+    return bill({ month, usage, contract, prices: await this.#prices.list() });
+  }
+
+  /** The contract as it is on some days, holding to the versions of plans that are its prices now. */
+  async pinned(contract: Contract, days: readonly string[]): Promise<Contract> {
+    return pinned(contract, days, await this.#prices.list());
   }
 }

@@ -116,16 +116,15 @@ export async function saveOwed(db: Kysely<Schema>, invoices: readonly OwedInvoic
  * Pays what is open from what tenants have in credit, the oldest invoice first.
  *
  * @param db a transaction that holds the tenants' accounts
- * @param cause what made credit, or a need of it: names what is booked
+ * @param causes by tenant, what made credit, or a need of it: names what is booked
  * @returns the invoices that were paid from it, wholly or in part
  */
 export async function useCredit(
   db: Kysely<Schema>,
-  tenantIds: readonly string[],
-  cause: string,
+  causes: ReadonlyMap<string, string>,
   at: Date,
 ): Promise<OwedInvoice[]> {
-  const credit = await creditOf(db, tenantIds);
+  const credit = await creditOf(db, [...causes.keys()]);
   if (credit.size === 0) {
     return [];
   }
@@ -148,7 +147,7 @@ export async function useCredit(
       journals.push({
         tenantId,
         kind: 'credit-used',
-        cause: `credit-used:${id}:${cause}`,
+        cause: `credit-used:${id}:${causes.get(tenantId)}`,
         invoiceId: id,
         happenedAt: at,
         entries: { 'credit-balance': used, receivable: -used },

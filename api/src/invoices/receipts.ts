@@ -86,7 +86,7 @@ export async function recordPayment(db: Kysely<Schema>, payment: Payment): Promi
   ]);
   await saveOwed(db, [after]);
   if (applied < amount) {
-    await useCredit(db, [tenantId], cause, recordedAt);
+    await useCredit(db, new Map([[tenantId, cause]]), recordedAt);
   }
   return {
     repeated: false,

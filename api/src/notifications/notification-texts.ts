@@ -1,7 +1,8 @@
+import { formatRupiah } from '@riwayat/billing';
 import { z } from 'zod';
 import type { Locale } from '../tenants/tenant.ts';
-import type { NotificationKind, NotificationValues } from './notify.ts';
-import { localTime, type Place } from './place.ts';
+import type { InvoiceValues, NotificationKind, NotificationValues } from './notify.ts';
+import { localDay, localMonth, localTime, type Place } from './place.ts';
 
 function kind<Values>(
   values: z.ZodType<Values>,
@@ -19,6 +20,20 @@ const course = z.string();
 const learner = z.string();
 const startsAt = z.string();
 const reason = z.string();
+
+const invoice = z.object({
+  invoice: z.string(),
+  number: z.string(),
+  period: z.string(),
+  open: z.string().regex(/^\d+$/),
+  graceUntil: z.iso.date(),
+  suspendOn: z.iso.date(),
+});
+
+/** What is still to be paid of an invoice. */
+function openOf({ open }: InvoiceValues, { locale }: Place): string {
+  return formatRupiah(BigInt(open), locale);
+}
 
 /** The text of each notification, one sentence or two. */
 const TEXTS: {
@@ -75,6 +90,34 @@ const TEXTS: {
   'material.published': kind(z.object({ material: z.string(), title: z.string() }), {
     en: ({ title }) => `New material: "${title}".`,
     id: ({ title }) => `Materi baru: "${title}".`,
+  }),
+  'invoice.issued': kind(invoice, {
+    en: (values, place) =>
+      values.open === '0'
+        ? `Invoice ${values.number} for ${localMonth(values.period, place.locale)} is there. Nothing is left to be paid.`
+        : `Invoice ${values.number} for ${localMonth(values.period, place.locale)} is there: ${openOf(values, place)}, to be paid by ${localDay(values.graceUntil, place.locale)}.`,
+    id: (values, place) =>
+      values.open === '0'
+        ? `Tagihan ${values.number} untuk ${localMonth(values.period, place.locale)} telah terbit. Tidak ada yang perlu dibayar.`
+        : `Tagihan ${values.number} untuk ${localMonth(values.period, place.locale)} telah terbit: ${openOf(values, place)}, mohon dibayar paling lambat ${localDay(values.graceUntil, place.locale)}.`,
+  }),
+  'invoice.due-soon': kind(invoice, {
+    en: (values, place) =>
+      `Please pay ${openOf(values, place)} for invoice ${values.number} by ${localDay(values.graceUntil, place.locale)}. After that a late fee is added each day.`,
+    id: (values, place) =>
+      `Mohon bayar ${openOf(values, place)} untuk tagihan ${values.number} paling lambat ${localDay(values.graceUntil, place.locale)}. Setelah itu denda ditambahkan setiap hari.`,
+  }),
+  'invoice.late': kind(invoice, {
+    en: (values, place) =>
+      `Invoice ${values.number} is late: ${openOf(values, place)} is to be paid, and a fee is added each day. On ${localDay(values.suspendOn, place.locale)} the API keys stop working.`,
+    id: (values, place) =>
+      `Tagihan ${values.number} terlambat: ${openOf(values, place)} harus dibayar, dan denda ditambahkan setiap hari. Pada ${localDay(values.suspendOn, place.locale)} kunci API berhenti berfungsi.`,
+  }),
+  'invoice.suspended': kind(invoice, {
+    en: (values, place) =>
+      `The API keys are suspended because invoice ${values.number} was not paid. They work again as soon as ${openOf(values, place)} is paid.`,
+    id: (values, place) =>
+      `Kunci API ditangguhkan karena tagihan ${values.number} belum dibayar. Kunci berfungsi lagi segera setelah ${openOf(values, place)} dibayar.`,
   }),
   'account.locked': kind(z.object({ until: z.string() }), {
     en: ({ until }, place) =>

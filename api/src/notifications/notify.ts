@@ -4,6 +4,17 @@ import { type Permission, type Role, rolesWith } from '../identity/permissions.t
 import { jsonText } from '../postgres/json.ts';
 import type { Schema } from '../postgres/schema.ts';
 
+/** An invoice, and what is to be paid of it: whole rupiah. Days are the tenant's. */
+export interface InvoiceValues {
+  readonly invoice: string;
+  readonly number: string;
+  /** `YYYY-MM`. */
+  readonly period: string;
+  readonly open: string;
+  readonly graceUntil: string;
+  readonly suspendOn: string;
+}
+
 /** What people are told of, and the values that its text needs. */
 export interface NotificationValues {
   'booking.requested': { booking: string; course: string; learner: string; startsAt: string };
@@ -17,6 +28,10 @@ export interface NotificationValues {
   'session.finished': { booking: string; course: string };
   'review.received': { booking: string; course: string; rating: number };
   'material.published': { material: string; title: string };
+  'invoice.issued': InvoiceValues;
+  'invoice.due-soon': InvoiceValues;
+  'invoice.late': InvoiceValues;
+  'invoice.suspended': InvoiceValues;
   'account.locked': { until: string };
   'account.new-device': { device: string };
 }
@@ -56,7 +71,7 @@ export function notifyMembers<Kind extends NotificationKind>(
   db: Kysely<Schema>,
   notification: Omit<Notification<Kind>, 'userId'>,
 ): Promise<number> {
-  return notifyRoles(db, ['member'], notification);
+  return notifyRoles(db, ['member'], [notification]);
 }
 
 /**
@@ -70,30 +85,36 @@ export function notifyPermitted<Kind extends NotificationKind>(
   permission: Permission,
   notification: Omit<Notification<Kind>, 'userId'>,
 ): Promise<number> {
-  return notifyRoles(db, rolesWith(permission), notification);
+  return notifyRoles(db, rolesWith(permission), [notification]);
+}
+
+/**
+ * Tells everybody who has a permission in their tenant, of many tenants. In the transaction that makes it true.
+ *
+ * @param db the transaction
+ * @returns how many were told
+ */
+export function notifyEach<Kind extends NotificationKind>(
+  db: Kysely<Schema>,
+  permission: Permission,
+  notifications: readonly Omit<Notification<Kind>, 'userId'>[],
+): Promise<number> {
+  return notifyRoles(db, rolesWith(permission), notifications);
 }
 
 /** In one statement, however many they are. */
 async function notifyRoles<Kind extends NotificationKind>(
   db: Kysely<Schema>,
   roles: readonly Role[],
-  { tenantId, kind, values }: Omit<Notification<Kind>, 'userId'>,
+  notifications: readonly Omit<Notification<Kind>, 'userId'>[],
 ): Promise<number> {
-  const { numInsertedOrUpdatedRows = 0n } = await db
-    .insertInto('notifications')
-    .columns(['tenant_id', 'user_id', 'kind', 'values'])
-    .expression((query) =>
-      query
-        .selectFrom('memberships')
-        .where('tenant_id', '=', tenantId)
-        .where('role', 'in', roles)
-        .select([
-          'tenant_id',
-          'user_id',
-          sql<string>`${kind}::text`.as('kind'),
-          sql<string>`${jsonText(values)}::jsonb`.as('values'),
-        ]),
-    )
-    .executeTakeFirstOrThrow();
-  return Number(numInsertedOrUpdatedRows);
+  const rows = notifications.map(({ tenantId, kind, values }) => ({ tenant_id: tenantId, kind, values }));
+  const { numAffectedRows = 0n } = await sql`
+    insert into notifications (tenant_id, user_id, kind, values)
+    select memberships.tenant_id, memberships.user_id, news.kind, news.values
+    from jsonb_to_recordset(${jsonText(rows)}::jsonb) as news(tenant_id text, kind text, "values" jsonb)
+    join memberships on memberships.tenant_id = news.tenant_id and memberships.role = any(${[...roles]}::text[])`.execute(
+    db,
+  );
+  return Number(numAffectedRows);
 }

@@ -104,7 +104,7 @@ async function invoiceLines(db: Kysely<unknown>): Promise<void> {
       invoice_id text not null references invoices (id),
       position integer not null check (position >= 1),
       kind text not null check (kind in (
-        'charge', 'cache-modifier', 'minimum', 'cap', 'discount', 'adjustment', 'waived', 'credit')),
+        'charge', 'cache-modifier', 'minimum', 'cap', 'discount', 'adjustment', 'waived')),
       -- The month in which it was used: an adjustment's is before the invoice's.
       period text not null check (period ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'),
       component text,
@@ -123,7 +123,6 @@ async function invoiceLines(db: Kysely<unknown>): Promise<void> {
       credits integer,
       primary key (invoice_id, position),
       check ((plan_key is null) = (plan_version is null)),
-      check ((kind = 'credit') = (credits is not null)),
       check (kind <> 'waived' or (amount = 0 and exact = 0))
     )`.execute(db);
   await sql`

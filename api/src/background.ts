@@ -1,3 +1,4 @@
+import type { Collector } from '@riwayat/collector';
 import type { Metering } from './billing/metering.ts';
 import type { Pricing } from './billing/pricing.ts';
 import type { FileStore } from './files/file-store.ts';
@@ -7,6 +8,7 @@ import type { JobHandler } from './jobs/handler.ts';
 import type { DailySchedule } from './jobs/schedule.ts';
 import { materialAnnouncement } from './materials/announce.ts';
 import { MATERIAL_FILES_NIGHTLY, materialFilesSweep } from './materials/sweep.ts';
+import { LEVELS_DAILY, meterTelling } from './metering/background.ts';
 import { mailDelivery } from './notifications/delivery.ts';
 import type { Mailer } from './notifications/mailer.ts';
 import type { Database } from './postgres/database.ts';
@@ -15,6 +17,7 @@ import { bookingExpiry, PROOFS_NIGHTLY, proofsSweep } from './tutoring/backgroun
 /** What background jobs need. */
 export interface BackgroundParts {
   readonly database: Database;
+  readonly collector: Pick<Collector, 'ingest'>;
   readonly mailer: Mailer | undefined;
   readonly files: FileStore;
   readonly metering: Metering;
@@ -22,7 +25,14 @@ export interface BackgroundParts {
 }
 
 /** Every kind of background job there is, and who does it. */
-export function jobHandlers({ database, mailer, files, metering, pricing }: BackgroundParts): JobHandler[] {
+export function jobHandlers({
+  database,
+  collector,
+  mailer,
+  files,
+  metering,
+  pricing,
+}: BackgroundParts): JobHandler[] {
   return [
     mailDelivery({ database, mailer }),
     cleanUp(database),
@@ -31,6 +41,7 @@ export function jobHandlers({ database, mailer, files, metering, pricing }: Back
     bookingExpiry(database),
     proofsSweep(database, files),
     invoiceRun({ db: database.db, metering, pricing, now: () => new Date() }),
+    ...meterTelling({ database, collector }),
   ];
 }
 
@@ -40,4 +51,5 @@ export const DAILY_JOBS: readonly DailySchedule[] = [
   MATERIAL_FILES_NIGHTLY,
   PROOFS_NIGHTLY,
   INVOICES_DAILY,
+  LEVELS_DAILY,
 ];

@@ -1,8 +1,9 @@
+import { billingMonth, quantityOf, ZERO } from '@riwayat/billing';
 import { tenantScope } from '@riwayat/collector';
 import { Temporal } from 'temporal-polyfill';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prepareDemo } from './demo/demo.ts';
-import { DEMO_TENANT } from './demo/people.ts';
+import { DEMO_TENANT, DEMO_TIMEZONE } from './demo/people.ts';
 import { startApplication, type TestApplication } from './testing/application.ts';
 
 const MONTH_DAYS = 30;
@@ -60,6 +61,22 @@ describe('the documented month, imported as the demo tenant’s history', () => 
     const values = Object.values(difference).flatMap((rollup) => Object.values(rollup));
     expect(values.length).toBeGreaterThan(0);
     expect(values.filter((value) => value !== 0)).toEqual([]);
+  });
+
+  it('has a cost from its first month on, alike from raw rows and rollups', async () => {
+    const { collector, metering, pricing } = application.services;
+    await collector.drain();
+    const month = billingMonth(start.toPlainYearMonth().toString(), DEMO_TIMEZONE);
+    const question = { tenantId: DEMO_TENANT, month };
+    const usage = await metering.ofScreen(question);
+    expect(await metering.ofBill(question)).toEqual(usage);
+    // The document's sixty, but for those who administer.
+    expect(Number(quantityOf(usage, 'members').toFixed())).toBeGreaterThan(50);
+    expect(quantityOf(usage, 'admin_users').toFixed()).toBe('1');
+    expect(quantityOf(usage, 'transactions').gt(ZERO)).toBe(true);
+    expect(quantityOf(usage, 'storage').gt(ZERO)).toBe(true);
+    const bill = await pricing.billOf(DEMO_TENANT, month, usage);
+    expect(bill?.total).toBeGreaterThan(0n);
   });
 
   it('is not imported again by the next start', async () => {

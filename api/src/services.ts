@@ -105,6 +105,7 @@ export async function openServices(config: Config, progress: (line: string) => v
       url,
       handlers: jobHandlers({
         database,
+        collector,
         mailer: config.mail && createMailer(config.mail),
         files,
         metering,

@@ -21,6 +21,8 @@ export interface NewContract {
   readonly startedOn: string;
   /** Key of a plan. */
   readonly plan: string;
+  /** Whole rupiah a month. */
+  readonly budget?: bigint;
 }
 
 const discountRow = z.union([
@@ -115,13 +117,13 @@ function grantedDiscount(row: unknown): GrantedDiscount {
 /** Begins a tenant's contract. One that exists is left as it is. */
 export async function openContract(
   db: Kysely<Schema>,
-  { tenantId, startedOn, plan }: NewContract,
+  { tenantId, startedOn, plan, budget }: NewContract,
   actor: Actor = SYSTEM,
 ): Promise<void> {
   await db.transaction().execute(async (transaction) => {
     const made = await transaction
       .insertInto('contracts')
-      .values({ tenant_id: tenantId, started_on: startedOn, ended_on: null })
+      .values({ tenant_id: tenantId, started_on: startedOn, ended_on: null, budget_idr: budget ?? null })
       .onConflict((conflict) => conflict.column('tenant_id').doNothing())
       .returning('tenant_id')
       .executeTakeFirst();

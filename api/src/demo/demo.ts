@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Logger } from '@riwayat/collector';
 import { playContinuation } from '@riwayat/simulator';
+import { openContract } from '../billing/contracts.ts';
 import type { Config } from '../config.ts';
 import { newFileKey } from '../files/file-key.ts';
 import type { FileStore, StoredFile } from '../files/file-store.ts';
@@ -14,6 +15,7 @@ import { seedTutoring } from '../tutoring/seed.ts';
 import { seedBookings } from '../tutoring/seed-bookings.ts';
 import { monthStart } from './calendar.ts';
 import { importHistory } from './history.ts';
+import { tellPastMeters } from './meters.ts';
 import {
   createPopulation,
   createStaff,
@@ -33,6 +35,10 @@ const SECRET_BYTES = 32;
 const ONE_DOT_PNG =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 const TENANT_NAME = 'Chill Ajar';
+/** Has room for sixty people and their sessions of a month. */
+const PLAN = 'professional';
+/** Rupiah a month. */
+const BUDGET = 2_000_000n;
 /** At the start whoever is in the middle of a session logs in first: at most everybody, twice. */
 const LOG_INS_AT_THE_START = 120;
 /** At most: log-ins and log-outs together are 120 of 450 requests a day of the documented days 3 to 7. */
@@ -85,6 +91,8 @@ export async function prepareDemo(
     locale: 'id',
     registration: 'open',
   });
+  const contract = { tenantId: DEMO_TENANT, startedOn: plan.start, plan: PLAN, budget: BUDGET };
+  await openContract(database.db, contract);
   await Promise.all([createPopulation(people, plan.accountSecret), importHistory(plan, collector)]);
   await seedTutoring(database, DEMO_TENANT, {
     seed: plan.seed,
@@ -100,6 +108,7 @@ export async function prepareDemo(
   });
   await seedPages(new Pages(database, jsonCache, () => new Date()), DEMO_TENANT);
   const logins = await createStaff(people);
+  await tellPastMeters(plan, database, collector);
   const complete = { ...plan, complete: true };
   writePlan(path, complete);
   return { plan: complete, logins };

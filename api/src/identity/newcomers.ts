@@ -1,5 +1,6 @@
 import type { TenantId } from '@riwayat/collector';
 import type { Kysely } from 'kysely';
+import { levelsChanged } from '../metering/background.ts';
 import type { Schema } from '../postgres/schema.ts';
 import { isTenantId } from '../tenants/tenant.ts';
 import { newUserId } from './people.ts';
@@ -45,5 +46,9 @@ export async function becomePerson(
   if (!isTenantId(tenantId)) {
     throw new Error(`"${tenantId}" is stored as a tenant's id and is none.`);
   }
-  return { userId, tenantId, joined: (numInsertedOrUpdatedRows ?? 0n) > 0n };
+  const joined = (numInsertedOrUpdatedRows ?? 0n) > 0n;
+  if (joined) {
+    await levelsChanged(db, tenantId);
+  }
+  return { userId, tenantId, joined };
 }

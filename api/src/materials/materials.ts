@@ -3,6 +3,7 @@ import type { TenantId } from '@riwayat/collector';
 import { type Kysely, sql } from 'kysely';
 import type { ReceivedFile } from '../files/receive.ts';
 import { cut, type ListQuery, ordering, textQuery } from '../lists/page.ts';
+import { levelsChanged } from '../metering/background.ts';
 import type { Schema } from '../postgres/schema.ts';
 import { type Material, type MaterialFields, type MaterialPage, materialBody } from './material.ts';
 
@@ -73,6 +74,7 @@ export async function insertMaterial(
       published_by: publishedBy,
     })
     .execute();
+  await levelsChanged(db, tenantId);
   return id;
 }
 
@@ -93,12 +95,14 @@ export async function deleteMaterial(
   tenantId: TenantId,
   id: string,
 ): Promise<{ readonly title: string; readonly fileKey: string } | undefined> {
-  return db
+  const deleted = await db
     .deleteFrom('materials')
     .where('tenant_id', '=', tenantId)
     .where('id', '=', id)
     .returning(['title', 'file_key as fileKey'])
     .executeTakeFirst();
+  await levelsChanged(db, tenantId);
+  return deleted;
 }
 
 /**

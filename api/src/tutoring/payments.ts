@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import { type Actor, audit } from '../audit/audit.ts';
 import { problem } from '../errors/problem.ts';
 import type { StoredFile } from '../files/file-store.ts';
+import { levelsChanged, transactionMade } from '../metering/background.ts';
 import { notify, notifyPermitted } from '../notifications/notify.ts';
 import type { Schema } from '../postgres/schema.ts';
 import { illegalStep, stateAfter } from './booking-state.ts';
@@ -45,6 +46,7 @@ export async function submitProof(
       decided_at: null,
     })
     .execute();
+  await levelsChanged(db, tenantId);
   await notifyPermitted(db, 'tutoring:administer', {
     tenantId,
     kind: 'payment.received',
@@ -119,12 +121,13 @@ export async function decidePayment(
     details: { amount_idr: amountIdr.toString(), learner: learner.id, reason },
   });
   await (verdict.decision === 'verified'
-    ? tellVerified(db, booking)
+    ? tellVerified(db, booking, now)
     : tellRejected(db, booking, verdict.reason, now));
 }
 
-async function tellVerified(db: Kysely<Schema>, booking: HeldBooking): Promise<void> {
+async function tellVerified(db: Kysely<Schema>, booking: HeldBooking, now: Date): Promise<void> {
   const { tenantId, id, course, learner, mentor } = booking;
+  await transactionMade(db, { tenantId, booking: id, verifiedAt: now });
   const startsAt = booking.startsAt.toISOString();
   await notify(db, {
     tenantId,

@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { type Actor, audit } from '../../audit/audit.ts';
 import { problem } from '../../errors/problem.ts';
 import { cut, type ListQuery, ordering, pageOf } from '../../lists/page.ts';
+import { levelsChanged } from '../../metering/background.ts';
 import type { Schema } from '../../postgres/schema.ts';
 import type { EndedSessions } from '../ended-sessions.ts';
 import { TENANT_ROLES, type TenantRole } from '../permissions.ts';
@@ -106,6 +107,7 @@ export class Roster {
         .where('user_id', '=', userId)
         .execute();
       await endSessions(transaction, { userId, tenantId }, 'role', this.#now());
+      await levelsChanged(transaction, tenantId);
       await audit(transaction, {
         action: 'person.role-changed',
         tenantId,
@@ -133,6 +135,7 @@ export class Roster {
         .where('tenant_id', '=', tenantId)
         .where('user_id', '=', userId)
         .execute();
+      await levelsChanged(transaction, tenantId);
       await audit(transaction, {
         action: 'person.removed',
         tenantId,

@@ -58,6 +58,12 @@ import { learnerRoutes } from './tutoring/learner-routes.ts';
 import { mentorRoutes } from './tutoring/mentor-routes.ts';
 import { paymentRoutes } from './tutoring/payment-routes.ts';
 import { tutoring } from './tutoring/tutoring.ts';
+import { costRoutes } from './usage/cost-routes.ts';
+import { UsageCosts } from './usage/costs.ts';
+import { endpointRoutes } from './usage/endpoint-routes.ts';
+import { LogIns } from './usage/log-ins.ts';
+import { ownUsageRoutes } from './usage/own-routes.ts';
+import { peopleRoutes } from './usage/people-routes.ts';
 import { usageRoutes } from './usage/routes.ts';
 import { VERSION } from './version.ts';
 
@@ -85,6 +91,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { config, services, dashboardDirectory, now = () => new Date() } = options;
   const { collector, coordination, database, people, tenants, keys, keyring, policies, files, jsonCache } =
     services;
+  const { metering, pricing, usageReads } = services;
   const logger: FastifyBaseLogger = services.logger;
   const app = fastify({
     loggerInstance: logger,
@@ -177,12 +184,24 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(learnerRoutes, { database, catalogue, now });
   await app.register(mentorRoutes, shop);
   await app.register(paymentRoutes, { database, files, now });
-  await app.register(usageRoutes, {
+  const costs = new UsageCosts({ metering, weights: collector.metering, pricing, now });
+  const usageParts = {
+    database,
     usage: collector.usage,
+    activity: collector.activity,
+    logIns: new LogIns(database),
+    costs,
+    reads: usageReads,
     tenants,
-    names: (tenantId, userIds) => people.names(tenantId, userIds),
+    names: (tenantId: string, userIds: readonly string[]) => people.names(tenantId, userIds),
+    predict: async () => undefined,
     now,
-  });
+  };
+  await app.register(usageRoutes, usageParts);
+  await app.register(endpointRoutes, usageParts);
+  await app.register(peopleRoutes, usageParts);
+  await app.register(ownUsageRoutes, usageParts);
+  await app.register(costRoutes, usageParts);
   await app.register(auditRoutes, { database });
   await app.register(jobRoutes, { stored: new StoredJobs(database) });
   await app.register(notificationRoutes, { inbox: new Inbox(database, now) });

@@ -25,6 +25,7 @@ import { type Database, openDatabase } from './postgres/database.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './postgres/embedded.ts';
 import { TenantPolicies } from './privacy/policies.ts';
 import { TenantDirectory } from './tenants/directory.ts';
+import { UsageReads } from './usage/reads.ts';
 
 /** What the application stands on: its two databases and the collector between them. */
 export interface Services {
@@ -42,6 +43,8 @@ export interface Services {
   readonly prices: Prices;
   readonly pricing: Pricing;
   readonly metering: Metering;
+  /** Who looked at usage. */
+  readonly usageReads: UsageReads;
   readonly files: FileStore;
   readonly jobs: Jobs;
   /** Stores what is still in the spool, then ends everything that {@link openServices} started. */
@@ -128,6 +131,8 @@ export async function openServices(config: Config, progress: (line: string) => v
       },
     });
     closers.push(async () => stopSampling());
+    const usageReads = new UsageReads({ database, logger: logger.child({ part: 'usage reads' }) });
+    closers.push(() => usageReads.close());
     return {
       logger,
       database,
@@ -142,6 +147,7 @@ export async function openServices(config: Config, progress: (line: string) => v
       prices,
       pricing,
       metering,
+      usageReads,
       files,
       jobs,
       close,

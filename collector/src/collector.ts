@@ -28,6 +28,7 @@ import { importToken } from './spool/segment.ts';
 import type { Spool } from './spool/spool.ts';
 import { type CollectorStatus, collectorStatus } from './status.ts';
 import type { Store } from './store/store.ts';
+import { ActivityQueries } from './usage/activity.ts';
 import { UsageQueries } from './usage/queries.ts';
 import type { TimeRange } from './usage/range.ts';
 import { RecordedRequests } from './usage/recorded-requests.ts';
@@ -55,6 +56,8 @@ export class Collector {
   readonly metering: MeteringQueries;
   /** The requests themselves, for who takes them elsewhere. */
   readonly recorded: RecordedRequests;
+  /** Reads of what single people did, each within a tenant's scope. */
+  readonly activity: ActivityQueries;
   /** What was refused, for the tenant that sent it. */
   readonly refused: RefusedRows;
   /** What was taken in and what became of it, by hour. */
@@ -87,6 +90,7 @@ export class Collector {
       afterStored: (position, run) => sender.afterStored(position, run),
     });
     const pseudonyms = new Pseudonyms({ key: privacy.pseudonymKey });
+    this.activity = new ActivityQueries(store, pseudonyms);
     this.#upkeep = new Upkeep({
       store,
       logger,

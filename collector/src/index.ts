@@ -53,8 +53,17 @@ export type { CollectorStatus, LaneStatus } from './status.ts';
 export type { StoreAddress } from './store/store.ts';
 export { StoreError, type StoreErrorCode } from './store/store-error.ts';
 export type {
+  ActivityQueries,
+  EndpointPeople,
+  PersonActivity,
+  PersonEndpoint,
+  SessionPlace,
+  SessionUsage,
+} from './usage/activity.ts';
+export type {
   DailyUsage,
   EndpointUsage,
+  MonthlyUsage,
   UsageQueries,
   UsageSummary,
   UserUsage,

@@ -42,6 +42,8 @@ export const AUDIT_ACTIONS = [
   'access.cross-tenant',
   'contract.opened',
   'plan.version-added',
+  'usage.read',
+  'budget.changed',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

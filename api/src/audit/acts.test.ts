@@ -1,6 +1,7 @@
 import type { InjectOptions } from 'fastify';
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openContract } from '../billing/contracts.ts';
 import { startApplication, type TestApplication } from '../testing/application.ts';
 import type { AuditAction } from './actions.ts';
 
@@ -55,6 +56,11 @@ const ACTS: Readonly<Record<string, Act>> = {
       url: '/api/v1/tenant/privacy',
       payload: { user_ids: 'pseudonymous', addresses: 'dropped', retention_months: 13 },
     }),
+  },
+  'PUT /api/v1/tenant/budget': {
+    as: 'administrator',
+    writes: 'budget.changed',
+    send: () => ({ url: '/api/v1/tenant/budget', payload: { budget: 3_000_000 } }),
   },
   'POST /api/v1/tenant/erasures': {
     as: 'administrator',
@@ -132,7 +138,9 @@ let application: TestApplication;
 
 beforeAll(async () => {
   application = await startApplication();
-  await application.createTenant('ours', ['administrator', 'member']);
+  const tenantId = await application.createTenant('ours', ['administrator', 'member']);
+  const contract = { tenantId, startedOn: '2026-01-01', plan: 'starter' };
+  await openContract(application.services.database.db, contract);
 });
 afterAll(() => application.stop());
 

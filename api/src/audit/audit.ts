@@ -46,20 +46,29 @@ export function actorOf({ principal, ip, id }: Pick<FastifyRequest, 'principal' 
  * @param db the transaction
  */
 export async function audit(db: Kysely<Schema>, entry: AuditEntry): Promise<void> {
-  const { action, tenantId, actor, subject, details = {} } = entry;
+  await auditAll(db, [entry]);
+}
+
+/** Several entries at once: all are written or none. */
+export async function auditAll(db: Kysely<Schema>, entries: readonly AuditEntry[]): Promise<void> {
+  if (entries.length === 0) {
+    return;
+  }
   await db
     .insertInto('audit_log')
-    .values({
-      action,
-      tenant_id: tenantId,
-      actor_id: actor.userId,
-      actor_role: actor.role,
-      session_id: actor.sessionId,
-      address: actor.address,
-      request_id: actor.requestId,
-      subject_kind: subject?.kind ?? null,
-      subject_id: subject?.id ?? null,
-      details: jsonText(details),
-    })
+    .values(
+      entries.map(({ action, tenantId, actor, subject, details = {} }) => ({
+        action,
+        tenant_id: tenantId,
+        actor_id: actor.userId,
+        actor_role: actor.role,
+        session_id: actor.sessionId,
+        address: actor.address,
+        request_id: actor.requestId,
+        subject_kind: subject?.kind ?? null,
+        subject_id: subject?.id ?? null,
+        details: jsonText(details),
+      })),
+    )
     .execute();
 }

@@ -143,3 +143,36 @@ export async function openContract(
     });
   });
 }
+
+/**
+ * Sets what a month should cost at most.
+ *
+ * @param budget whole rupiah, above 0; null: nothing in particular
+ * @returns false when the tenant has no contract
+ */
+export function setBudget(
+  db: Kysely<Schema>,
+  tenantId: TenantId,
+  budget: bigint | null,
+  actor: Actor,
+): Promise<boolean> {
+  return db.transaction().execute(async (transaction) => {
+    const set = await transaction
+      .updateTable('contracts')
+      .set({ budget_idr: budget })
+      .where('tenant_id', '=', tenantId)
+      .returning('tenant_id')
+      .executeTakeFirst();
+    if (set === undefined) {
+      return false;
+    }
+    await audit(transaction, {
+      actor,
+      tenantId,
+      action: 'budget.changed',
+      subject: { kind: 'contract', id: tenantId },
+      details: { budget: budget === null ? null : String(budget) },
+    });
+    return true;
+  });
+}

@@ -1,8 +1,48 @@
-import { type Bill, type BillingMonth, bill, type Contract, pinned, type Usage } from '@riwayat/billing';
+import {
+  type Bill,
+  type BillingMonth,
+  bill,
+  type Contract,
+  type Plan,
+  type PriceList,
+  pinned,
+  plansInEffect,
+  type Usage,
+} from '@riwayat/billing';
 import type { TenantId } from '@riwayat/collector';
 import type { Database } from '../postgres/database.ts';
-import { contractOf } from './contracts.ts';
+import { contractOf, type TenantContract } from './contracts.ts';
 import type { Prices } from './prices.ts';
+
+/** A tenant's contract, and the prices that it is billed by. */
+export class Agreement {
+  readonly terms: TenantContract;
+  readonly #prices: PriceList;
+
+  constructor(terms: TenantContract, prices: PriceList) {
+    this.terms = terms;
+    this.#prices = prices;
+  }
+
+  /**
+   * The bill of a month.
+   *
+   * @param usage of every day of the month; days to come have used nothing
+   * @throws {UnknownPlanError} when the contract names a plan that there is no price of
+   */
+  billOf({ month }: Pick<BillingMonth, 'month'>, usage: Usage): Bill {
+    return bill({ month, usage, contract: this.terms.contract, prices: this.#prices });
+  }
+
+  /**
+   * The plan of a local day; undefined on one that is not billed.
+   *
+   * @throws {UnknownPlanError} when there is no price of it
+   */
+  planOn(day: string): Plan | undefined {
+    return plansInEffect([day], this.terms.contract, this.#prices)[0]?.plan;
+  }
+}
 
 /**
  * What a tenant's usage costs. Live cost, preview, forecast and invoice ask it, and it asks `bill`: they cannot disagree.
@@ -16,6 +56,12 @@ export class Pricing {
     this.#prices = prices;
   }
 
+  /** By the contract and the prices as they are now; undefined when the tenant has no contract. */
+  async agreementOf(tenantId: TenantId): Promise<Agreement | undefined> {
+    const [terms, prices] = await Promise.all([contractOf(this.#database.db, tenantId), this.#prices.list()]);
+    return terms && new Agreement(terms, prices);
+  }
+
   /**
    * The bill of a month, by the contract and the prices as they are now.
    *
@@ -24,8 +70,7 @@ export class Pricing {
    * @throws {UnknownPlanError} when the contract names a plan that there is no price of
    */
   async billOf(tenantId: TenantId, month: BillingMonth, usage: Usage): Promise<Bill | undefined> {
-    const terms = await contractOf(this.#database.db, tenantId);
-    return terms && this.rate(terms.contract, month.month, usage);
+    return (await this.agreementOf(tenantId))?.billOf(month, usage);
   }
 
   /**

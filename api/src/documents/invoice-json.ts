@@ -1,7 +1,7 @@
 import { COMPONENTS } from '@riwayat/billing';
 import { z } from 'zod';
+import { rupiahNumber } from '../billing/rupiah-number.ts';
 import { INVOICE_STATES } from '../invoices/invoice-state.ts';
-import { rupiahNumber } from '../payments/rupiah-number.ts';
 import type { DocumentLine, InvoiceDocument } from './invoice-document.ts';
 
 const rupiah = z.int().describe('Whole rupiah');

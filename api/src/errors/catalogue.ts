@@ -127,6 +127,11 @@ export const PROBLEMS = {
     title: 'Not possible now',
     detail: 'The invoice is at a point of its life where this cannot be done.',
   },
+  'contract-missing': {
+    status: 409,
+    title: 'No contract',
+    detail: 'This tenant has no contract: nothing is billed. Those who run the platform open one.',
+  },
   conflict: {
     status: 409,
     title: 'Conflict',

@@ -61,6 +61,8 @@ export const PERMISSIONS = {
   'jobs:manage': ['administrator', 'operator'],
   /** What the tenant's usage costs: invoices, balance, preview. */
   'billing:read': ['administrator', 'manager', 'board'],
+  /** Decide about it: the budget, the plan. */
+  'billing:manage': ['administrator'],
   /** Lock and unlock anybody's account, and see why one is locked. */
   'accounts:lock': ['operator'],
   /** Who did what, anywhere. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PERIODS } from './period.ts';
 
-const localDay = z.iso.date().describe("A calendar day in the tenant's time zone");
+export const localDay = z.iso.date().describe("A calendar day in the tenant's time zone");
 
 /** Which span of usage is asked for. `start` and `end` alone mean `custom`. */
 export const usageQuery = z
@@ -26,54 +26,98 @@ export const usageQuery = z
     }
   });
 
-const range = z.object({ start: localDay, end: localDay, timezone: z.string() });
-const limits = {
-  limit: z.number().nullable().describe('What the plan allows; null without a plan'),
+export const range = z.object({ start: localDay, end: localDay, timezone: z.string() });
+export const wholeNumber = z.int().nonnegative();
+/** What something costs. */
+export const cost = z.int().nullable().describe('Whole rupiah; null without a contract');
+export const change = z
+  .number()
+  .nullable()
+  .describe('Against the span before, percent; null when there was nothing then');
+
+const metric = {
+  limit: z
+    .number()
+    .nullable()
+    .describe('What the plan allows in a month; null without a limit, and of a span that is no month'),
   percentage: z.number().nullable().describe('Share of the limit, percent'),
-  cost: z.number().nullable().describe('Whole rupiah; null while nothing is billed'),
+  cost,
+  change,
 };
-const wholeNumber = z.int().nonnegative();
 
 export const usageSummary = z
   .object({
     period: z.enum(PERIODS),
     range,
-    api_calls: z.object({ total: wholeNumber, errors: wholeNumber, ...limits }),
+    api_calls: z.object({ total: wholeNumber, errors: wholeNumber, ...metric }),
     data_transfer: z.object({
       total: z.number().describe('GB of 10^9 bytes, both directions'),
       bytes: wholeNumber,
       unit: z.literal('GB'),
-      ...limits,
+      ...metric,
     }),
     active_users: z.object({
       total: wholeNumber.describe('Different people in the period'),
       concurrent_peak: wholeNumber.describe('Most different people within any five minutes'),
-      ...limits,
+      ...metric,
+      limit_of: z
+        .enum(['concurrent_users', 'members'])
+        .nullable()
+        .describe('What is limited: how many are there at once, or members'),
     }),
     total_cost: z
       .object({
-        current: z.number(),
-        budget: z.number().nullable(),
-        percentage: z.number().nullable(),
-        prediction: z.number().nullable(),
+        current: z.int().describe('What the period costs by now: of a month, its bill so far'),
+        budget: z.int().nullable().describe('Of a month; null when none was set'),
+        percentage: z.number().nullable().describe('Share of the budget, percent'),
+        prediction: z
+          .int()
+          .nullable()
+          .describe('What the running month will probably cost; null where too little is known'),
+        change: change.describe(
+          'Percent; of the running month against what the month before came to by the same day',
+        ),
       })
       .nullable()
-      .describe('Null while nothing is billed'),
+      .describe('Null without a contract'),
     previous: z
       .object({
         range,
         api_calls: wholeNumber,
         data_transfer_bytes: wholeNumber,
         active_users: wholeNumber,
+        cost,
       })
       .nullable()
       .describe('The span before, for comparison; null when it was not recorded from its first day on'),
   })
   .meta({ id: 'UsageSummary' });
 
+export const endpointUsage = z.object({
+  endpoint: z.string(),
+  method: z.string(),
+  calls: wholeNumber,
+  avg_response_time: z.number().describe('Milliseconds'),
+  p50: z.number().describe('Milliseconds'),
+  p95: z.number().describe('Milliseconds'),
+  p99: z.number().describe('Milliseconds'),
+  error_rate: z.number().describe('Percent of calls answered with a 5xx status'),
+  client_error_rate: z.number().describe('Percent of calls answered with a 4xx status'),
+  data_transfer_bytes: wholeNumber,
+  cost,
+});
+
+export const totalCost = cost.describe(
+  'Whole rupiah: what the costs of all days, endpoints or people come to. Null without a contract',
+);
+export const unattributedCost = cost.describe(
+  'What of the total stands in no row: all of it when there was no request',
+);
+
 export const detailedUsage = z
   .object({
     period: range,
+    total_cost: totalCost,
     daily_usage: z.array(
       z.object({
         date: localDay,
@@ -82,40 +126,33 @@ export const detailedUsage = z
         data_transfer: z.number().describe('GB of 10^9 bytes'),
         data_transfer_bytes: wholeNumber,
         active_users: wholeNumber,
-        cost: z.number().nullable(),
+        cost,
       }),
     ),
     endpoint_breakdown: z
-      .array(
-        z.object({
-          endpoint: z.string(),
-          method: z.string(),
-          calls: wholeNumber,
-          avg_response_time: z.number().describe('Milliseconds'),
-          p50: z.number().describe('Milliseconds'),
-          p95: z.number().describe('Milliseconds'),
-          p99: z.number().describe('Milliseconds'),
-          error_rate: z.number().describe('Percent of calls answered with a 5xx status'),
-          client_error_rate: z.number().describe('Percent of calls answered with a 4xx status'),
-          data_transfer_bytes: wholeNumber,
-          cost: z.number().nullable(),
-        }),
-      )
+      .array(endpointUsage)
       .optional()
       .describe('Present with the permission `endpoints:read`'),
+    unattributed_cost: unattributedCost.optional(),
     user_breakdown: z
       .array(
         z.object({
-          user_id: z.string(),
+          user_id: z.string().describe('Empty: requests of nobody logged in'),
           name: z.string().nullable(),
           role: z.string(),
           calls: wholeNumber,
           data_transfer_bytes: wholeNumber,
-          cost: z.number().nullable(),
+          cost,
         }),
       )
       .optional()
       .describe('Present with the permission `people:read`, at most 100 people, busiest first'),
+    other_users: z
+      .object({ cost })
+      .optional()
+      .describe(
+        'All others together, and what no request stands for; present with the permission `people:read`',
+      ),
   })
   .meta({ id: 'DetailedUsage' });
 

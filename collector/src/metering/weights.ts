@@ -37,6 +37,10 @@ export interface Weight {
 const WEIGHT_OF_CALL = 100_000;
 const WEIGHT_OF_BYTE = 1_000;
 
+/** The weight of raw rows, as SQL, of whatever they are grouped by. */
+export const WEIGHT_OF_REQUESTS = `toString(toUInt128(count()) * ${WEIGHT_OF_CALL} + toUInt128(sum(bytes_out)) * ${WEIGHT_OF_BYTE}
+  + toUInt128(sum(${CPU_SHARE_OF_REQUEST})))`;
+
 const weightRow = z.object({ key: z.string(), calls: exact, weight: exact });
 
 const TENANT = 'tenant_id = {tenant:String}';

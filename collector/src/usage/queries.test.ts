@@ -185,18 +185,36 @@ describeStores('usage', (address) => {
     }
   });
 
-  it('gives the busiest people', async () => {
+  it('gives the busiest people, each once, with the role that they had last', async () => {
     const rows = await usage.users(scope, { start: '2026-10-01', end: '2026-10-02' }, 3);
     const within = all.filter(({ day }) => day <= '2026-10-02');
     const counts = new Map<string, number>();
-    for (const { userId, userRole } of within) {
-      counts.set(`${userId} ${userRole}`, (counts.get(`${userId} ${userRole}`) ?? 0) + 1);
+    const lastDays = new Map<string, RequestRecord>();
+    for (const one of within) {
+      counts.set(one.userId, (counts.get(one.userId) ?? 0) + 1);
+      if (one.ts >= (lastDays.get(one.userId)?.ts ?? 0)) {
+        lastDays.set(one.userId, one);
+      }
     }
     expect(rows).toHaveLength(3);
     expect(rows.map(({ calls }) => calls)).toEqual([...counts.values()].sort((a, b) => b - a).slice(0, 3));
     for (const { userId, userRole, calls } of rows) {
-      expect(calls).toBe(counts.get(`${userId} ${userRole}`));
+      expect(calls).toBe(counts.get(userId));
+      expect(userRole).toBe(lastDays.get(userId)?.userRole);
     }
+  });
+
+  it('adds up by month of the local days', async () => {
+    expect(await usage.monthly(scope, { start: '2026-09-01', end: '2026-11-30' })).toEqual([
+      {
+        month: '2026-10',
+        calls: all.length,
+        errors: all.filter(({ status }) => status >= 500).length,
+        bytesIn: sum(all, ({ bytesIn }) => bytesIn),
+        bytesOut: sum(all, ({ bytesOut }) => bytesOut),
+        activeUsers: people(all),
+      },
+    ]);
   });
 
   it('agrees between raw rows and rollups, and tells when it does not', async () => {

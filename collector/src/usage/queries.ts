@@ -39,6 +39,16 @@ export interface DailyUsage {
   readonly activeUsers: number;
 }
 
+export interface MonthlyUsage {
+  /** `YYYY-MM`. */
+  readonly month: string;
+  readonly calls: number;
+  readonly errors: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly activeUsers: number;
+}
+
 export interface EndpointUsage {
   readonly endpoint: string;
   readonly method: string;
@@ -61,6 +71,7 @@ export interface EndpointUsage {
 export interface UserUsage {
   /** Empty: requests of nobody logged in. */
   readonly userId: string;
+  /** The latest one that the person had. */
   readonly userRole: string;
   readonly calls: number;
   readonly errors: number;
@@ -84,6 +95,7 @@ const MICROSECONDS_PER_MS = 1_000;
 
 const peopleRow = z.object({ activeUsers: whole, concurrentPeak: whole });
 const dailyRow = totalsRow.extend({ localDay: z.string(), activeUsers: whole });
+const monthlyRow = totalsRow.extend({ month: z.string(), activeUsers: whole });
 const endpointRow = totalsRow.extend({
   endpoint: z.string(),
   method: z.string(),
@@ -154,6 +166,19 @@ export class UsageQueries {
     return days.map((day) => ({ day, ...(byDay.get(day) ?? none) }));
   }
 
+  /** Usage by month of the local days, of the months in which there was any. */
+  async monthly(scope: TenantScope, range: DayRange): Promise<MonthlyUsage[]> {
+    return this.#select(scope, {
+      sql: `SELECT formatDateTime(days.day, '%Y-%m') AS month, sum(days.calls) AS calls, sum(days.errors) AS errors,
+              sum(bytes_in) AS bytesIn, sum(bytes_out) AS bytesOut, uniqExactIf(user_id, user_id != '') AS activeUsers
+            FROM {{database}}.usage_user_day AS days WHERE ${TENANT} AND ${IN_DAYS}
+            GROUP BY month ORDER BY month`,
+      params: { ...checkedDays(range) },
+      row: monthlyRow,
+      label: 'usage.monthly',
+    });
+  }
+
   /**
    * Whether anything is recorded of a local day or of one before it.
    *
@@ -201,10 +226,10 @@ export class UsageQueries {
   /** The people with the most calls, and the calls of nobody logged in under an empty id. */
   async users(scope: TenantScope, range: DayRange, limit: number): Promise<UserUsage[]> {
     return this.#select(scope, {
-      sql: `SELECT user_id AS userId, user_role AS userRole, sum(days.calls) AS calls, sum(days.errors) AS errors,
-              sum(bytes_in) AS bytesIn, sum(bytes_out) AS bytesOut
+      sql: `SELECT user_id AS userId, argMax(user_role, (last_seen, user_role)) AS userRole, sum(days.calls) AS calls,
+              sum(days.errors) AS errors, sum(bytes_in) AS bytesIn, sum(bytes_out) AS bytesOut
             FROM {{database}}.usage_user_day AS days WHERE ${TENANT} AND ${IN_DAYS}
-            GROUP BY userId, userRole ORDER BY calls DESC, userId, userRole LIMIT {limit:UInt32}`,
+            GROUP BY userId ORDER BY calls DESC, userId LIMIT {limit:UInt32}`,
       params: { ...checkedDays(range), limit },
       row: userRow,
       label: 'usage.users',

@@ -5,7 +5,7 @@
  * nothing is begun twice; an answer that makes no sense is no answer.
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import { rupiahNumber } from '../rupiah-number.ts';
+import { rupiahNumber } from '../../billing/rupiah-number.ts';
 import {
   type PaymentOrder,
   type PaymentProvider,

@@ -1121,7 +1121,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Totals of a period beside the span before */
+        /** Totals of a period with limits and costs, beside the span before */
         get: operations["getApiV1TenantUsageSummary"];
         put?: never;
         post?: never;
@@ -1141,6 +1141,125 @@ export interface paths {
         /** Usage of a period by day, and by endpoint and person for those who may see them */
         get: operations["getApiV1TenantUsageDetailed"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/usage/endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every endpoint that was called in a period, with its cost */
+        get: operations["getApiV1TenantUsageEndpoints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/usage/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the busiest people used in a period, with their log-ins and their cost */
+        get: operations["getApiV1TenantUsageUsers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/usage/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sessions with requests in a period, the one used last first */
+        get: operations["getApiV1TenantUsageSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The own usage in a period: calls, data, sessions and share of the cost */
+        get: operations["getApiV1MeUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/usage/cost-breakdown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a period costs, by component */
+        get: operations["getApiV1TenantUsageCostBreakdown"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/usage/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Totals and costs of the past months */
+        get: operations["getApiV1TenantUsageHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/budget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set what a month should cost at most; it warns, and stops nothing */
+        put: operations["putApiV1TenantBudget"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2634,12 +2753,14 @@ export interface components {
             api_calls: {
                 total: number;
                 errors: number;
-                /** @description What the plan allows; null without a plan */
+                /** @description What the plan allows in a month; null without a limit, and of a span that is no month */
                 limit: number | null;
                 /** @description Share of the limit, percent */
                 percentage: number | null;
-                /** @description Whole rupiah; null while nothing is billed */
+                /** @description Whole rupiah; null without a contract */
                 cost: number | null;
+                /** @description Against the span before, percent; null when there was nothing then */
+                change: number | null;
             };
             data_transfer: {
                 /** @description GB of 10^9 bytes, both directions */
@@ -2647,31 +2768,43 @@ export interface components {
                 bytes: number;
                 /** @constant */
                 unit: "GB";
-                /** @description What the plan allows; null without a plan */
+                /** @description What the plan allows in a month; null without a limit, and of a span that is no month */
                 limit: number | null;
                 /** @description Share of the limit, percent */
                 percentage: number | null;
-                /** @description Whole rupiah; null while nothing is billed */
+                /** @description Whole rupiah; null without a contract */
                 cost: number | null;
+                /** @description Against the span before, percent; null when there was nothing then */
+                change: number | null;
             };
             active_users: {
                 /** @description Different people in the period */
                 total: number;
                 /** @description Most different people within any five minutes */
                 concurrent_peak: number;
-                /** @description What the plan allows; null without a plan */
+                /** @description What the plan allows in a month; null without a limit, and of a span that is no month */
                 limit: number | null;
                 /** @description Share of the limit, percent */
                 percentage: number | null;
-                /** @description Whole rupiah; null while nothing is billed */
+                /** @description Whole rupiah; null without a contract */
                 cost: number | null;
+                /** @description Against the span before, percent; null when there was nothing then */
+                change: number | null;
+                /** @description What is limited: how many are there at once, or members */
+                limit_of: ("concurrent_users" | "members") | null;
             };
-            /** @description Null while nothing is billed */
+            /** @description Null without a contract */
             total_cost: {
+                /** @description What the period costs by now: of a month, its bill so far */
                 current: number;
+                /** @description Of a month; null when none was set */
                 budget: number | null;
+                /** @description Share of the budget, percent */
                 percentage: number | null;
+                /** @description What the running month will probably cost; null where too little is known */
                 prediction: number | null;
+                /** @description Percent; of the running month against what the month before came to by the same day */
+                change: number | null;
             } | null;
             /** @description The span before, for comparison; null when it was not recorded from its first day on */
             previous: {
@@ -2691,6 +2824,8 @@ export interface components {
                 api_calls: number;
                 data_transfer_bytes: number;
                 active_users: number;
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
             } | null;
         };
         DetailedUsageInput: {
@@ -2707,6 +2842,8 @@ export interface components {
                 end: string;
                 timezone: string;
             };
+            /** @description Whole rupiah: what the costs of all days, endpoints or people come to. Null without a contract */
+            total_cost: number | null;
             daily_usage: {
                 /**
                  * Format: date
@@ -2719,6 +2856,7 @@ export interface components {
                 data_transfer: number;
                 data_transfer_bytes: number;
                 active_users: number;
+                /** @description Whole rupiah; null without a contract */
                 cost: number | null;
             }[];
             /** @description Present with the permission `endpoints:read` */
@@ -2739,17 +2877,249 @@ export interface components {
                 /** @description Percent of calls answered with a 4xx status */
                 client_error_rate: number;
                 data_transfer_bytes: number;
+                /** @description Whole rupiah; null without a contract */
                 cost: number | null;
             }[];
+            /** @description What of the total stands in no row: all of it when there was no request */
+            unattributed_cost?: number | null;
             /** @description Present with the permission `people:read`, at most 100 people, busiest first */
             user_breakdown?: {
+                /** @description Empty: requests of nobody logged in */
                 user_id: string;
                 name: string | null;
                 role: string;
                 calls: number;
                 data_transfer_bytes: number;
+                /** @description Whole rupiah; null without a contract */
                 cost: number | null;
             }[];
+            /** @description All others together, and what no request stands for; present with the permission `people:read` */
+            other_users?: {
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+            };
+        };
+        EndpointUsageListInput: {
+            period: {
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                start: string;
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                end: string;
+                timezone: string;
+            };
+            /** @description Whole rupiah: what the costs of all days, endpoints or people come to. Null without a contract */
+            total_cost: number | null;
+            /** @description What of the total stands in no row: all of it when there was no request */
+            unattributed_cost: number | null;
+            /** @description Most called first */
+            endpoints: {
+                endpoint: string;
+                method: string;
+                calls: number;
+                /** @description Milliseconds */
+                avg_response_time: number;
+                /** @description Milliseconds */
+                p50: number;
+                /** @description Milliseconds */
+                p95: number;
+                /** @description Milliseconds */
+                p99: number;
+                /** @description Percent of calls answered with a 5xx status */
+                error_rate: number;
+                /** @description Percent of calls answered with a 4xx status */
+                client_error_rate: number;
+                data_transfer_bytes: number;
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+                /** @description Different people who called it */
+                people: number;
+            }[];
+        };
+        UserUsageListInput: {
+            period: {
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                start: string;
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                end: string;
+                timezone: string;
+            };
+            /** @description Whole rupiah: what the costs of all days, endpoints or people come to. Null without a contract */
+            total_cost: number | null;
+            /** @description At most 100 people, busiest first */
+            users: {
+                /** @description As it is stored: an id or a pseudonym. Empty: nobody logged in */
+                user_id: string;
+                name: string | null;
+                role: string;
+                last_login: string | null;
+                sessions: number;
+                /** @description From the first request to the latest one, minutes */
+                session_duration: number;
+                api_calls: number;
+                data_transfer_bytes: number;
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+                /** @description At most five, most called first */
+                active_endpoints: string[];
+            }[];
+            /** @description All others together, and what no request stands for */
+            other_users: {
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+            };
+        };
+        UsageSessionInput: {
+            session_id: string;
+            user_id: string;
+            name: string | null;
+            role: string;
+            /** @description In words; null for a session that is not of this application, or forgotten */
+            device: string | null;
+            /** @description Network of the address that it was begun from */
+            network: string | null;
+            /**
+             * Format: date-time
+             * @description When it was begun; the first request of the period where that is not known
+             */
+            login_time: string;
+            /** Format: date-time */
+            last_activity: string;
+            /** @description From the first request to the latest one, minutes */
+            duration: number;
+            api_calls: number;
+            data_transfer_bytes: number;
+            /** @description Its share of what the period costs, rounded by itself. Null without a contract */
+            cost: number | null;
+        };
+        OwnUsageInput: {
+            period: {
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                start: string;
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                end: string;
+                timezone: string;
+            };
+            api_calls: {
+                total: number;
+                /** @description The endpoint with the most calls; null without any */
+                most_used: {
+                    endpoint: string;
+                    calls: number;
+                    data_transfer_bytes: number;
+                } | null;
+            };
+            data_transfer: {
+                bytes: number;
+                /** @description The endpoint with the most bytes; null without any */
+                most_data: {
+                    endpoint: string;
+                    calls: number;
+                    data_transfer_bytes: number;
+                } | null;
+            };
+            sessions: {
+                total: number;
+                /** @description Minutes; null without any */
+                mean_duration: number | null;
+            };
+            /** @description Null without a contract */
+            cost_contribution: {
+                /** @description Whole rupiah */
+                amount: number;
+                /** @description Of all that the tenant costs in the period */
+                percentage: number | null;
+            } | null;
+        };
+        CostBreakdownInput: {
+            period: {
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                start: string;
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                end: string;
+                timezone: string;
+            };
+            /** @description Whole rupiah. What is not there is not charged for. They add up to the total */
+            components: {
+                base_fee?: number;
+                members?: number;
+                transactions?: number;
+                storage?: number;
+                api_calls?: number;
+                data_transfer?: number;
+                rendering?: number;
+                cpu_usage?: number;
+                memory_usage?: number;
+                concurrent_users?: number;
+                admin_users?: number;
+                premium_features?: number;
+                /** @description What lacks to a minimum, or is above a cap and therefore taken off */
+                limits?: number;
+                /** @description Not above 0 */
+                discounts?: number;
+            };
+            total: number;
+            budget: number | null;
+            /** @description Share of the budget, percent */
+            percentage: number | null;
+        };
+        UsageHistoryInput: {
+            timezone: string;
+            /** @description The running one first */
+            months: {
+                /** @description `YYYY-MM` */
+                month: string;
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                start: string;
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                end: string;
+                api_calls: number;
+                errors: number;
+                data_transfer_bytes: number;
+                active_users: number;
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+                /** @description Whether it was invoiced, or is what the usage comes to as it is known now */
+                cost_of: ("invoice" | "usage") | null;
+            }[];
+        };
+        /**
+         * @example {
+         *       "budget": 3000000
+         *     }
+         */
+        BudgetInput: {
+            /** @description Whole rupiah a month; null: none */
+            budget: number | null;
         };
         AccountSessionPageInput: {
             data: components["schemas"]["AccountSessionInput"][];
@@ -2846,6 +3216,10 @@ export interface components {
             })[];
             slug: string;
             version: number;
+        };
+        UsageSessionPageInput: {
+            data: components["schemas"]["UsageSessionInput"][];
+            next_cursor: string | null;
         };
         /** @description A problem document (RFC 9457) */
         Problem: {
@@ -3952,12 +4326,14 @@ export interface components {
             api_calls: {
                 total: number;
                 errors: number;
-                /** @description What the plan allows; null without a plan */
+                /** @description What the plan allows in a month; null without a limit, and of a span that is no month */
                 limit: number | null;
                 /** @description Share of the limit, percent */
                 percentage: number | null;
-                /** @description Whole rupiah; null while nothing is billed */
+                /** @description Whole rupiah; null without a contract */
                 cost: number | null;
+                /** @description Against the span before, percent; null when there was nothing then */
+                change: number | null;
             };
             data_transfer: {
                 /** @description GB of 10^9 bytes, both directions */
@@ -3965,31 +4341,43 @@ export interface components {
                 bytes: number;
                 /** @constant */
                 unit: "GB";
-                /** @description What the plan allows; null without a plan */
+                /** @description What the plan allows in a month; null without a limit, and of a span that is no month */
                 limit: number | null;
                 /** @description Share of the limit, percent */
                 percentage: number | null;
-                /** @description Whole rupiah; null while nothing is billed */
+                /** @description Whole rupiah; null without a contract */
                 cost: number | null;
+                /** @description Against the span before, percent; null when there was nothing then */
+                change: number | null;
             };
             active_users: {
                 /** @description Different people in the period */
                 total: number;
                 /** @description Most different people within any five minutes */
                 concurrent_peak: number;
-                /** @description What the plan allows; null without a plan */
+                /** @description What the plan allows in a month; null without a limit, and of a span that is no month */
                 limit: number | null;
                 /** @description Share of the limit, percent */
                 percentage: number | null;
-                /** @description Whole rupiah; null while nothing is billed */
+                /** @description Whole rupiah; null without a contract */
                 cost: number | null;
+                /** @description Against the span before, percent; null when there was nothing then */
+                change: number | null;
+                /** @description What is limited: how many are there at once, or members */
+                limit_of: ("concurrent_users" | "members") | null;
             };
-            /** @description Null while nothing is billed */
+            /** @description Null without a contract */
             total_cost: {
+                /** @description What the period costs by now: of a month, its bill so far */
                 current: number;
+                /** @description Of a month; null when none was set */
                 budget: number | null;
+                /** @description Share of the budget, percent */
                 percentage: number | null;
+                /** @description What the running month will probably cost; null where too little is known */
                 prediction: number | null;
+                /** @description Percent; of the running month against what the month before came to by the same day */
+                change: number | null;
             } | null;
             /** @description The span before, for comparison; null when it was not recorded from its first day on */
             previous: {
@@ -4009,6 +4397,8 @@ export interface components {
                 api_calls: number;
                 data_transfer_bytes: number;
                 active_users: number;
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
             } | null;
         };
         DetailedUsage: {
@@ -4025,6 +4415,8 @@ export interface components {
                 end: string;
                 timezone: string;
             };
+            /** @description Whole rupiah: what the costs of all days, endpoints or people come to. Null without a contract */
+            total_cost: number | null;
             daily_usage: {
                 /**
                  * Format: date
@@ -4037,6 +4429,7 @@ export interface components {
                 data_transfer: number;
                 data_transfer_bytes: number;
                 active_users: number;
+                /** @description Whole rupiah; null without a contract */
                 cost: number | null;
             }[];
             /** @description Present with the permission `endpoints:read` */
@@ -4057,17 +4450,249 @@ export interface components {
                 /** @description Percent of calls answered with a 4xx status */
                 client_error_rate: number;
                 data_transfer_bytes: number;
+                /** @description Whole rupiah; null without a contract */
                 cost: number | null;
             }[];
+            /** @description What of the total stands in no row: all of it when there was no request */
+            unattributed_cost?: number | null;
             /** @description Present with the permission `people:read`, at most 100 people, busiest first */
             user_breakdown?: {
+                /** @description Empty: requests of nobody logged in */
                 user_id: string;
                 name: string | null;
                 role: string;
                 calls: number;
                 data_transfer_bytes: number;
+                /** @description Whole rupiah; null without a contract */
                 cost: number | null;
             }[];
+            /** @description All others together, and what no request stands for; present with the permission `people:read` */
+            other_users?: {
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+            };
+        };
+        EndpointUsageList: {
+            period: {
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                start: string;
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                end: string;
+                timezone: string;
+            };
+            /** @description Whole rupiah: what the costs of all days, endpoints or people come to. Null without a contract */
+            total_cost: number | null;
+            /** @description What of the total stands in no row: all of it when there was no request */
+            unattributed_cost: number | null;
+            /** @description Most called first */
+            endpoints: {
+                endpoint: string;
+                method: string;
+                calls: number;
+                /** @description Milliseconds */
+                avg_response_time: number;
+                /** @description Milliseconds */
+                p50: number;
+                /** @description Milliseconds */
+                p95: number;
+                /** @description Milliseconds */
+                p99: number;
+                /** @description Percent of calls answered with a 5xx status */
+                error_rate: number;
+                /** @description Percent of calls answered with a 4xx status */
+                client_error_rate: number;
+                data_transfer_bytes: number;
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+                /** @description Different people who called it */
+                people: number;
+            }[];
+        };
+        UserUsageList: {
+            period: {
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                start: string;
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                end: string;
+                timezone: string;
+            };
+            /** @description Whole rupiah: what the costs of all days, endpoints or people come to. Null without a contract */
+            total_cost: number | null;
+            /** @description At most 100 people, busiest first */
+            users: {
+                /** @description As it is stored: an id or a pseudonym. Empty: nobody logged in */
+                user_id: string;
+                name: string | null;
+                role: string;
+                last_login: string | null;
+                sessions: number;
+                /** @description From the first request to the latest one, minutes */
+                session_duration: number;
+                api_calls: number;
+                data_transfer_bytes: number;
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+                /** @description At most five, most called first */
+                active_endpoints: string[];
+            }[];
+            /** @description All others together, and what no request stands for */
+            other_users: {
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+            };
+        };
+        UsageSession: {
+            session_id: string;
+            user_id: string;
+            name: string | null;
+            role: string;
+            /** @description In words; null for a session that is not of this application, or forgotten */
+            device: string | null;
+            /** @description Network of the address that it was begun from */
+            network: string | null;
+            /**
+             * Format: date-time
+             * @description When it was begun; the first request of the period where that is not known
+             */
+            login_time: string;
+            /** Format: date-time */
+            last_activity: string;
+            /** @description From the first request to the latest one, minutes */
+            duration: number;
+            api_calls: number;
+            data_transfer_bytes: number;
+            /** @description Its share of what the period costs, rounded by itself. Null without a contract */
+            cost: number | null;
+        };
+        OwnUsage: {
+            period: {
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                start: string;
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                end: string;
+                timezone: string;
+            };
+            api_calls: {
+                total: number;
+                /** @description The endpoint with the most calls; null without any */
+                most_used: {
+                    endpoint: string;
+                    calls: number;
+                    data_transfer_bytes: number;
+                } | null;
+            };
+            data_transfer: {
+                bytes: number;
+                /** @description The endpoint with the most bytes; null without any */
+                most_data: {
+                    endpoint: string;
+                    calls: number;
+                    data_transfer_bytes: number;
+                } | null;
+            };
+            sessions: {
+                total: number;
+                /** @description Minutes; null without any */
+                mean_duration: number | null;
+            };
+            /** @description Null without a contract */
+            cost_contribution: {
+                /** @description Whole rupiah */
+                amount: number;
+                /** @description Of all that the tenant costs in the period */
+                percentage: number | null;
+            } | null;
+        };
+        CostBreakdown: {
+            period: {
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                start: string;
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                end: string;
+                timezone: string;
+            };
+            /** @description Whole rupiah. What is not there is not charged for. They add up to the total */
+            components: {
+                base_fee?: number;
+                members?: number;
+                transactions?: number;
+                storage?: number;
+                api_calls?: number;
+                data_transfer?: number;
+                rendering?: number;
+                cpu_usage?: number;
+                memory_usage?: number;
+                concurrent_users?: number;
+                admin_users?: number;
+                premium_features?: number;
+                /** @description What lacks to a minimum, or is above a cap and therefore taken off */
+                limits?: number;
+                /** @description Not above 0 */
+                discounts?: number;
+            };
+            total: number;
+            budget: number | null;
+            /** @description Share of the budget, percent */
+            percentage: number | null;
+        };
+        UsageHistory: {
+            timezone: string;
+            /** @description The running one first */
+            months: {
+                /** @description `YYYY-MM` */
+                month: string;
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                start: string;
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                end: string;
+                api_calls: number;
+                errors: number;
+                data_transfer_bytes: number;
+                active_users: number;
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+                /** @description Whether it was invoiced, or is what the usage comes to as it is known now */
+                cost_of: ("invoice" | "usage") | null;
+            }[];
+        };
+        /**
+         * @example {
+         *       "budget": 3000000
+         *     }
+         */
+        Budget: {
+            /** @description Whole rupiah a month; null: none */
+            budget: number | null;
         };
         AccountSessionPage: {
             data: components["schemas"]["AccountSession"][];
@@ -4164,6 +4789,10 @@ export interface components {
             })[];
             slug: string;
             version: number;
+        };
+        UsageSessionPage: {
+            data: components["schemas"]["UsageSession"][];
+            next_cursor: string | null;
         };
     };
     responses: never;
@@ -11920,6 +12549,675 @@ export interface operations {
             };
             /** @description A problem document */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1TenantUsageEndpoints: {
+        parameters: {
+            query?: {
+                /** @description Named period; `month` is the running month. Default: `current_month`. */
+                period?: "today" | "last_7_days" | "current_month" | "last_month" | "custom" | "month";
+                /** @description A calendar day in the tenant's time zone */
+                start?: string;
+                /** @description Last day, inclusive */
+                end?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointUsageList"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1TenantUsageUsers: {
+        parameters: {
+            query?: {
+                /** @description Named period; `month` is the running month. Default: `current_month`. */
+                period?: "today" | "last_7_days" | "current_month" | "last_month" | "custom" | "month";
+                /** @description A calendar day in the tenant's time zone */
+                start?: string;
+                /** @description Last day, inclusive */
+                end?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserUsageList"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1TenantUsageSessions: {
+        parameters: {
+            query?: {
+                /** @description Named period; `month` is the running month. Default: `current_month`. */
+                period?: "today" | "last_7_days" | "current_month" | "last_month" | "custom" | "month";
+                /** @description A calendar day in the tenant's time zone */
+                start?: string;
+                /** @description Last day, inclusive */
+                end?: string;
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageSessionPage"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1MeUsage: {
+        parameters: {
+            query?: {
+                /** @description Named period; `month` is the running month. Default: `current_month`. */
+                period?: "today" | "last_7_days" | "current_month" | "last_month" | "custom" | "month";
+                /** @description A calendar day in the tenant's time zone */
+                start?: string;
+                /** @description Last day, inclusive */
+                end?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnUsage"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1TenantUsageCostBreakdown: {
+        parameters: {
+            query?: {
+                /** @description Named period; `month` is the running month. Default: `current_month`. */
+                period?: "today" | "last_7_days" | "current_month" | "last_month" | "custom" | "month";
+                /** @description A calendar day in the tenant's time zone */
+                start?: string;
+                /** @description Last day, inclusive */
+                end?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostBreakdown"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1TenantUsageHistory: {
+        parameters: {
+            query?: {
+                /** @description How many, the running one included */
+                months?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageHistory"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putApiV1TenantBudget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BudgetInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

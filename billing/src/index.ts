@@ -28,6 +28,7 @@ export {
   type DiscountKind,
   discountsIn,
 } from './discounts/discounts.ts';
+export { explainCheaper } from './explain/cheaper.ts';
 export {
   type ExplainableLine,
   type ExplainedLine,

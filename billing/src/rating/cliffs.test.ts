@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { explainCheaper } from '../explain/cheaper.ts';
 import { evenUsage } from '../meters/meter.ts';
 import { billingMonth } from '../period/month.ts';
 import { CATALOGUE } from '../plans/catalogue.ts';
@@ -44,9 +45,14 @@ it('finds none where no tier is priced by volume', () => {
 
 it('tells a tenant below a cliff how much more would have cost less', () => {
   const terms = [{ from: '2026-01-01', plan: 'concurrent' }];
+  const found = cheaperBeyond(question({ concurrent_users: '500' }, terms));
   // 450 users at 15,000 are 6,750,000; 451 at 10,000 are 4,510,000.
-  expect(told(cheaperBeyond(question({ concurrent_users: '500' }, terms)))).toEqual([
-    ['concurrent_users', '500', '501', 2_240_000n],
+  expect(told(found)).toEqual([['concurrent_users', '500', '501', 2_240_000n]]);
+  expect(found.map((cheaper) => explainCheaper(cheaper, 'id'))).toEqual([
+    'Pemakaian 500 pengguna; dengan 501 pengguna, tagihan bulan ini lebih murah Rp2.240.000.',
+  ]);
+  expect(found.map((cheaper) => explainCheaper(cheaper, 'en'))).toEqual([
+    'Usage was 500 users; with 501 users, the month would have cost Rp\u00a02,240,000 less.',
   ]);
   expect(cheaperBeyond(question({ concurrent_users: '300' }, terms))).toEqual([]);
   expect(cheaperBeyond(question({ concurrent_users: '5000' }, terms))).toEqual([]);

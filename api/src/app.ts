@@ -213,7 +213,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   if (config.ingest) {
     await app.register(documentedIngest, {
       collector,
-      authenticate: keyAuthentication(keyring),
+      authenticate: keyAuthentication(keyring, config.publicUrl),
       instance: config.instance,
       logger: services.logger,
     });

@@ -2,6 +2,7 @@ import type { Collector } from '@riwayat/collector';
 import type { Metering } from './billing/metering.ts';
 import type { Pricing } from './billing/pricing.ts';
 import type { FileStore } from './files/file-store.ts';
+import { FOLLOW_UP_DAILY, followUp } from './invoices/dunning.ts';
 import { INVOICES_DAILY, invoiceRun } from './invoices/month-run.ts';
 import { CLEAN_UP_NIGHTLY, cleanUp } from './jobs/clean-up.ts';
 import type { JobHandler } from './jobs/handler.ts';
@@ -40,6 +41,7 @@ export function jobHandlers({
     materialFilesSweep(database, files),
     bookingExpiry(database),
     proofsSweep(database, files),
+    followUp(database.db, () => new Date()),
     invoiceRun({ db: database.db, metering, pricing, now: () => new Date() }),
     ...meterTelling({ database, collector }),
   ];
@@ -52,4 +54,5 @@ export const DAILY_JOBS: readonly DailySchedule[] = [
   PROOFS_NIGHTLY,
   INVOICES_DAILY,
   LEVELS_DAILY,
+  FOLLOW_UP_DAILY,
 ];

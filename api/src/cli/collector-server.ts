@@ -35,7 +35,7 @@ export async function buildCollectorServer(config: Config, services: Services): 
   await app.register(metrics, { registry: new Registry(), collector, token: config.metricsToken });
   await app.register(ingestRoutes, {
     collector,
-    authenticate: keyAuthentication(keyring),
+    authenticate: keyAuthentication(keyring, config.publicUrl),
     instance: config.instance,
     logger: services.logger,
   });

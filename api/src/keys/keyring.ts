@@ -11,7 +11,7 @@
  *   - a secret is compared by its hash, in constant time.
  */
 import { timingSafeEqual } from 'node:crypto';
-import type { IngestCredential } from '@riwayat/collector';
+import type { IngestCredential, TenantId } from '@riwayat/collector';
 import type { Database } from '../postgres/database.ts';
 import type { Logger } from '../postgres/logger.ts';
 import { tenantRow } from '../tenants/tenant.ts';
@@ -27,7 +27,15 @@ const LAST_USED_EVERY_MS = 60_000;
 
 export type Verdict =
   | { readonly status: 'valid'; readonly credential: IngestCredential }
+  /** The key is good, and refused until these are paid. */
+  | { readonly status: 'suspended'; readonly owed: readonly OwedNumber[] }
   | { readonly status: 'unknown' | 'expired' | 'revoked' };
+
+/** An invoice that the tenant is suspended for, and what is to be paid of it: whole rupiah. */
+export interface OwedNumber {
+  readonly number: string;
+  readonly open: bigint;
+}
 
 /** A secret that exists. */
 interface KnownSecret {
@@ -35,6 +43,8 @@ interface KnownSecret {
   readonly revoked: boolean;
   /** Epoch milliseconds: the key's expiry or the end of a secret that was replaced, whichever is sooner. */
   readonly goodUntil: number;
+  /** Empty while the tenant is not suspended. */
+  readonly owed: readonly OwedNumber[];
 }
 
 interface Entry {
@@ -78,6 +88,9 @@ export class Keyring {
     if (secret.goodUntil <= this.#now()) {
       return { status: 'expired' };
     }
+    if (secret.owed.length > 0) {
+      return { status: 'suspended', owed: secret.owed };
+    }
     this.#used(secret.credential.keyId);
     return { status: 'valid', credential: secret.credential };
   }
@@ -90,6 +103,29 @@ export class Keyring {
         this.#entries.delete(hash);
       }
     }
+  }
+
+  /** To be called when a tenant has paid what it was suspended for: its keys are good again at once. */
+  forgetTenant(tenantId: TenantId): void {
+    this.#changes += 1;
+    for (const [hash, { secret }] of this.#entries) {
+      if (secret?.credential.tenantId === tenantId) {
+        this.#entries.delete(hash);
+      }
+    }
+  }
+
+  /** What a tenant is suspended for, the oldest first; empty when it is not. */
+  async owedBy(tenantId: TenantId): Promise<OwedNumber[]> {
+    const rows = await this.#database.db
+      .selectFrom('invoices')
+      .where('tenant_id', '=', tenantId)
+      .where('state', '=', 'suspended')
+      .orderBy('issued_on')
+      .orderBy('id')
+      .select(['number', 'open'])
+      .execute();
+    return rows.map(({ number, open }) => ({ number: number ?? '', open: BigInt(open) }));
   }
 
   async #find(offered: OfferedToken): Promise<KnownSecret | undefined> {
@@ -134,21 +170,24 @@ export class Keyring {
       ])
       .execute();
     const row = rows.find((candidate) => timingSafeEqual(candidate.hash, hash));
-    const secret = row && {
-      credential: {
-        tenantId: tenantRow.parse(row).id,
-        timezone: row.timezone,
-        keyId,
-        scopes: scopesSchema.parse(row.scopes),
-        eventsPerSecond: row.events_per_second,
-        burst: row.burst,
-      },
-      revoked: row.revoked_at !== null,
-      goodUntil: Math.min(
-        row.expires_at?.getTime() ?? Number.POSITIVE_INFINITY,
-        row.valid_until?.getTime() ?? Number.POSITIVE_INFINITY,
-      ),
-    };
+    const tenantId = row && tenantRow.parse(row).id;
+    const secret = row &&
+      tenantId && {
+        credential: {
+          tenantId,
+          timezone: row.timezone,
+          keyId,
+          scopes: scopesSchema.parse(row.scopes),
+          eventsPerSecond: row.events_per_second,
+          burst: row.burst,
+        },
+        revoked: row.revoked_at !== null,
+        goodUntil: Math.min(
+          row.expires_at?.getTime() ?? Number.POSITIVE_INFINITY,
+          row.valid_until?.getTime() ?? Number.POSITIVE_INFINITY,
+        ),
+        owed: await this.owedBy(tenantId),
+      };
     if (changes === this.#changes) {
       this.#keep(name, secret);
     }

@@ -186,7 +186,7 @@ it('goes on with keys it has seen while Postgres is away, for 15 minutes, and re
   now += 14 * 60 * SECOND;
   expect(await status(secret, ring)).toBe('valid');
   await expect(ring.judge(unseen.secret)).rejects.toThrow(DatabaseUnavailableError);
-  const authenticate = keyAuthentication(ring);
+  const authenticate = keyAuthentication(ring, undefined);
   const carrying = (key: string) => ({ headers: { authorization: `Bearer ${key}` } });
   expect(await authenticate(carrying(secret))).toMatchObject({ tenantId: 'ours' });
   await expect(authenticate(carrying(unseen.secret))).rejects.toMatchObject({

@@ -38,6 +38,7 @@ const problemSchemaOf = (description: string) => ({
 const REFUSALS = {
   400: problemSchemaOf('The body cannot be read as its headers say'),
   401: problemSchemaOf('There is no key, or none that is valid'),
+  402: problemSchemaOf('The tenant is suspended until an overdue invoice is paid'),
   403: problemSchemaOf('The key lacks the scope'),
   408: problemSchemaOf('The body did not come in time'),
   413: problemSchemaOf('The body is too large, or has too many events'),

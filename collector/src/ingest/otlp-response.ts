@@ -20,6 +20,7 @@ const STATUS_MESSAGE = 2;
 const RPC_CODES: Readonly<Record<number, number>> = {
   400: 3,
   401: 16,
+  402: 9,
   403: 7,
   408: 4,
   413: 3,

@@ -36,6 +36,11 @@ const PROBLEMS = {
     title: 'Authentication required',
     detail: 'Send a valid API key: "Authorization: Bearer <key>".',
   },
+  'tenant-suspended': {
+    status: 402,
+    title: 'Tenant suspended',
+    detail: 'Nothing is taken in until what is overdue is paid. Send the batch again then.',
+  },
   forbidden: {
     status: 403,
     title: 'Forbidden',

@@ -15324,6 +15324,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The tenant is suspended until an overdue invoice is paid */
+            402: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The key lacks the scope */
             403: {
                 headers: {
@@ -15469,6 +15478,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The tenant is suspended until an overdue invoice is paid */
+            402: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The key lacks the scope */
             403: {
                 headers: {
@@ -15583,6 +15601,19 @@ export interface operations {
             };
             /** @description There is no key, or none that is valid */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        code?: number;
+                        message?: string;
+                    };
+                    "application/x-protobuf": string;
+                };
+            };
+            /** @description The tenant is suspended until an overdue invoice is paid */
+            402: {
                 headers: {
                     [name: string]: unknown;
                 };

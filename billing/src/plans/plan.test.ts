@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { planWith } from '../testing/plans.ts';
 import type { PlanInput } from './plan.ts';
 
@@ -53,5 +54,34 @@ describe('a plan', () => {
     for (const price of ['-1', '1e3', '0.5,', ' 1', '1.']) {
       expect(() => planWith([{ ...CALLS, model: 'per-unit', price }])).toThrow(/digits/);
     }
+  });
+
+  it('tells what is wrong with any text instead of failing on it', () => {
+    for (const wrong of ['x', '', '1e3', '-', '1,5', '٣']) {
+      const attempts: [PlanInput['charges'], Partial<PlanInput>][] = [
+        [withTiers(wrong, '10', null), {}],
+        [withTiers('1', wrong, null), {}],
+        [CHARGES, { minimum: wrong, cap: '1' }],
+        [CHARGES, { minimum: '1', cap: wrong }],
+        [CHARGES, { uptime: wrong }],
+        [CHARGES, withCacheStep(wrong)],
+        [CHARGES, { limits: { members: wrong } }],
+      ];
+      for (const [charges, terms] of attempts) {
+        expect(() => planWith(charges, terms)).toThrow(z.ZodError);
+      }
+    }
+  });
+
+  it('has bounds of cache hits that fall, and promises at most all of the time', () => {
+    const steps = [
+      { above: '0.5', percent: '0' },
+      { above: '0.9', percent: '-20' },
+    ];
+    const { cacheModifier } = withCacheStep('0');
+    expect(() => planWith(CHARGES, { cacheModifier: cacheModifier && { ...cacheModifier, steps } })).toThrow(
+      /falling bounds/,
+    );
+    expect(() => planWith(CHARGES, { uptime: '100.1' })).toThrow(/at most 100/);
   });
 });

@@ -2,13 +2,21 @@ import { z } from 'zod';
 import { METER_KEYS, type MeterKey } from '../meters/meter.ts';
 import { decimal } from '../money/decimal.ts';
 
-/** A price or a quantity in a plan: plain decimal text, not below 0. */
-const amount = z.string().regex(/^\d{1,15}(\.\d{1,12})?$/, 'must be digits, and a point before decimals');
-const positive = amount.refine((text) => /[1-9]/.test(text), 'must be above 0');
-const percent = z
+const HUNDRED = decimal('100');
+
+/** A price or a quantity in a plan: plain decimal text, not below 0. What is none goes no further: it has no value to judge. */
+const amount = z
   .string()
-  .regex(/^-?\d{1,3}(\.\d{1,2})?$/, 'must be a percentage')
-  .refine((text) => decimal(text).gte(decimal('-100')), 'must not take off more than there is');
+  .regex(/^\d{1,15}(\.\d{1,12})?$/, { abort: true, error: 'must be digits, and a point before decimals' });
+const positive = amount.refine((text) => /[1-9]/.test(text), 'must be above 0');
+const share = z
+  .string()
+  .regex(/^\d{1,3}(\.\d{1,4})?$/, { abort: true, error: 'must be a percentage' })
+  .refine((text) => decimal(text).lte(HUNDRED), 'must be at most 100');
+const change = z
+  .string()
+  .regex(/^-?\d{1,3}(\.\d{1,2})?$/, { abort: true, error: 'must be a percentage' })
+  .refine((text) => decimal(text).gte(HUNDRED.neg()), 'must not take off more than there is');
 const meter = z.enum(METER_KEYS as [MeterKey, ...MeterKey[]]);
 const text = z.object({ id: z.string().min(1), en: z.string().min(1) });
 
@@ -35,21 +43,22 @@ const charge = { key: z.string().regex(/^[a-z][a-z0-9-]*$/), component: z.enum(C
 const measured = {
   ...charge,
   meter,
-  /** How many of the meter's units make one that is billed: 3600 seconds an hour. */
-  unit: z.object({ size: positive, name: text }).optional(),
+  unit: z
+    .object({ size: positive, name: text })
+    .optional()
+    .describe('How many of the meter’s units make one that is billed: 3600 seconds an hour'),
 };
 /** What is billed of a meter: what is beyond that which is included. */
 const metered = {
   ...measured,
-  /** Free, in billed units. */
-  included: amount.default('0'),
+  included: amount.default('0').describe('Free, in billed units'),
 };
 
 const tier = z.object({
-  /** The last quantity of the tier, in billed units, free ones counted; null: no end. */
-  upTo: positive.nullable(),
-  /** Of one billed unit. */
-  price: amount,
+  upTo: positive
+    .nullable()
+    .describe('The last quantity of the tier, in billed units, free ones counted; null: no end'),
+  price: amount.describe('Of one billed unit'),
 });
 
 export const chargeSchema = z.discriminatedUnion('model', [
@@ -72,8 +81,11 @@ export const chargeSchema = z.discriminatedUnion('model', [
   z.object({
     ...measured,
     model: z.literal('burst'),
-    /** What the plan covers of a month, in billed units: being above it is no longer usual. Absent: anything. */
-    covered: amount.optional(),
+    covered: amount
+      .optional()
+      .describe(
+        'What the plan covers of a month, in billed units: being above it is not usual. Absent: anything',
+      ),
     price: amount,
   }),
 ]);
@@ -91,8 +103,18 @@ const cacheModifier = z.object({
   key: z.string(),
   component: z.enum(COMPONENTS),
   name: text,
-  /** In falling order; the first whose bound is passed counts. Of a ratio of hits, 0 to 1. */
-  steps: z.array(z.object({ above: amount, inclusive: z.boolean().default(false), percent })).min(1),
+  steps: z
+    .array(z.object({ above: amount, inclusive: z.boolean().default(false), percent: change }))
+    .min(1)
+    .refine(
+      (steps) =>
+        steps.every(({ above }, index) => {
+          const before = steps[index - 1];
+          return before === undefined || decimal(above).lt(decimal(before.above));
+        }),
+      'must have falling bounds',
+    )
+    .describe('By falling ratios of hits, 0 to 1; the first whose bound is passed counts'),
 });
 
 /** One version of a plan: data, and all there is to know for a bill. */
@@ -100,25 +122,25 @@ export const planSchema = z
   .object({
     key: z.string().regex(/^[a-z][a-z0-9-]*$/),
     version: z.int().min(1),
-    /** The first local day it is the price of. */
-    effectiveFrom: z.iso.date(),
+    effectiveFrom: z.iso.date().describe('The first local day it is the price of'),
     name: text,
     description: text,
     charges: z.array(chargeSchema).min(1),
-    /** What the charges of a month come to at least, and at most. */
-    minimum: amount.optional(),
-    cap: amount.optional(),
+    minimum: amount.optional().describe('Rupiah: what the charges of a month come to at least'),
+    cap: amount.optional().describe('Rupiah: what the charges of a month come to at most'),
     cacheModifier: cacheModifier.optional(),
-    /** What the plan allows, in the meters' own units: shown, and warned of, never charged. Absent: no limit. */
-    limits: z.partialRecord(meter, amount).default({}),
+    limits: z
+      .partialRecord(meter, amount)
+      .default({})
+      .describe('What the plan allows, in the meters’ own units: shown and warned of, never charged'),
     features: z.array(text).default([]),
-    /** Promised share of time that the service is there, percent. */
-    uptime: percent.optional(),
-    /** Hours until support answers. */
-    supportHours: z.int().optional(),
+    uptime: share.optional().describe('Promised share of time that the service is there, percent'),
+    supportHours: z.int().min(1).optional().describe('Hours until support answers'),
     backup: text.optional(),
-    /** Whether a tenant can ask for it; others stay for those who have them. */
-    offered: z.boolean().default(true),
+    offered: z
+      .boolean()
+      .default(true)
+      .describe('Whether a tenant can ask for it; others stay for those who have them'),
   })
   .refine(({ charges }) => new Set(charges.map(({ key }) => key)).size === charges.length, {
     path: ['charges'],

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { billing } from './billing/billing.ts';
 import { crash } from './crash/crash.ts';
 import { freshness } from './freshness/freshness.ts';
 import { fuzz } from './fuzz/fuzz.ts';
@@ -20,6 +21,7 @@ import { simulator } from './simulator/simulator.ts';
 import { uploads } from './uploads/uploads.ts';
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
+  billing,
   crash,
   freshness,
   fuzz,

@@ -1,6 +1,7 @@
 export type { Collector, Privacy } from './collector.ts';
 export type { IngestCredential, IngestScope } from './ingest/credential.ts';
 export { DEFAULT_INGEST_LIMITS, type IngestLimits } from './ingest/limits.ts';
+export { METER_TYPE_PREFIX } from './ingest/meter-reading.ts';
 export { IngestProblem, type IngestProblemCode } from './ingest/problem.ts';
 export { type IngestRoutesOptions, ingestRoutes } from './ingest/routes.ts';
 export type { EventIdentity, IngestItem, IngestResult } from './intake/intake.ts';

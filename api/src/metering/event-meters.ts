@@ -1,5 +1,5 @@
 import { METERS, type MeterKey } from '@riwayat/billing';
-import type { MeterTypes } from '@riwayat/collector';
+import { METER_TYPE_PREFIX, type MeterTypes } from '@riwayat/collector';
 
 /** What no request shows, so that applications say it in business events. */
 export const EVENT_METERS = [
@@ -12,11 +12,9 @@ export const EVENT_METERS = [
 
 export type EventMeter = (typeof EVENT_METERS)[number];
 
-const TYPE_PREFIX = 'id.riwayat.meter.';
-
 /** The type of the events that tell a meter. */
 export function eventType(meter: EventMeter): string {
-  return `${TYPE_PREFIX}${meter}`;
+  return `${METER_TYPE_PREFIX}${meter}`;
 }
 
 /** The types of all events that tell a meter: states, and what happens. */

@@ -12,6 +12,7 @@ import { FieldFault, optionalText, requiredText } from './field.ts';
 import { parseInstant, readInstant, wholeMicroseconds } from './instant.ts';
 import { type JsonObject, nestsDeeper } from './json.ts';
 import type { IngestLimits } from './limits.ts';
+import { checkedReading } from './meter-reading.ts';
 
 const SPECIFICATION = '1.0';
 const MAXIMUM_NAME_LENGTH = 256;
@@ -74,14 +75,15 @@ export function readCloudEvent(attributes: JsonObject, dataOf: DataOf, context: 
   if (Buffer.byteLength(data) > context.limits.dataBytes) {
     throw new FieldFault('data', `must be at most ${context.limits.dataBytes} bytes as JSON`);
   }
+  const type = requiredText(attributes['type'], 'type', MAXIMUM_NAME_LENGTH);
   const event: BusinessEvent = {
     ts: readTime(attributes['time'], context.now),
     tenantId: context.tenantId,
     id: identity.id,
     source: identity.source,
-    type: requiredText(attributes['type'], 'type', MAXIMUM_NAME_LENGTH),
+    type,
     subject: readSubject(attributes['subject']),
-    data,
+    data: checkedReading(type, data),
     userId: optionalText(attributes['userid'], 'userid', MAXIMUM_NAME_LENGTH),
   };
   return { event, identity };

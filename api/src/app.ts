@@ -221,6 +221,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(liveRoutes, {
     live: collector.live,
     tenants,
+    reads: usageReads,
     verifyAccessToken: app.verifyAccessToken,
   });
   if (dashboardDirectory !== undefined) {

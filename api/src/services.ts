@@ -19,6 +19,7 @@ import { People } from './identity/people.ts';
 import { type Jobs, startJobs } from './jobs/jobs.ts';
 import { ApiKeys } from './keys/api-keys.ts';
 import { Keyring } from './keys/keyring.ts';
+import { LiveMonthCosts } from './live/live-costs.ts';
 import { StoredMetering } from './metering/metering.ts';
 import { createMailer } from './notifications/mailer.ts';
 import { type Database, openDatabase } from './postgres/database.ts';
@@ -103,6 +104,7 @@ export async function openServices(config: Config, progress: (line: string) => v
     const prices = new Prices(database);
     const pricing = new Pricing(database, prices);
     const metering = new StoredMetering(collector.metering);
+    collector.live.priceBy(new LiveMonthCosts(metering, pricing));
     const jobs = startJobs({
       database,
       url,

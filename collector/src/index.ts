@@ -9,6 +9,7 @@ export type { Difference } from './ledger/differences.ts';
 export type { LedgerHour } from './ledger/ledger.ts';
 export type { LedgerStatus, Reconciliation } from './ledger/reconciler.ts';
 export type { LedgerReads } from './ledger/upkeep.ts';
+export type { AddedRequests, LiveCost, LiveCosts } from './live/live-costs.ts';
 export type { LiveTenant, LiveUsage } from './live/live-usage.ts';
 export type { LiveTick, LiveTickMessage } from './live/tick.ts';
 export type { Logger } from './logger.ts';

@@ -1,11 +1,14 @@
+import { billingMonth, monthAt } from '@riwayat/billing';
 import type { LiveUsage } from '@riwayat/collector';
 import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { actorOf } from '../audit/audit.ts';
 import { problem, problemResponses } from '../errors/problem.ts';
 import { can } from '../identity/permissions.ts';
 import type { VerifyAccessToken } from '../identity/tokens.ts';
 import type { TenantDirectory } from '../tenants/directory.ts';
+import type { UsageReads } from '../usage/reads.ts';
 import { CLOSE_CODE, openFeed } from './feed.ts';
 
 /** The subprotocol spoken on the socket; the token travels beside it because a browser can set no header. */
@@ -22,6 +25,7 @@ const liveQuery = z.object({
 export interface LiveRoutesOptions {
   readonly live: LiveUsage;
   readonly tenants: TenantDirectory;
+  readonly reads: UsageReads;
   readonly verifyAccessToken: VerifyAccessToken;
 }
 
@@ -32,7 +36,7 @@ export interface LiveRoutesOptions {
  * code (4401, 4403) after the upgrade, because a browser cannot read the status of a refused one.
  */
 export const liveRoutes: FastifyPluginAsyncZod<LiveRoutesOptions> = async (app, options) => {
-  const { live, tenants, verifyAccessToken } = options;
+  const { live, tenants, reads, verifyAccessToken } = options;
   app.route({
     method: 'GET',
     url: '/usage',
@@ -63,6 +67,14 @@ export const liveRoutes: FastifyPluginAsyncZod<LiveRoutesOptions> = async (app, 
         socket.close(CLOSE_CODE.forbidden, 'not allowed');
         return;
       }
+      const month = billingMonth(monthAt(new Date(), tenant.timezone), tenant.timezone);
+      reads.note({
+        actor: actorOf({ principal, ip: request.ip, id: request.id }),
+        tenantId: principal.tenantId,
+        view: 'live',
+        start: month.days.at(0) ?? '',
+        end: month.days.at(-1) ?? '',
+      });
       await openFeed({
         socket,
         live,

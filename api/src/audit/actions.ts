@@ -46,6 +46,7 @@ export const AUDIT_ACTIONS = [
   'contract.opened',
   'plan.version-added',
   'usage.read',
+  'usage.exported',
   'budget.changed',
 ] as const;
 

@@ -209,6 +209,12 @@ export const PROBLEMS = {
     title: 'Precondition required',
     detail: 'Say by If-Match which version the change is made of.',
   },
+  'export-running': {
+    status: 429,
+    title: 'One export at a time',
+    detail:
+      'An export that you started is still being made. Wait until it is complete, or cancel it, then try again.',
+  },
   'too-many-requests': {
     status: 429,
     title: 'Too many requests',

@@ -21,6 +21,7 @@ export type UsageView =
   | 'cost-breakdown'
   | 'history'
   | 'own'
+  | 'export'
   | 'live';
 
 export interface UsageRead {

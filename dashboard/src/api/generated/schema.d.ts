@@ -1267,6 +1267,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenant/usage/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every request of a period as a CSV file, oldest first
+         * @description Streamed, and packed with gzip where that is accepted. Endpoints and people are in it for those who may see them. One at a time for each person; one that takes longer than half an hour is cut off.
+         */
+        get: operations["getApiV1TenantUsageExportCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/usage/days.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The days of a period with their costs as a CSV file */
+        get: operations["getApiV1TenantUsageDaysCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenant/audit": {
         parameters: {
             query?: never;
@@ -1696,6 +1733,171 @@ export interface components {
         AuditPageInput: {
             data: components["schemas"]["AuditEntryInput"][];
             next_cursor: string | null;
+        };
+        UsageSummaryInput: {
+            /** @enum {string} */
+            period: "today" | "last_7_days" | "current_month" | "last_month" | "custom";
+            range: {
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                start: string;
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                end: string;
+                timezone: string;
+            };
+            api_calls: {
+                total: number;
+                errors: number;
+                /** @description What the plan allows in a month; null without a limit, and of a span that is no month */
+                limit: number | null;
+                /** @description Share of the limit, percent */
+                percentage: number | null;
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+                /** @description Against the span before, percent; null when there was nothing then */
+                change: number | null;
+            };
+            data_transfer: {
+                /** @description GB of 10^9 bytes, both directions */
+                total: number;
+                bytes: number;
+                /** @constant */
+                unit: "GB";
+                /** @description What the plan allows in a month; null without a limit, and of a span that is no month */
+                limit: number | null;
+                /** @description Share of the limit, percent */
+                percentage: number | null;
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+                /** @description Against the span before, percent; null when there was nothing then */
+                change: number | null;
+            };
+            active_users: {
+                /** @description Different people in the period */
+                total: number;
+                /** @description Most different people within any five minutes */
+                concurrent_peak: number;
+                /** @description What the plan allows in a month; null without a limit, and of a span that is no month */
+                limit: number | null;
+                /** @description Share of the limit, percent */
+                percentage: number | null;
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+                /** @description Against the span before, percent; null when there was nothing then */
+                change: number | null;
+                /** @description What is limited: how many are there at once, or members */
+                limit_of: ("concurrent_users" | "members") | null;
+            };
+            /** @description Null without a contract */
+            total_cost: {
+                /** @description What the period costs by now: of a month, its bill so far */
+                current: number;
+                /** @description Of a month; null when none was set */
+                budget: number | null;
+                /** @description Share of the budget, percent */
+                percentage: number | null;
+                /** @description What the running month will probably cost; null where too little is known */
+                prediction: number | null;
+                /** @description Percent; of the running month against what the month before came to by the same day */
+                change: number | null;
+            } | null;
+            /** @description The span before, for comparison; null when it was not recorded from its first day on */
+            previous: {
+                range: {
+                    /**
+                     * Format: date
+                     * @description A calendar day in the tenant's time zone
+                     */
+                    start: string;
+                    /**
+                     * Format: date
+                     * @description A calendar day in the tenant's time zone
+                     */
+                    end: string;
+                    timezone: string;
+                };
+                api_calls: number;
+                data_transfer_bytes: number;
+                active_users: number;
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+            } | null;
+        };
+        DetailedUsageInput: {
+            period: {
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                start: string;
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                end: string;
+                timezone: string;
+            };
+            /** @description Whole rupiah: what the costs of all days, endpoints or people come to. Null without a contract */
+            total_cost: number | null;
+            daily_usage: {
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                date: string;
+                api_calls: number;
+                errors: number;
+                /** @description GB of 10^9 bytes */
+                data_transfer: number;
+                data_transfer_bytes: number;
+                active_users: number;
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+            }[];
+            /** @description Present with the permission `endpoints:read` */
+            endpoint_breakdown?: {
+                endpoint: string;
+                method: string;
+                calls: number;
+                /** @description Milliseconds */
+                avg_response_time: number;
+                /** @description Milliseconds */
+                p50: number;
+                /** @description Milliseconds */
+                p95: number;
+                /** @description Milliseconds */
+                p99: number;
+                /** @description Percent of calls answered with a 5xx status */
+                error_rate: number;
+                /** @description Percent of calls answered with a 4xx status */
+                client_error_rate: number;
+                data_transfer_bytes: number;
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+            }[];
+            /** @description What of the total stands in no row: all of it when there was no request */
+            unattributed_cost?: number | null;
+            /** @description Present with the permission `people:read`, at most 100 people, busiest first */
+            user_breakdown?: {
+                /** @description Empty: requests of nobody logged in */
+                user_id: string;
+                name: string | null;
+                role: string;
+                calls: number;
+                data_transfer_bytes: number;
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+            }[];
+            /** @description All others together, and what no request stands for; present with the permission `people:read` */
+            other_users?: {
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+            };
         };
         HealthInput: {
             /**
@@ -2734,171 +2936,6 @@ export interface components {
             decision: "rejected";
             reason: string;
         };
-        UsageSummaryInput: {
-            /** @enum {string} */
-            period: "today" | "last_7_days" | "current_month" | "last_month" | "custom";
-            range: {
-                /**
-                 * Format: date
-                 * @description A calendar day in the tenant's time zone
-                 */
-                start: string;
-                /**
-                 * Format: date
-                 * @description A calendar day in the tenant's time zone
-                 */
-                end: string;
-                timezone: string;
-            };
-            api_calls: {
-                total: number;
-                errors: number;
-                /** @description What the plan allows in a month; null without a limit, and of a span that is no month */
-                limit: number | null;
-                /** @description Share of the limit, percent */
-                percentage: number | null;
-                /** @description Whole rupiah; null without a contract */
-                cost: number | null;
-                /** @description Against the span before, percent; null when there was nothing then */
-                change: number | null;
-            };
-            data_transfer: {
-                /** @description GB of 10^9 bytes, both directions */
-                total: number;
-                bytes: number;
-                /** @constant */
-                unit: "GB";
-                /** @description What the plan allows in a month; null without a limit, and of a span that is no month */
-                limit: number | null;
-                /** @description Share of the limit, percent */
-                percentage: number | null;
-                /** @description Whole rupiah; null without a contract */
-                cost: number | null;
-                /** @description Against the span before, percent; null when there was nothing then */
-                change: number | null;
-            };
-            active_users: {
-                /** @description Different people in the period */
-                total: number;
-                /** @description Most different people within any five minutes */
-                concurrent_peak: number;
-                /** @description What the plan allows in a month; null without a limit, and of a span that is no month */
-                limit: number | null;
-                /** @description Share of the limit, percent */
-                percentage: number | null;
-                /** @description Whole rupiah; null without a contract */
-                cost: number | null;
-                /** @description Against the span before, percent; null when there was nothing then */
-                change: number | null;
-                /** @description What is limited: how many are there at once, or members */
-                limit_of: ("concurrent_users" | "members") | null;
-            };
-            /** @description Null without a contract */
-            total_cost: {
-                /** @description What the period costs by now: of a month, its bill so far */
-                current: number;
-                /** @description Of a month; null when none was set */
-                budget: number | null;
-                /** @description Share of the budget, percent */
-                percentage: number | null;
-                /** @description What the running month will probably cost; null where too little is known */
-                prediction: number | null;
-                /** @description Percent; of the running month against what the month before came to by the same day */
-                change: number | null;
-            } | null;
-            /** @description The span before, for comparison; null when it was not recorded from its first day on */
-            previous: {
-                range: {
-                    /**
-                     * Format: date
-                     * @description A calendar day in the tenant's time zone
-                     */
-                    start: string;
-                    /**
-                     * Format: date
-                     * @description A calendar day in the tenant's time zone
-                     */
-                    end: string;
-                    timezone: string;
-                };
-                api_calls: number;
-                data_transfer_bytes: number;
-                active_users: number;
-                /** @description Whole rupiah; null without a contract */
-                cost: number | null;
-            } | null;
-        };
-        DetailedUsageInput: {
-            period: {
-                /**
-                 * Format: date
-                 * @description A calendar day in the tenant's time zone
-                 */
-                start: string;
-                /**
-                 * Format: date
-                 * @description A calendar day in the tenant's time zone
-                 */
-                end: string;
-                timezone: string;
-            };
-            /** @description Whole rupiah: what the costs of all days, endpoints or people come to. Null without a contract */
-            total_cost: number | null;
-            daily_usage: {
-                /**
-                 * Format: date
-                 * @description A calendar day in the tenant's time zone
-                 */
-                date: string;
-                api_calls: number;
-                errors: number;
-                /** @description GB of 10^9 bytes */
-                data_transfer: number;
-                data_transfer_bytes: number;
-                active_users: number;
-                /** @description Whole rupiah; null without a contract */
-                cost: number | null;
-            }[];
-            /** @description Present with the permission `endpoints:read` */
-            endpoint_breakdown?: {
-                endpoint: string;
-                method: string;
-                calls: number;
-                /** @description Milliseconds */
-                avg_response_time: number;
-                /** @description Milliseconds */
-                p50: number;
-                /** @description Milliseconds */
-                p95: number;
-                /** @description Milliseconds */
-                p99: number;
-                /** @description Percent of calls answered with a 5xx status */
-                error_rate: number;
-                /** @description Percent of calls answered with a 4xx status */
-                client_error_rate: number;
-                data_transfer_bytes: number;
-                /** @description Whole rupiah; null without a contract */
-                cost: number | null;
-            }[];
-            /** @description What of the total stands in no row: all of it when there was no request */
-            unattributed_cost?: number | null;
-            /** @description Present with the permission `people:read`, at most 100 people, busiest first */
-            user_breakdown?: {
-                /** @description Empty: requests of nobody logged in */
-                user_id: string;
-                name: string | null;
-                role: string;
-                calls: number;
-                data_transfer_bytes: number;
-                /** @description Whole rupiah; null without a contract */
-                cost: number | null;
-            }[];
-            /** @description All others together, and what no request stands for; present with the permission `people:read` */
-            other_users?: {
-                /** @description Whole rupiah; null without a contract */
-                cost: number | null;
-            };
-        };
         EndpointUsageListInput: {
             period: {
                 /**
@@ -3269,6 +3306,171 @@ export interface components {
         AuditPage: {
             data: components["schemas"]["AuditEntry"][];
             next_cursor: string | null;
+        };
+        UsageSummary: {
+            /** @enum {string} */
+            period: "today" | "last_7_days" | "current_month" | "last_month" | "custom";
+            range: {
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                start: string;
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                end: string;
+                timezone: string;
+            };
+            api_calls: {
+                total: number;
+                errors: number;
+                /** @description What the plan allows in a month; null without a limit, and of a span that is no month */
+                limit: number | null;
+                /** @description Share of the limit, percent */
+                percentage: number | null;
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+                /** @description Against the span before, percent; null when there was nothing then */
+                change: number | null;
+            };
+            data_transfer: {
+                /** @description GB of 10^9 bytes, both directions */
+                total: number;
+                bytes: number;
+                /** @constant */
+                unit: "GB";
+                /** @description What the plan allows in a month; null without a limit, and of a span that is no month */
+                limit: number | null;
+                /** @description Share of the limit, percent */
+                percentage: number | null;
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+                /** @description Against the span before, percent; null when there was nothing then */
+                change: number | null;
+            };
+            active_users: {
+                /** @description Different people in the period */
+                total: number;
+                /** @description Most different people within any five minutes */
+                concurrent_peak: number;
+                /** @description What the plan allows in a month; null without a limit, and of a span that is no month */
+                limit: number | null;
+                /** @description Share of the limit, percent */
+                percentage: number | null;
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+                /** @description Against the span before, percent; null when there was nothing then */
+                change: number | null;
+                /** @description What is limited: how many are there at once, or members */
+                limit_of: ("concurrent_users" | "members") | null;
+            };
+            /** @description Null without a contract */
+            total_cost: {
+                /** @description What the period costs by now: of a month, its bill so far */
+                current: number;
+                /** @description Of a month; null when none was set */
+                budget: number | null;
+                /** @description Share of the budget, percent */
+                percentage: number | null;
+                /** @description What the running month will probably cost; null where too little is known */
+                prediction: number | null;
+                /** @description Percent; of the running month against what the month before came to by the same day */
+                change: number | null;
+            } | null;
+            /** @description The span before, for comparison; null when it was not recorded from its first day on */
+            previous: {
+                range: {
+                    /**
+                     * Format: date
+                     * @description A calendar day in the tenant's time zone
+                     */
+                    start: string;
+                    /**
+                     * Format: date
+                     * @description A calendar day in the tenant's time zone
+                     */
+                    end: string;
+                    timezone: string;
+                };
+                api_calls: number;
+                data_transfer_bytes: number;
+                active_users: number;
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+            } | null;
+        };
+        DetailedUsage: {
+            period: {
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                start: string;
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                end: string;
+                timezone: string;
+            };
+            /** @description Whole rupiah: what the costs of all days, endpoints or people come to. Null without a contract */
+            total_cost: number | null;
+            daily_usage: {
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                date: string;
+                api_calls: number;
+                errors: number;
+                /** @description GB of 10^9 bytes */
+                data_transfer: number;
+                data_transfer_bytes: number;
+                active_users: number;
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+            }[];
+            /** @description Present with the permission `endpoints:read` */
+            endpoint_breakdown?: {
+                endpoint: string;
+                method: string;
+                calls: number;
+                /** @description Milliseconds */
+                avg_response_time: number;
+                /** @description Milliseconds */
+                p50: number;
+                /** @description Milliseconds */
+                p95: number;
+                /** @description Milliseconds */
+                p99: number;
+                /** @description Percent of calls answered with a 5xx status */
+                error_rate: number;
+                /** @description Percent of calls answered with a 4xx status */
+                client_error_rate: number;
+                data_transfer_bytes: number;
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+            }[];
+            /** @description What of the total stands in no row: all of it when there was no request */
+            unattributed_cost?: number | null;
+            /** @description Present with the permission `people:read`, at most 100 people, busiest first */
+            user_breakdown?: {
+                /** @description Empty: requests of nobody logged in */
+                user_id: string;
+                name: string | null;
+                role: string;
+                calls: number;
+                data_transfer_bytes: number;
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+            }[];
+            /** @description All others together, and what no request stands for; present with the permission `people:read` */
+            other_users?: {
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+            };
         };
         Health: {
             /**
@@ -4306,171 +4508,6 @@ export interface components {
             /** @constant */
             decision: "rejected";
             reason: string;
-        };
-        UsageSummary: {
-            /** @enum {string} */
-            period: "today" | "last_7_days" | "current_month" | "last_month" | "custom";
-            range: {
-                /**
-                 * Format: date
-                 * @description A calendar day in the tenant's time zone
-                 */
-                start: string;
-                /**
-                 * Format: date
-                 * @description A calendar day in the tenant's time zone
-                 */
-                end: string;
-                timezone: string;
-            };
-            api_calls: {
-                total: number;
-                errors: number;
-                /** @description What the plan allows in a month; null without a limit, and of a span that is no month */
-                limit: number | null;
-                /** @description Share of the limit, percent */
-                percentage: number | null;
-                /** @description Whole rupiah; null without a contract */
-                cost: number | null;
-                /** @description Against the span before, percent; null when there was nothing then */
-                change: number | null;
-            };
-            data_transfer: {
-                /** @description GB of 10^9 bytes, both directions */
-                total: number;
-                bytes: number;
-                /** @constant */
-                unit: "GB";
-                /** @description What the plan allows in a month; null without a limit, and of a span that is no month */
-                limit: number | null;
-                /** @description Share of the limit, percent */
-                percentage: number | null;
-                /** @description Whole rupiah; null without a contract */
-                cost: number | null;
-                /** @description Against the span before, percent; null when there was nothing then */
-                change: number | null;
-            };
-            active_users: {
-                /** @description Different people in the period */
-                total: number;
-                /** @description Most different people within any five minutes */
-                concurrent_peak: number;
-                /** @description What the plan allows in a month; null without a limit, and of a span that is no month */
-                limit: number | null;
-                /** @description Share of the limit, percent */
-                percentage: number | null;
-                /** @description Whole rupiah; null without a contract */
-                cost: number | null;
-                /** @description Against the span before, percent; null when there was nothing then */
-                change: number | null;
-                /** @description What is limited: how many are there at once, or members */
-                limit_of: ("concurrent_users" | "members") | null;
-            };
-            /** @description Null without a contract */
-            total_cost: {
-                /** @description What the period costs by now: of a month, its bill so far */
-                current: number;
-                /** @description Of a month; null when none was set */
-                budget: number | null;
-                /** @description Share of the budget, percent */
-                percentage: number | null;
-                /** @description What the running month will probably cost; null where too little is known */
-                prediction: number | null;
-                /** @description Percent; of the running month against what the month before came to by the same day */
-                change: number | null;
-            } | null;
-            /** @description The span before, for comparison; null when it was not recorded from its first day on */
-            previous: {
-                range: {
-                    /**
-                     * Format: date
-                     * @description A calendar day in the tenant's time zone
-                     */
-                    start: string;
-                    /**
-                     * Format: date
-                     * @description A calendar day in the tenant's time zone
-                     */
-                    end: string;
-                    timezone: string;
-                };
-                api_calls: number;
-                data_transfer_bytes: number;
-                active_users: number;
-                /** @description Whole rupiah; null without a contract */
-                cost: number | null;
-            } | null;
-        };
-        DetailedUsage: {
-            period: {
-                /**
-                 * Format: date
-                 * @description A calendar day in the tenant's time zone
-                 */
-                start: string;
-                /**
-                 * Format: date
-                 * @description A calendar day in the tenant's time zone
-                 */
-                end: string;
-                timezone: string;
-            };
-            /** @description Whole rupiah: what the costs of all days, endpoints or people come to. Null without a contract */
-            total_cost: number | null;
-            daily_usage: {
-                /**
-                 * Format: date
-                 * @description A calendar day in the tenant's time zone
-                 */
-                date: string;
-                api_calls: number;
-                errors: number;
-                /** @description GB of 10^9 bytes */
-                data_transfer: number;
-                data_transfer_bytes: number;
-                active_users: number;
-                /** @description Whole rupiah; null without a contract */
-                cost: number | null;
-            }[];
-            /** @description Present with the permission `endpoints:read` */
-            endpoint_breakdown?: {
-                endpoint: string;
-                method: string;
-                calls: number;
-                /** @description Milliseconds */
-                avg_response_time: number;
-                /** @description Milliseconds */
-                p50: number;
-                /** @description Milliseconds */
-                p95: number;
-                /** @description Milliseconds */
-                p99: number;
-                /** @description Percent of calls answered with a 5xx status */
-                error_rate: number;
-                /** @description Percent of calls answered with a 4xx status */
-                client_error_rate: number;
-                data_transfer_bytes: number;
-                /** @description Whole rupiah; null without a contract */
-                cost: number | null;
-            }[];
-            /** @description What of the total stands in no row: all of it when there was no request */
-            unattributed_cost?: number | null;
-            /** @description Present with the permission `people:read`, at most 100 people, busiest first */
-            user_breakdown?: {
-                /** @description Empty: requests of nobody logged in */
-                user_id: string;
-                name: string | null;
-                role: string;
-                calls: number;
-                data_transfer_bytes: number;
-                /** @description Whole rupiah; null without a contract */
-                cost: number | null;
-            }[];
-            /** @description All others together, and what no request stands for; present with the permission `people:read` */
-            other_users?: {
-                /** @description Whole rupiah; null without a contract */
-                cost: number | null;
-            };
         };
         EndpointUsageList: {
             period: {
@@ -13218,6 +13255,188 @@ export interface operations {
             };
             /** @description A problem document */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1TenantUsageExportCsv: {
+        parameters: {
+            query?: {
+                /** @description Named period; `month` is the running month. Default: `current_month`. */
+                period?: "today" | "last_7_days" | "current_month" | "last_month" | "custom" | "month";
+                /** @description A calendar day in the tenant's time zone */
+                start?: string;
+                /** @description Last day, inclusive */
+                end?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A table (RFC 4180) that begins with a byte order mark */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1TenantUsageDaysCsv: {
+        parameters: {
+            query?: {
+                /** @description Named period; `month` is the running month. Default: `current_month`. */
+                period?: "today" | "last_7_days" | "current_month" | "last_month" | "custom" | "month";
+                /** @description A calendar day in the tenant's time zone */
+                start?: string;
+                /** @description Last day, inclusive */
+                end?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A table (RFC 4180) that begins with a byte order mark */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,186 @@
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { gunzipSync } from 'node:zlib';
+import {
+  microseconds,
+  type RecordedRequest,
+  RequestIds,
+  type RequestRecord,
+  type TenantId,
+} from '@riwayat/collector';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { TENANT_ROLES, type TenantRole } from '../identity/permissions.ts';
+import { startApplication, type TestApplication } from '../testing/application.ts';
+import { requestsCsv } from './requests-csv.ts';
+
+const NOVEMBER = Date.UTC(2026, 10, 10);
+const PERIOD = 'start=2026-11-01&end=2026-11-30';
+const REQUESTS = 60_000;
+
+const RECORDED: RecordedRequest = {
+  time: '2026-11-10T00:00:00.000000Z',
+  localDay: '2026-11-10',
+  endpoint: '/',
+  method: 'GET',
+  status: 200,
+  outcome: 'completed',
+  kind: 'api',
+  cache: 'none',
+  duration: 5,
+  bytesIn: 1,
+  bytesOut: 2,
+  cpu: 3,
+  memory: 4,
+  userId: '',
+  userRole: '',
+  sessionId: '',
+  traceId: '',
+};
+
+let application: TestApplication;
+const ids = new RequestIds('exports');
+
+beforeAll(async () => {
+  application = await startApplication();
+  const ours = await application.createTenant('ours', TENANT_ROLES);
+  const theirs = await application.createTenant('theirs', ['administrator']);
+  const { collector } = application.services;
+  await collector.importSegment('ours', requests(ours, REQUESTS));
+  await collector.importSegment('theirs', requests(theirs, 3));
+}, 60_000);
+afterAll(() => application.stop());
+
+function* requests(tenantId: TenantId, count: number): Generator<RequestRecord> {
+  for (let index = 0; index < count; index += 1) {
+    yield {
+      ts: microseconds(NOVEMBER + index),
+      requestId: ids.next(NOVEMBER + index),
+      tenantId,
+      day: '2026-11-10',
+      userId: `person-of-${tenantId}`,
+      userRole: 'member',
+      sessionId: 's',
+      endpoint: '=cmd()',
+      method: 'GET',
+      status: 200,
+      duration: microseconds(0.005),
+      bytesIn: 1,
+      bytesOut: 2,
+      cpu: microseconds(0.003),
+      memory: 4,
+      cache: 'none',
+      kind: 'api',
+      traceId: '',
+      instance: 'test',
+      source: 'live',
+      outcome: 'completed',
+      messages: 0,
+      clientAddress: '',
+    };
+  }
+}
+
+async function ask(url: string, role: TenantRole, tenant = 'ours', headers: Record<string, string> = {}) {
+  const authorization = `Bearer ${await application.tokenOf(tenant, role)}`;
+  return application.app.inject({ url, headers: { authorization, ...headers } });
+}
+
+it('gives every request of the tenant and the period, and of nobody else', async () => {
+  const ours = await ask(`/api/v1/tenant/usage/export.csv?${PERIOD}`, 'administrator');
+  expect(ours.headers).toMatchObject({
+    'content-type': 'text/csv; charset=utf-8; header=present',
+    'content-disposition': expect.stringContaining('usage-requests-2026-11-01-2026-11-30.csv'),
+    'cache-control': 'private, no-store',
+  });
+  const lines = ours.body.trimEnd().split('\r\n');
+  expect(lines).toHaveLength(1 + REQUESTS);
+  expect(lines[1]).toBe(
+    "2026-11-10T00:00:00.000000Z,2026-11-10,200,completed,api,none,5,1,2,3,4,GET,'=cmd(),person-of-ours,member,s,",
+  );
+  expect(ours.body).not.toContain('theirs');
+  const theirs = await ask(`/api/v1/tenant/usage/export.csv?${PERIOD}`, 'administrator', 'theirs');
+  expect(theirs.body.trimEnd().split('\r\n')).toHaveLength(4);
+});
+
+it.each([
+  ['board', { endpoint: false, user_id: false }],
+  ['it_staff', { endpoint: true, user_id: false }],
+  ['manager', { endpoint: false, user_id: true }],
+  ['administrator', { endpoint: true, user_id: true }],
+] as const)('shows endpoints and people to the %s as the screens do', async (role, shown) => {
+  const { body } = await ask('/api/v1/tenant/usage/export.csv?start=2026-11-01&end=2026-11-01', role);
+  const columns = body.trimEnd().split(',');
+  expect({ endpoint: columns.includes('endpoint'), user_id: columns.includes('user_id') }).toEqual(shown);
+});
+
+it('packs for those who can unpack, and for nobody else', async () => {
+  const url = '/api/v1/tenant/usage/export.csv?start=2026-11-09&end=2026-11-09';
+  const plain = await ask(url, 'board', 'ours', { 'accept-encoding': 'br, gzip;q=0' });
+  const packed = await ask(url, 'board', 'ours', { 'accept-encoding': 'br;q=1.0, gzip;q=0.8' });
+  expect(plain.headers['content-encoding']).toBeUndefined();
+  expect(packed.headers['content-encoding']).toBe('gzip');
+  expect(gunzipSync(packed.rawPayload).toString()).toBe(plain.body);
+});
+
+it('makes one export at a time for each person, and no more of it once they have gone', {
+  timeout: 60_000,
+}, async () => {
+  const token = await application.tokenOf('ours', 'manager');
+  const started = await open(`/api/v1/tenant/usage/export.csv?${PERIOD}`, token);
+  const refused = await ask(`/api/v1/tenant/usage/export.csv?${PERIOD}`, 'manager');
+  expect([refused.statusCode, refused.json().code]).toEqual([429, 'export-running']);
+  const another = await ask('/api/v1/tenant/usage/export.csv?start=2026-11-01&end=2026-11-01', 'board');
+  expect(another.statusCode).toBe(200);
+  started.destroy();
+  await vi.waitFor(async () => {
+    const url = '/api/v1/tenant/usage/export.csv?start=2026-11-01&end=2026-11-01';
+    expect((await ask(url, 'manager')).statusCode).toBe(200);
+  }, 20_000);
+});
+
+it('gives the days of a period as a table', async () => {
+  const { body, statusCode } = await ask(`/api/v1/tenant/usage/days.csv?${PERIOD}`, 'board');
+  const lines = body.trimEnd().split('\r\n');
+  expect([statusCode, lines.length]).toEqual([200, 31]);
+  expect(lines).toContain(`2026-11-10,${REQUESTS},0,${3 * REQUESTS},1,`);
+});
+
+it('writes down who exported what', async () => {
+  await ask('/api/v1/tenant/usage/export.csv?start=2026-11-02&end=2026-11-03', 'it_staff');
+  await ask('/api/v1/tenant/usage/days.csv?start=2026-11-02&end=2026-11-03', 'it_staff');
+  const rows = await application.services.database.db
+    .selectFrom('audit_log')
+    .where('action', '=', 'usage.exported')
+    .where('tenant_id', '=', 'ours')
+    .select(['actor_role', 'details'])
+    .orderBy('id', 'desc')
+    .limit(2)
+    .execute();
+  const span = { start: '2026-11-02', end: '2026-11-03', people: false };
+  expect(rows).toEqual([
+    { actor_role: 'it_staff', details: { content: 'days', endpoints: false, ...span } },
+    { actor_role: 'it_staff', details: { content: 'requests', endpoints: true, ...span } },
+  ]);
+});
+
+/** A download that has begun, and of which nothing is read. */
+function open(path: string, token: string): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const headers = { authorization: `Bearer ${token}` };
+    httpRequest(`${application.url}${path}`, { headers }, resolve).on('error', reject).end();
+  });
+}
+
+it('reads no page before it is taken, however many there are', async () => {
+  let read = 0;
+  async function* pages(): AsyncGenerator<readonly RecordedRequest[]> {
+    for (;;) {
+      read += 1;
+      yield [RECORDED];
+    }
+  }
+  const pieces = requestsCsv(pages(), { endpoints: true, people: true });
+  for (let taken = 0; taken < 1_000; taken += 1) {
+    await pieces.next();
+    expect(read).toBe(taken);
+  }
+});

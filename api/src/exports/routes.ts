@@ -1,0 +1,135 @@
+import type { RecordedRequest, RecordedRequests } from '@riwayat/collector';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { audit } from '../audit/audit.ts';
+import { CSV_TYPE } from '../documents/csv.ts';
+import { problemResponses } from '../errors/problem.ts';
+import { attachment } from '../files/content-disposition.ts';
+import { requirePermission } from '../identity/guard.ts';
+import { can } from '../identity/permissions.ts';
+import type { Database } from '../postgres/database.ts';
+import { type DetailedParts, detailedOf, type Sections } from '../usage/detailed.ts';
+import { type Question, type QuestionOptions, questionOf } from '../usage/question.ts';
+import { usageQuery } from '../usage/schema.ts';
+import { daysCsv } from './days-csv.ts';
+import { sendDownload } from './download.ts';
+import { requestsCsv } from './requests-csv.ts';
+import { ExportTurns, LONGEST_EXPORT_MS } from './turns.ts';
+
+export interface ExportRoutesOptions extends QuestionOptions, DetailedParts {
+  readonly database: Database;
+  readonly recorded: RecordedRequests;
+}
+
+/** What of an export's rows is a text file's. */
+const CSV_FILE = {
+  description: 'A table (RFC 4180) that begins with a byte order mark',
+  content: { 'text/csv': { schema: z.string() } },
+};
+
+/** A tenant's usage as files. */
+export const exportRoutes: FastifyPluginAsyncZod<ExportRoutesOptions> = async (app, options) => {
+  const { recorded, now } = options;
+  const turns = new ExportTurns();
+  const route = {
+    config: { usage: { tenant: 'platform' as const, kind: 'download' as const } },
+    // Of a file that is made while it is sent, nothing can be said without making it.
+    exposeHeadRoute: false,
+    onRequest: requirePermission('usage:read', 'endpoints:read', 'people:read'),
+  };
+  const common = {
+    tags: ['usage'],
+    security: [{ bearer: [] }],
+    querystring: usageQuery,
+    response: { 200: CSV_FILE, ...problemResponses(400, 401, 403, 429, 503) },
+  };
+
+  app.get(
+    '/api/v1/tenant/usage/export.csv',
+    {
+      ...route,
+      schema: {
+        ...common,
+        summary: 'Every request of a period as a CSV file, oldest first',
+        description:
+          'Streamed, and packed with gzip where that is accepted. Endpoints and people are in it for those who may see them. One at a time for each person; one that takes longer than half an hour is cut off.',
+      },
+    },
+    async (request, reply) => {
+      const question = await questionOf(request, request.query, 'export', options);
+      const { scope, period, principal } = question;
+      const sections = sectionsOf(question);
+      const over = turns.take(principal.userId);
+      try {
+        await writeDown(options.database, question, 'requests', sections);
+      } catch (error) {
+        over();
+        throw error;
+      }
+      const startedAt = now();
+      const pages = recorded.pages(scope, { range: period, storedBy: startedAt });
+      const until = startedAt.getTime() + LONGEST_EXPORT_MS;
+      return sendDownload(request, reply, {
+        fileName: fileName('requests', question),
+        type: CSV_TYPE,
+        pieces: requestsCsv(inTime(pages, until, now), sections),
+        over,
+      });
+    },
+  );
+
+  app.get(
+    '/api/v1/tenant/usage/days.csv',
+    {
+      ...route,
+      schema: { ...common, summary: 'The days of a period with their costs as a CSV file' },
+    },
+    async (request, reply) => {
+      const question = await questionOf(request, request.query, 'export', options);
+      const nothingMore = { endpoints: false, people: false };
+      const usage = await detailedOf(question.scope, question.period, nothingMore, options);
+      await writeDown(options.database, question, 'days', nothingMore);
+      return reply
+        .header('cache-control', 'private, no-store')
+        .header('content-disposition', attachment(fileName('days', question)))
+        .type(CSV_TYPE)
+        .send(daysCsv(usage));
+    },
+  );
+};
+
+function sectionsOf({ principal: { role } }: Question): Sections {
+  return { endpoints: can(role, 'endpoints:read'), people: can(role, 'people:read') };
+}
+
+function fileName(content: string, { period: { start, end } }: Question): string {
+  return `usage-${content}-${start}-${end}.csv`;
+}
+
+async function writeDown(
+  { db }: Database,
+  { read: { actor, tenantId, start, end } }: Question,
+  content: string,
+  { endpoints, people }: Sections,
+): Promise<void> {
+  await audit(db, {
+    actor,
+    tenantId,
+    action: 'usage.exported',
+    details: { content, start, end, endpoints, people },
+  });
+}
+
+/** @throws {Error} at the first page that is asked for too late */
+async function* inTime(
+  pages: AsyncIterable<readonly RecordedRequest[]>,
+  until: number,
+  now: () => Date,
+): AsyncGenerator<readonly RecordedRequest[]> {
+  for await (const page of pages) {
+    if (now().getTime() > until) {
+      throw new Error('An export was taken for longer than it may take, and cut off.');
+    }
+    yield page;
+  }
+}

@@ -11,6 +11,7 @@ import { Registry } from 'prom-client';
 import { auditRoutes } from './audit/routes.ts';
 import { type Config, sessionSecret } from './config.ts';
 import { dashboard } from './dashboard/dashboard.ts';
+import { documentRoutes } from './documents/routes.ts';
 import { problemDocuments, refuseAddress } from './errors/documents.ts';
 import { type ProblemError, problem } from './errors/problem.ts';
 import { exportRoutes } from './exports/routes.ts';
@@ -204,6 +205,11 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(ownUsageRoutes, usageParts);
   await app.register(costRoutes, usageParts);
   await app.register(exportRoutes, { ...usageParts, recorded: collector.recorded });
+  await app.register(documentRoutes, {
+    database,
+    seller: config.seller,
+    means: () => ({ bankAccounts: [], qris: null }),
+  });
   await app.register(auditRoutes, { database });
   await app.register(jobRoutes, { stored: new StoredJobs(database) });
   await app.register(notificationRoutes, { inbox: new Inbox(database, now) });

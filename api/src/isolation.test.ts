@@ -98,6 +98,9 @@ const ACCESS: Readonly<Record<string, 'public' | 'key' | readonly Permission[]>>
   'GET /api/v1/tenant/usage/history': ['usage:read'],
   'GET /api/v1/me/usage': ['account:own'],
   'PUT /api/v1/tenant/budget': ['billing:manage'],
+  'GET /api/v1/tenant/billing/invoices/{id}.pdf': ['billing:read'],
+  'GET /api/v1/tenant/billing/invoices/{id}.csv': ['billing:read'],
+  'GET /api/v1/tenant/billing/invoices/{id}.json': ['billing:read'],
   'GET /api/v1/tenant/audit': ['audit:read'],
   'GET /api/v1/platform/audit': ['platform:audit'],
   'GET /api/v1/platform/accounts': ['accounts:lock'],
@@ -131,8 +134,12 @@ const ACCESS: Readonly<Record<string, 'public' | 'key' | readonly Permission[]>>
 };
 
 const NO_BOOKING = 'bkg_0123456789abcdef0123';
+const NO_INVOICE = 'inv_0123456789abcdef0123';
 /** What a route is sent, and what it answers those who may use it, where that is not a bare 200. */
 const EXCHANGES: Readonly<Record<string, { payload?: object; status?: number; id?: string }>> = {
+  'GET /api/v1/tenant/billing/invoices/{id}.pdf': { id: NO_INVOICE, status: 404 },
+  'GET /api/v1/tenant/billing/invoices/{id}.csv': { id: NO_INVOICE, status: 404 },
+  'GET /api/v1/tenant/billing/invoices/{id}.json': { id: NO_INVOICE, status: 404 },
   'GET /api/v1/platform/accounts/{id}': { status: 404 },
   'POST /api/v1/platform/accounts/{id}/lock': { payload: { reason: 'r' }, status: 404 },
   'POST /api/v1/platform/accounts/{id}/unlock': { status: 404 },
@@ -314,7 +321,7 @@ describe('tenant isolation', () => {
     }
   });
 
-  it('answers each role as the table says', async () => {
+  it('answers each role as the table says', { timeout: 120_000 }, async () => {
     const tokens = await Promise.all(
       ROLES.map(async (role) => ({
         role,

@@ -1,11 +1,11 @@
-import type { BillLine, Component, Decimal, LocalText, Rupiah } from '@riwayat/billing';
+import type { Component, Decimal, LocalText, Rupiah } from '@riwayat/billing';
 import type { InvoiceState } from '../invoices/invoice-state.ts';
+import type { LineKind } from '../invoices/line.ts';
 import type { Locale } from '../tenants/tenant.ts';
 
 /** One line, told in both languages: whoever reads it has all numbers that it takes to check it. */
 export interface DocumentLine {
-  /** `adjustment`: what was found out about a month that had been billed already. */
-  readonly kind: BillLine['kind'] | 'adjustment';
+  readonly kind: LineKind;
   /** Null: of no component, as a discount is. */
   readonly component: Component | null;
   readonly name: LocalText;
@@ -48,9 +48,10 @@ export interface InvoiceDocument {
   /** When it was made or issued: what the PDF says of itself. */
   readonly issuedAt: Date;
   readonly issuedOn: string;
-  readonly dueOn: string;
+  /** Null: nothing is to be paid, as of a credit note. */
+  readonly dueOn: string | null;
   /** The last day on which it can be paid without a late fee. */
-  readonly graceUntil: string;
+  readonly graceUntil: string | null;
   /** The day it was paid in full, while its state is `paid`. */
   readonly paidOn: string | null;
   /** Number of the invoice that a credit note credits. */

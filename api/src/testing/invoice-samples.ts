@@ -1,6 +1,7 @@
 import { bill, billingMonth, CATALOGUE, type Contract, evenUsage, PriceList } from '@riwayat/billing';
-import { lineOfBill } from '../documents/document-line.ts';
+import { documentLine } from '../documents/document-line.ts';
 import type { DocumentFrame, InvoiceDocument } from '../documents/invoice-document.ts';
+import { lineOfBill } from '../invoices/line.ts';
 
 const MONTH = billingMonth('2026-11', 'Asia/Jakarta');
 const CONTRACT: Contract = {
@@ -35,7 +36,7 @@ export function sampleInvoice(changes: Partial<InvoiceDocument> = {}): InvoiceDo
     graceUntil: '2026-12-08',
     paidOn: null,
     credits: null,
-    lines: lines.map((line) => lineOfBill(line, MONTH.month)),
+    lines: lines.map((line) => documentLine(lineOfBill(line, MONTH.month))),
     total,
     lateFees: 0n,
     paid: 0n,

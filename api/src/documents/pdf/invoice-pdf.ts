@@ -52,7 +52,7 @@ export async function invoicePdf(invoice: InvoiceDocument, frame: DocumentFrame)
 }
 
 function factsOf(
-  { month, issuedOn, dueOn, graceUntil, paidOn, credits, kind, timezone }: InvoiceDocument,
+  { month, issuedOn, dueOn, graceUntil, paidOn, credits, timezone }: InvoiceDocument,
   { locale }: DocumentFrame,
   words: DocumentWords,
 ): (readonly [string, string])[] {
@@ -60,12 +60,8 @@ function factsOf(
     ...(credits === null ? [] : [[words.credits, credits] as const]),
     [words.period, localMonth(month, locale)],
     [words.issuedOn, localDay(issuedOn, locale)],
-    ...(kind === 'invoice'
-      ? [
-          [words.dueOn, localDay(dueOn, locale)] as const,
-          [words.graceUntil, localDay(graceUntil, locale)] as const,
-        ]
-      : []),
+    ...(dueOn === null ? [] : [[words.dueOn, localDay(dueOn, locale)] as const]),
+    ...(graceUntil === null ? [] : [[words.graceUntil, localDay(graceUntil, locale)] as const]),
     ...(paidOn === null ? [] : [[words.paidOn, localDay(paidOn, locale)] as const]),
     [words.timezone, timezone],
   ];

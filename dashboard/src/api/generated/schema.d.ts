@@ -1304,6 +1304,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenant/billing/invoices/{id}.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An invoice or a credit note as PDF */
+        get: operations["getApiV1TenantBillingInvoicesByIdPdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/billing/invoices/{id}.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lines of an invoice or a credit note as CSV */
+        get: operations["getApiV1TenantBillingInvoicesByIdCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/billing/invoices/{id}.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An invoice or a credit note for other programs, in both languages */
+        get: operations["getApiV1TenantBillingInvoicesByIdJson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenant/audit": {
         parameters: {
             query?: never;
@@ -1733,6 +1784,79 @@ export interface components {
         AuditPageInput: {
             data: components["schemas"]["AuditEntryInput"][];
             next_cursor: string | null;
+        };
+        InvoiceDocumentLineInput: {
+            /** @description From 1 */
+            line: number;
+            kind: string;
+            /** @description The month it is of: of an adjustment, an earlier one than the invoice’s */
+            period: string;
+            component: ("base_fee" | "members" | "transactions" | "storage" | "api_calls" | "data_transfer" | "rendering" | "cpu_usage" | "memory_usage" | "concurrent_users" | "admin_users" | "premium_features") | null;
+            plan: {
+                key: string;
+                version: number;
+            } | null;
+            name: {
+                id: string;
+                en: string;
+            };
+            /** @description In billed units */
+            quantity: {
+                /** @description A decimal, as text: exact */
+                value: string;
+                unit: {
+                    id: string;
+                    en: string;
+                };
+            } | null;
+            /** @description How the amount came about */
+            formula: {
+                id: string;
+                en: string;
+            };
+            notes: {
+                id: string;
+                en: string;
+            }[];
+            /** @description A decimal, as text: exact */
+            exact_idr: string;
+            /** @description Whole rupiah */
+            amount_idr: number;
+        };
+        InvoiceDocumentInput: {
+            /** @enum {string} */
+            kind: "invoice" | "credit-note";
+            id: string;
+            number: string | null;
+            /** @enum {string} */
+            state: "draft" | "issued" | "late" | "suspended" | "paid" | "void" | "credited";
+            /** @description Of a credit note: the number of the invoice */
+            credits: string | null;
+            tenant: {
+                id: string;
+                name: string;
+            };
+            /** @description The billed month, `YYYY-MM` */
+            period: string;
+            /** @description Of all days */
+            timezone: string;
+            /** Format: date */
+            issued_on: string;
+            due_on: string | null;
+            /** @description The last day without a late fee */
+            grace_until: string | null;
+            paid_on: string | null;
+            lines: components["schemas"]["InvoiceDocumentLineInput"][];
+            /** @description Sum of the lines */
+            total_idr: number;
+            /** @description Whole rupiah */
+            late_fees_idr: number;
+            /** @description Whole rupiah */
+            credited_idr: number;
+            /** @description Whole rupiah */
+            paid_idr: number;
+            /** @description Total and late fees, less what was credited and paid */
+            outstanding_idr: number;
         };
         UsageSummaryInput: {
             /** @enum {string} */
@@ -3306,6 +3430,79 @@ export interface components {
         AuditPage: {
             data: components["schemas"]["AuditEntry"][];
             next_cursor: string | null;
+        };
+        InvoiceDocumentLine: {
+            /** @description From 1 */
+            line: number;
+            kind: string;
+            /** @description The month it is of: of an adjustment, an earlier one than the invoice’s */
+            period: string;
+            component: ("base_fee" | "members" | "transactions" | "storage" | "api_calls" | "data_transfer" | "rendering" | "cpu_usage" | "memory_usage" | "concurrent_users" | "admin_users" | "premium_features") | null;
+            plan: {
+                key: string;
+                version: number;
+            } | null;
+            name: {
+                id: string;
+                en: string;
+            };
+            /** @description In billed units */
+            quantity: {
+                /** @description A decimal, as text: exact */
+                value: string;
+                unit: {
+                    id: string;
+                    en: string;
+                };
+            } | null;
+            /** @description How the amount came about */
+            formula: {
+                id: string;
+                en: string;
+            };
+            notes: {
+                id: string;
+                en: string;
+            }[];
+            /** @description A decimal, as text: exact */
+            exact_idr: string;
+            /** @description Whole rupiah */
+            amount_idr: number;
+        };
+        InvoiceDocument: {
+            /** @enum {string} */
+            kind: "invoice" | "credit-note";
+            id: string;
+            number: string | null;
+            /** @enum {string} */
+            state: "draft" | "issued" | "late" | "suspended" | "paid" | "void" | "credited";
+            /** @description Of a credit note: the number of the invoice */
+            credits: string | null;
+            tenant: {
+                id: string;
+                name: string;
+            };
+            /** @description The billed month, `YYYY-MM` */
+            period: string;
+            /** @description Of all days */
+            timezone: string;
+            /** Format: date */
+            issued_on: string;
+            due_on: string | null;
+            /** @description The last day without a late fee */
+            grace_until: string | null;
+            paid_on: string | null;
+            lines: components["schemas"]["InvoiceDocumentLine"][];
+            /** @description Sum of the lines */
+            total_idr: number;
+            /** @description Whole rupiah */
+            late_fees_idr: number;
+            /** @description Whole rupiah */
+            credited_idr: number;
+            /** @description Whole rupiah */
+            paid_idr: number;
+            /** @description Total and late fees, less what was credited and paid */
+            outstanding_idr: number;
         };
         UsageSummary: {
             /** @enum {string} */
@@ -13437,6 +13634,297 @@ export interface operations {
             };
             /** @description A problem document */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1TenantBillingInvoicesByIdPdf: {
+        parameters: {
+            query?: {
+                /** @description The language; the reader’s own unless given */
+                locale?: "id" | "en";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document, A4 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1TenantBillingInvoicesByIdCsv: {
+        parameters: {
+            query?: {
+                /** @description The language; the reader’s own unless given */
+                locale?: "id" | "en";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A row for each line; amount_idr adds up to the total */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1TenantBillingInvoicesByIdJson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoiceDocument"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -184,6 +184,7 @@ export const en = {
   'card.limit': '{percentage} of {limit}',
   'card.limitLabel': '{metric}: share of the limit',
   'card.prediction': 'Forecast {amount}',
+  'card.costOf': 'Costs {amount}',
   'change.against': '{change} vs {range}',
   'change.none': 'No earlier span to compare with yet',
 
@@ -210,6 +211,7 @@ export const en = {
   'daily.errors': 'Errors',
   'daily.transfer': 'Transfer',
   'daily.users': 'Active users',
+  'daily.cost': 'Cost',
   'daily.busiest': 'Busiest: {day}, {count}',
 
   'endpoints.title': 'Endpoints',
@@ -223,6 +225,7 @@ export const en = {
   'endpoints.column.p99': 'p99',
   'endpoints.column.error_rate': 'Errors',
   'endpoints.column.data_transfer_bytes': 'Transfer',
+  'endpoints.column.cost': 'Cost',
   'endpoints.count': { one: '{count} endpoint', other: '{count} endpoints' },
   'endpoints.showAll': { one: 'Show all {count}', other: 'Show all {count}' },
   'endpoints.showFewer': 'Show the first {count}',

@@ -180,6 +180,7 @@ export const id: Messages = {
   'card.concurrentPeak': 'Puncak {peak} bersamaan',
   'card.limit': '{percentage} dari {limit}',
   'card.limitLabel': '{metric}: bagian dari batas',
+  'card.costOf': 'Biaya {amount}',
   'card.prediction': 'Perkiraan {amount}',
   'change.against': '{change} dibanding {range}',
   'change.none': 'Belum ada rentang sebelumnya untuk dibandingkan',
@@ -206,6 +207,7 @@ export const id: Messages = {
   'daily.requests': 'Permintaan',
   'daily.errors': 'Galat',
   'daily.transfer': 'Transfer',
+  'daily.cost': 'Biaya',
   'daily.users': 'Pengguna aktif',
   'daily.busiest': 'Tersibuk: {day}, {count}',
 
@@ -219,6 +221,7 @@ export const id: Messages = {
   'endpoints.column.p95': 'p95',
   'endpoints.column.p99': 'p99',
   'endpoints.column.error_rate': 'Galat',
+  'endpoints.column.cost': 'Biaya',
   'endpoints.column.data_transfer_bytes': 'Transfer',
   'endpoints.count': { other: '{count} endpoint' },
   'endpoints.showAll': { other: 'Tampilkan semua ({count})' },

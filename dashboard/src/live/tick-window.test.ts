@@ -22,6 +22,7 @@ function tick(seq: number, overrides: Partial<Tick> = {}): Tick {
     concurrent_users: 3,
     cpu_usage: 4.5,
     memory_usage: 30,
+    cost_estimate: null,
     interval: { api_calls: seq % 5, errors: 0 },
     ...overrides,
   };

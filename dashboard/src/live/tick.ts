@@ -17,6 +17,8 @@ export interface Tick {
   readonly cpu_usage: number;
   /** Percent of the memory the server may use. */
   readonly memory_usage: number;
+  /** What the month costs by now, whole rupiah; null where it is not known. */
+  readonly cost_estimate: number | null;
   readonly interval: { readonly api_calls: number; readonly errors: number };
 }
 
@@ -58,6 +60,7 @@ function isTick(value: unknown): value is Tick {
     !Number.isNaN(Date.parse(timestamp)) &&
     typeof epoch === 'string' &&
     NUMBERS.every((name) => typeof value[name] === 'number') &&
+    (value['cost_estimate'] === null || typeof value['cost_estimate'] === 'number') &&
     typeof api_calls === 'number' &&
     typeof errors === 'number'
   );

@@ -14,7 +14,7 @@ function row(method: string, endpoint: string, calls: number): EndpointUsage {
     client_error_rate: 0,
     error_rate: 100 - calls,
     data_transfer_bytes: calls * 10,
-    cost: null,
+    cost: calls * 3,
   };
 }
 
@@ -39,8 +39,8 @@ describe('ordered', () => {
   it('orders by every column, both ways, without touching what it was given', () => {
     const before = [...ROWS];
     for (const column of ENDPOINT_COLUMNS) {
-      const up = ordered(ROWS, { column, direction: 'ascending' }).map((entry) => entry[column]);
-      const down = ordered(ROWS, { column, direction: 'descending' }).map((entry) => entry[column]);
+      const up = ordered(ROWS, { column, direction: 'ascending' }).map((entry) => entry[column] ?? 0);
+      const down = ordered(ROWS, { column, direction: 'descending' }).map((entry) => entry[column] ?? 0);
       expect(down).toEqual(up.toReversed());
       expect(up).toEqual(up.toSorted((a, b) => (a < b ? -1 : Number(a > b))));
     }

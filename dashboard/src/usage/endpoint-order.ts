@@ -9,6 +9,7 @@ export const ENDPOINT_COLUMNS = [
   'p99',
   'error_rate',
   'data_transfer_bytes',
+  'cost',
 ] as const;
 export type EndpointColumn = (typeof ENDPOINT_COLUMNS)[number];
 
@@ -37,7 +38,7 @@ export function ordered(
   return rows.toSorted((left, right) =>
     column === 'endpoint'
       ? sign * byName(left, right)
-      : sign * (left[column] - right[column]) || byName(left, right),
+      : sign * ((left[column] ?? 0) - (right[column] ?? 0)) || byName(left, right),
   );
 }
 

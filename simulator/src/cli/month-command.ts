@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { calibratedParameters } from '../calibration/parameters.ts';
+import { planPrices } from '../pricing/plan-prices.ts';
+import { priceTable } from '../pricing/price-table.ts';
 import { runRequests } from '../recording/run-requests.ts';
 import type { Language } from '../report/language.ts';
 import { simulateMonth } from '../run/simulate-month.ts';
@@ -7,7 +9,14 @@ import { DOCUMENTED, findScenario } from './find-scenario.ts';
 import { isFaithful, reportOn } from './month-report.ts';
 import { summarise } from './month-summary.ts';
 import { monthTable } from './month-table.ts';
-import { languageOption, parseReplication, parseStartOption, recordOption, seedOption } from './options.ts';
+import {
+  languageOption,
+  parseReplication,
+  parseStartOption,
+  planOption,
+  recordOption,
+  seedOption,
+} from './options.ts';
 import { recordTo } from './record.ts';
 import { writeRequestFile } from './request-file.ts';
 import { FAILED, FINE, type Terminal } from './terminal.ts';
@@ -20,6 +29,7 @@ interface MonthOptions {
   readonly json?: true;
   readonly out?: string;
   readonly record?: string | true;
+  readonly plan?: string;
   readonly lang: Language;
 }
 
@@ -41,6 +51,7 @@ export function addMonthCommand(program: Command, terminal: Terminal, done: (cod
     .option('--json', 'print one JSON object instead of the table')
     .option('--out <file>', 'write every request to a file, one JSON object a line')
     .addOption(recordOption())
+    .addOption(planOption())
     .addOption(languageOption())
     .allowExcessArguments(false)
     .addHelpText(
@@ -53,6 +64,7 @@ Examples:
   simulate month --out month.ndjson             every request, one a line
   simulate month --start 2026-11-02             the same month, moved to another Monday
   simulate month --scenario simulator/scenarios/population-120.yaml
+  simulate month --plan all                     what the month would cost under each plan
 
 Verdicts: "exact" agrees to the request, as it must, and "DIFFERS" does not; "near" is random and as near as one month
 should come, with the tolerance beside it, and "far" is not; "contradicted": the document disagrees with itself, as
@@ -64,7 +76,7 @@ Exit code 1: a figure that must be exact differs.`,
 }
 
 async function runMonth(options: MonthOptions, terminal: Terminal): Promise<number> {
-  const { seed, replication, json, out, lang } = options;
+  const { seed, replication, json, out, plan, lang } = options;
   const found = findScenario(options.scenario);
   const scenario = { ...found, start: options.start ?? found.start };
   const run = simulateMonth({ scenario, parameters: calibratedParameters(), seed, replication });
@@ -80,6 +92,11 @@ async function runMonth(options: MonthOptions, terminal: Terminal): Promise<numb
   const month = summarise({ scenario, seed, replication, requests, run });
   // A changed scenario is not expected to keep the documented counts.
   const rows = scenario.counts === 'documented' ? reportOn(month) : [];
-  terminal.out(json === true ? `${JSON.stringify(month)}\n` : monthTable(month, rows, lang));
+  const priced = plan === undefined ? undefined : planPrices({ scenario, requests, run }, plan);
+  terminal.out(
+    json === true
+      ? `${JSON.stringify({ ...month, ...(priced && { prices: priced }) })}\n`
+      : monthTable(month, rows, lang) + (priced === undefined ? '' : priceTable(priced, lang)),
+  );
   return isFaithful(rows) ? FINE : FAILED;
 }

@@ -41,6 +41,13 @@ function parseSeed(text: string): number {
   return seed;
 }
 
+export function planOption(): Option {
+  return new Option(
+    '--plan <key>',
+    'what the month would cost under a plan of the catalogue, such as "usage"; "all": under each of them, side by side',
+  );
+}
+
 export function parseReplications(text: string): number | 'auto' {
   return text === 'auto' ? text : parseCount(text, 'Replications are "auto" or', MOST_REPLICATIONS);
 }

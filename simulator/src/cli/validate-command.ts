@@ -1,5 +1,8 @@
 import type { Command } from 'commander';
 import { calibratedParameters } from '../calibration/parameters.ts';
+import { planPrices } from '../pricing/plan-prices.ts';
+import type { PricedMonth } from '../pricing/priced-month.ts';
+import { runRequests } from '../recording/run-requests.ts';
 import type { DrawnRun } from '../report/chart-data.ts';
 import type { Language } from '../report/language.ts';
 import { documentedInstants } from '../report/memory-marks.ts';
@@ -8,7 +11,14 @@ import { simulateMonth } from '../run/simulate-month.ts';
 import { validateMonth, validateSystem } from '../validation/validate.ts';
 import { type ValidationReport, validationSchema } from '../validation/validation-report.ts';
 import { DOCUMENTED, findSubject, type Subject } from './find-scenario.ts';
-import { languageOption, parseReplications, recordOption, seedOption, workersOption } from './options.ts';
+import {
+  languageOption,
+  parseReplications,
+  planOption,
+  recordOption,
+  seedOption,
+  workersOption,
+} from './options.ts';
 import { ProgressBar } from './progress-bar.ts';
 import { recordTo } from './record.ts';
 import { FAILED, FINE, type Terminal, UsageError } from './terminal.ts';
@@ -25,6 +35,7 @@ interface ValidateOptions {
   readonly explain?: true;
   readonly schema?: true;
   readonly record?: string | true;
+  readonly plan?: string;
   readonly lang: Language;
 }
 
@@ -58,6 +69,7 @@ export function addValidateCommand(program: Command, terminal: Terminal, done: (
     )
     .option('--schema', 'print the JSON schema of --json and do nothing else')
     .addOption(recordOption())
+    .addOption(planOption())
     .addOption(languageOption())
     .allowExcessArguments(false)
     .addHelpText(
@@ -66,6 +78,7 @@ export function addValidateCommand(program: Command, terminal: Terminal, done: (
 Examples:
   simulate validate                                   the documented month, as a table
   simulate validate --replications 30 --html month.html
+  simulate validate --html month.html --plan all      and what the month would cost under each plan
   simulate validate --explain                         and why those that are missed are
   simulate validate --scenario simulator/scenarios/population-120.yaml --json
   simulate validate --scenario educounsel             another documented system
@@ -88,6 +101,11 @@ async function runValidate(options: ValidateOptions, terminal: Terminal): Promis
   const reasons = new ProgressBar(terminal.progress, 'explain');
   try {
     const subject = findSubject(options.scenario);
+    if (options.plan !== undefined && options.html === undefined) {
+      throw new UsageError(
+        '--plan adds a section to the page of --html; "simulate month --plan" prints prices.',
+      );
+    }
     const { report, drawn } = await validated(subject, options, terminal, bar, reasons);
     reasons.end();
     bar.end();
@@ -95,7 +113,8 @@ async function runValidate(options: ValidateOptions, terminal: Terminal): Promis
       await recordFirst(subject, options.record, options, terminal);
     }
     if (options.html !== undefined) {
-      writeWholeFile(options.html, [reportPage(report, drawn, options.lang)]);
+      const priced = options.plan === undefined ? undefined : pricedFirst(subject, options.plan, options);
+      writeWholeFile(options.html, [reportPage(report, drawn, options.lang, priced)]);
     }
     terminal.out(
       options.json === true ? `${JSON.stringify(report)}\n` : validationTable(report, options.lang),
@@ -138,6 +157,16 @@ async function validated(
     ...(explain === true && { explain: { onProgress: (progress) => reasons.show(progress) } }),
   });
   return { report, drawn: series === null ? undefined : { scenario, series, routes } };
+}
+
+/** Prices replication 0, which is the one that is drawn. */
+function pricedFirst(subject: Subject, plan: string, { seed }: ValidateOptions): PricedMonth {
+  if (subject.kind === 'system') {
+    throw new UsageError('--plan is for scenarios of the month; the other systems leave no requests.');
+  }
+  const { scenario } = subject;
+  const run = simulateMonth({ scenario, parameters: calibratedParameters(), seed, replication: 0 });
+  return planPrices({ scenario, requests: runRequests(run, scenario.start), run }, plan);
 }
 
 /** Records replication 0, which is the one that is drawn. */

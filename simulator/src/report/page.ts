@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { priceSection } from '../pricing/price-section.ts';
+import type { PricedMonth } from '../pricing/priced-month.ts';
 import type { ValidationReport } from '../validation/validation-report.ts';
 import { type ChartData, chartData, type DrawnRun } from './chart-data.ts';
 import { chartSections } from './chart-sections.ts';
@@ -22,11 +24,13 @@ const STYLES = ['page.css', 'charts.css', 'tables.css'];
  * A page that needs nothing else: charts of one replication, and the table of figures of all.
  *
  * @param drawn left out for a system that is not drawn
+ * @param priced what the drawn month would cost, where that was asked for
  */
 export function reportPage(
   report: ValidationReport,
   drawn: DrawnRun | undefined,
   language: Language,
+  priced?: PricedMonth,
 ): string {
   const texts = reportTexts(language);
   const data = drawn === undefined ? undefined : chartData(drawn, language);
@@ -51,6 +55,7 @@ ${STYLES.map(ownFile)}</style>
 <p class="result ${missed === 0 ? 'met' : 'missed'}">${missed === 0 ? texts.passed(judged.length) : texts.failed(missed, judged.length)}</p>
 </header>
 ${data === undefined ? '' : chartSections(data)}
+${priced === undefined ? '' : priceSection(priced, language)}
 <section id="figures" tabindex="-1">
 <h2>${texts.page.figures}</h2>
 ${why === null ? '' : html`<p>${why.title}</p><ul class="trade-offs">${why.lines.map((line) => html`<li>${line}</li>`)}</ul>`}

@@ -50,6 +50,7 @@ import { Pages } from './pages/pages.ts';
 import { Previews } from './pages/preview.ts';
 import { publicPages } from './pages/public.ts';
 import { pageRoutes } from './pages/routes.ts';
+import { invoicePaymentRoutes } from './payments/routes.ts';
 import { erasureRoutes } from './privacy/erasures.ts';
 import { privacyRoutes } from './privacy/routes.ts';
 import { profileRoutes } from './profile/routes.ts';
@@ -214,6 +215,13 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(jobRoutes, { stored: new StoredJobs(database) });
   await app.register(notificationRoutes, { inbox: new Inbox(database, now) });
   await app.register(keyRoutes, { keys, keyring, now });
+  await app.register(invoicePaymentRoutes, {
+    database,
+    files,
+    provider: services.paymentProvider,
+    means: config.payments,
+    now,
+  });
   await app.register(privacyRoutes, { policies, collector });
   await app.register(erasureRoutes, { database, collector });
   await app.register(ledgerRoutes, { ledger: collector.ledger, now });

@@ -12,6 +12,9 @@ import { MATERIAL_FILES_NIGHTLY, materialFilesSweep } from './materials/sweep.ts
 import { LEVELS_DAILY, meterTelling } from './metering/background.ts';
 import { mailDelivery } from './notifications/delivery.ts';
 import type { Mailer } from './notifications/mailer.ts';
+import { CARDS_DAILY, cardDebits, INVOICE_PROOFS_NIGHTLY, invoiceProofsSweep } from './payments/debit.ts';
+import { paymentFollowUp } from './payments/follow-up.ts';
+import type { PaymentProvider } from './payments/provider/provider.ts';
 import type { Database } from './postgres/database.ts';
 import { bookingExpiry, PROOFS_NIGHTLY, proofsSweep } from './tutoring/background.ts';
 
@@ -23,20 +26,18 @@ export interface BackgroundParts {
   readonly files: FileStore;
   readonly metering: Metering;
   readonly pricing: Pricing;
+  readonly paymentProvider: PaymentProvider | undefined;
 }
 
 /** Every kind of background job there is, and who does it. */
-export function jobHandlers({
-  database,
-  collector,
-  mailer,
-  files,
-  metering,
-  pricing,
-}: BackgroundParts): JobHandler[] {
+export function jobHandlers(parts: BackgroundParts): JobHandler[] {
+  const { database, collector, mailer, files, metering, pricing, paymentProvider } = parts;
   return [
     mailDelivery({ database, mailer }),
     cleanUp(database),
+    paymentFollowUp({ database, provider: paymentProvider }),
+    cardDebits({ database, provider: paymentProvider }),
+    invoiceProofsSweep(database, files),
     materialAnnouncement(database),
     materialFilesSweep(database, files),
     bookingExpiry(database),
@@ -50,6 +51,8 @@ export function jobHandlers({
 /** What is started by itself, and when. */
 export const DAILY_JOBS: readonly DailySchedule[] = [
   CLEAN_UP_NIGHTLY,
+  CARDS_DAILY,
+  INVOICE_PROOFS_NIGHTLY,
   MATERIAL_FILES_NIGHTLY,
   PROOFS_NIGHTLY,
   INVOICES_DAILY,

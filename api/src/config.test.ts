@@ -40,6 +40,12 @@ it.each([
   { SELLER_ADDRESS: 'One||Three' },
   { SELLER_EMAIL: 'nobody' },
   { REDIS_URL: 'http://localhost:6379' },
+  { PAYMENT_PROVIDER_URL: 'https://gateway.example' },
+  { PAYMENT_PROVIDER_KEY: 'k'.repeat(16), PAYMENT_WEBHOOK_SECRET: SECRET },
+  { PAYMENT_PROVIDER_URL: 'https://gateway.example', PAYMENT_PROVIDER_KEY: 'k'.repeat(16) },
+  { BANK_ACCOUNTS: 'BCA 123-456-7890' },
+  { BANK_ACCOUNTS: '[{"bank":"BCA","number":"none","holder":"PT Contoh"}]' },
+  { QRIS_MERCHANT: '{"nmid":"ID1"}' },
 ])('refuses %o', (env) => {
   expect(() => parseConfig(env)).toThrow(ConfigError);
 });
@@ -50,6 +56,23 @@ it('wants the key of pseudonyms from outside where several processes share a sto
   const shared = { ...production, CLICKHOUSE_URL: 'http://localhost:8123' };
   expect(() => parseConfig(shared)).toThrow('PSEUDONYM_KEY: is required');
   expect(() => parseConfig({ ...shared, PSEUDONYM_KEY: SECRET })).not.toThrow();
+});
+
+it('sends the payment provider’s key over https alone in production', () => {
+  const provider = {
+    NODE_ENV: 'production',
+    SESSION_SECRET: SECRET,
+    PAYMENT_PROVIDER_KEY: 'k'.repeat(16),
+    PAYMENT_WEBHOOK_SECRET: SECRET,
+  };
+  expect(() => parseConfig({ ...provider, PAYMENT_PROVIDER_URL: 'http://gateway.example' })).toThrow(
+    'PAYMENT_PROVIDER_URL: must be https://',
+  );
+  expect(parseConfig({ ...provider, PAYMENT_PROVIDER_URL: 'https://gateway.example' }).payments).toEqual({
+    provider: { url: 'https://gateway.example', key: 'k'.repeat(16), webhookSecret: SECRET },
+    bankAccounts: [],
+    qrisMerchant: undefined,
+  });
 });
 
 it('keeps files on disk, or in a bucket of Amazon’s or of another service', () => {

@@ -8,6 +8,13 @@ import type { Seller } from './documents/invoice-document.ts';
 import type { S3Options } from './files/s3-store.ts';
 import type { RateLimits } from './hardening/rate-limits.ts';
 import type { PressureLimits } from './hardening/shedding.ts';
+import {
+  PAYMENT_VARIABLES,
+  type PaymentMeansConfig,
+  paymentContradictions,
+  paymentDangers,
+  paymentMeans,
+} from './payments/means.ts';
 
 const IPV6 = 6;
 const IPV4_BITS = 32;
@@ -119,6 +126,7 @@ const environment = z.object({
   SELLER_TAX_ID: line.optional(),
   SELLER_EMAIL: z.email().optional(),
   SELLER_PHONE: line.optional(),
+  ...PAYMENT_VARIABLES,
   JOBS: onOff.default(true),
   METRICS_TOKEN: z.string().min(16).optional(),
   RATE_LIMITS: onOff.default(true),
@@ -180,6 +188,8 @@ export interface Config {
   readonly mail: { readonly url: string; readonly from: string } | undefined;
   /** Who sends the tenants their invoices. */
   readonly seller: Seller;
+  /** How tenants pay their invoices. */
+  readonly payments: PaymentMeansConfig;
   /** Whether this process does background jobs. */
   readonly jobs: boolean;
   /** When set, `/metrics` asks for it as a bearer token. */
@@ -261,6 +271,7 @@ export function parseConfig(env: NodeJS.ProcessEnv = process.env, purpose: Purpo
       email: values.SELLER_EMAIL,
       phone: values.SELLER_PHONE,
     },
+    payments: paymentMeans(values),
     jobs: values.JOBS && purpose === 'application',
     metricsToken: values.METRICS_TOKEN,
     rateLimits: values.RATE_LIMITS
@@ -323,6 +334,7 @@ function contradictions(values: z.infer<typeof environment>): string[] {
       ? ['CLICKHOUSE_CLUSTER: needs CLICKHOUSE_URL; the embedded ClickHouse is one node']
       : []),
     ...s3Contradictions(values),
+    ...paymentContradictions(values),
     ...(values.SMTP_URL !== undefined && values.MAIL_FROM === undefined
       ? ['MAIL_FROM: is required with SMTP_URL, such as "Riwayat <no-reply@example.com>"']
       : []),
@@ -390,6 +402,7 @@ function missingInProduction(values: z.infer<typeof environment>, purpose: Purpo
       `PSEUDONYM_KEY: is required when NODE_ENV=production and CLICKHOUSE_URL is set (at least ${MINIMUM_SECRET_CHARACTERS} characters, the same in every process)`,
     );
   }
+  problems.push(...paymentDangers(values));
   if (values.DEMO === true) {
     problems.push('DEMO: cannot be "on" when NODE_ENV=production');
   }

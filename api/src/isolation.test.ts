@@ -87,6 +87,20 @@ const ACCESS: Readonly<Record<string, 'public' | 'key' | readonly Permission[]>>
   'POST /api/pelanggan/bukti-pembayaran': ['tutoring:learn'],
   'GET /api/admin/pembayaran': ['tutoring:administer'],
   'POST /api/admin/verifikasi-pembayaran': ['tutoring:administer'],
+  'GET /api/v1/tenant/billing/payment-methods': ['billing:read'],
+  'PUT /api/v1/tenant/billing/payment-methods/preferred': ['billing:pay'],
+  'DELETE /api/v1/tenant/billing/payment-methods/card': ['billing:pay'],
+  'GET /api/v1/tenant/billing/payments': ['billing:read'],
+  'POST /api/v1/tenant/billing/payments': ['billing:pay'],
+  'GET /api/v1/tenant/billing/payments/{id}': ['billing:read'],
+  'POST /api/v1/tenant/billing/payments/{id}/cancel': ['billing:pay'],
+  'POST /api/v1/tenant/billing/payments/{id}/proof': ['billing:pay'],
+  'GET /api/v1/tenant/billing/payments/{id}/qris': ['billing:read'],
+  'GET /api/v1/platform/payment-proofs': ['platform:billing'],
+  'POST /api/v1/platform/tenants/{tenant}/payments/{id}/decision': ['platform:billing'],
+  'GET /api/v1/platform/payment-events': ['platform:billing'],
+  'POST /api/v1/platform/payment-events/{id}/resolve': ['platform:billing'],
+  'POST /api/v1/payments/webhook/{provider}': 'public',
   'GET /api/v1/tenant/usage/summary': ['usage:read'],
   'GET /api/v1/tenant/usage/export.csv': ['usage:read', 'endpoints:read', 'people:read'],
   'GET /api/v1/tenant/usage/days.csv': ['usage:read', 'endpoints:read', 'people:read'],
@@ -135,11 +149,33 @@ const ACCESS: Readonly<Record<string, 'public' | 'key' | readonly Permission[]>>
 
 const NO_BOOKING = 'bkg_0123456789abcdef0123';
 const NO_INVOICE = 'inv_0123456789abcdef0123';
+const NO_PAYMENT = 'pay_0123456789abcdef0123';
 /** What a route is sent, and what it answers those who may use it, where that is not a bare 200. */
 const EXCHANGES: Readonly<Record<string, { payload?: object; status?: number; id?: string }>> = {
   'GET /api/v1/tenant/billing/invoices/{id}.pdf': { id: NO_INVOICE, status: 404 },
   'GET /api/v1/tenant/billing/invoices/{id}.csv': { id: NO_INVOICE, status: 404 },
   'GET /api/v1/tenant/billing/invoices/{id}.json': { id: NO_INVOICE, status: 404 },
+  // The application of this test has no way to be paid.
+  'PUT /api/v1/tenant/billing/payment-methods/preferred': { payload: { method: 'qris' }, status: 409 },
+  'DELETE /api/v1/tenant/billing/payment-methods/card': { status: 404 },
+  'POST /api/v1/tenant/billing/payments': {
+    payload: { invoice: NO_INVOICE, method: 'qris' },
+    status: 409,
+  },
+  'GET /api/v1/tenant/billing/payments/{id}': { id: NO_PAYMENT, status: 404 },
+  'POST /api/v1/tenant/billing/payments/{id}/cancel': { id: NO_PAYMENT, status: 404 },
+  'POST /api/v1/tenant/billing/payments/{id}/proof': { id: NO_PAYMENT, status: 415 },
+  'GET /api/v1/tenant/billing/payments/{id}/qris': { id: NO_PAYMENT, status: 404 },
+  'POST /api/v1/platform/tenants/{tenant}/payments/{id}/decision': {
+    payload: { decision: 'verified' },
+    id: NO_PAYMENT,
+    status: 404,
+  },
+  'POST /api/v1/platform/payment-events/{id}/resolve': {
+    payload: { resolution: 'dismissed', note: 'n' },
+    id: 'pev_0123456789abcdef0123',
+    status: 404,
+  },
   'GET /api/v1/platform/accounts/{id}': { status: 404 },
   'POST /api/v1/platform/accounts/{id}/lock': { payload: { reason: 'r' }, status: 404 },
   'POST /api/v1/platform/accounts/{id}/unlock': { status: 404 },
@@ -251,7 +287,11 @@ describe('tenant isolation', () => {
     return Object.entries(ACCESS).flatMap(([route, asked]) => {
       const [method = '', path = ''] = route.split(' ');
       const { payload, status = 200, id = NO_KEY } = EXCHANGES[route] ?? {};
-      const url = path.replace('{id}', id).replace('{slug}', 'no-page').replace('{version}', '1');
+      const url = path
+        .replace('{tenant}', 'ours')
+        .replace('{id}', id)
+        .replace('{slug}', 'no-page')
+        .replace('{version}', '1');
       return typeof asked === 'string' || route === SOCKET
         ? []
         : [

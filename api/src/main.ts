@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
 import { buildApp } from './app.ts';
 import { type Config, parseConfig } from './config.ts';
 import { DASHBOARD_DIRECTORY } from './dashboard/dashboard.ts';
 import { type Demo, demoConfig, playDemo, prepareDemo } from './demo/demo.ts';
+import { type DemoPayments, demoPayments } from './demo/payments.ts';
 import { explain } from './explain.ts';
 import { assertCanListen } from './listening.ts';
 import { openServices, type Services } from './services.ts';
@@ -14,20 +16,34 @@ interface Running {
   readonly url: string;
   /** Undefined without a demo. */
   readonly demo: Demo | undefined;
+  /** Where the demo is paid; undefined without one, or with a payment provider. */
+  readonly sandbox: DemoPayments['sandbox'] | undefined;
 }
 
-async function start(config: Config): Promise<Running> {
-  await assertCanListen(config.host, config.port);
+async function start(environment: Config): Promise<Running> {
+  await assertCanListen(environment.host, environment.port);
+  let url = '';
+  const { config, sandbox } = await withSandbox(environment, () => url);
   const services = await openServices(config, (line) => console.log(line));
   try {
     const demo = config.demo ? await prepareDemo(config, services, (line) => console.log(line)) : undefined;
     const app = await buildApp({ config, services, dashboardDirectory: DASHBOARD_DIRECTORY });
-    const url = await app.listen({ host: config.host, port: config.port });
-    return { app, services, url, demo };
+    url = await app.listen({ host: config.host, port: config.port });
+    return { app, services, url, demo, sandbox };
   } catch (error) {
     await services.close();
+    await sandbox?.stop();
     throw error;
   }
+}
+
+async function withSandbox(
+  config: Config,
+  application: () => string,
+): Promise<Pick<Running, 'sandbox'> & { readonly config: Config }> {
+  return config.demo && config.payments.provider === undefined
+    ? demoPayments(config, application, pino({ level: config.logLevel }).child({ part: 'sandbox' }))
+    : { config, sandbox: undefined };
 }
 
 function welcome({ url, demo }: Running, config: Config): string {
@@ -59,7 +75,7 @@ async function run(): Promise<void> {
   if (!stopping.aborted) {
     console.log(welcome(running, config));
   }
-  const { app, services, demo, url } = running;
+  const { app, services, demo, url, sandbox } = running;
   const playing =
     demo &&
     playDemo({
@@ -71,6 +87,7 @@ async function run(): Promise<void> {
     });
   await aborted(stopping);
   await playing;
+  await sandbox?.stop();
   await app.close();
   await services.close();
 }

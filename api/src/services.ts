@@ -22,6 +22,8 @@ import { Keyring } from './keys/keyring.ts';
 import { LiveMonthCosts } from './live/live-costs.ts';
 import { StoredMetering } from './metering/metering.ts';
 import { createMailer } from './notifications/mailer.ts';
+import { Gateway } from './payments/provider/gateway.ts';
+import type { PaymentProvider } from './payments/provider/provider.ts';
 import { type Database, openDatabase } from './postgres/database.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './postgres/embedded.ts';
 import { TenantPolicies } from './privacy/policies.ts';
@@ -47,6 +49,8 @@ export interface Services {
   /** Who looked at usage. */
   readonly usageReads: UsageReads;
   readonly files: FileStore;
+  /** Undefined when nobody takes money for us. */
+  readonly paymentProvider: PaymentProvider | undefined;
   readonly jobs: Jobs;
   /** Stores what is still in the spool, then ends everything that {@link openServices} started. */
   close(): Promise<void>;
@@ -99,6 +103,8 @@ export async function openServices(config: Config, progress: (line: string) => v
     closers.push(() => policies.close());
     const coordination = await openCoordination(config, logger.child({ part: 'coordination' }));
     closers.push(() => coordination.close());
+    const { provider } = config.payments;
+    const paymentProvider = provider && new Gateway(provider);
     const files = await openFileStore(config);
     closers.push(() => files.close());
     const prices = new Prices(database);
@@ -115,6 +121,7 @@ export async function openServices(config: Config, progress: (line: string) => v
         files,
         metering,
         pricing,
+        paymentProvider,
       }),
       schedules: DAILY_JOBS,
       logger: logger.child({ part: 'jobs' }),
@@ -151,6 +158,7 @@ export async function openServices(config: Config, progress: (line: string) => v
       metering,
       usageReads,
       files,
+      paymentProvider,
       jobs,
       close,
     };

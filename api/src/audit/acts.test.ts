@@ -13,10 +13,19 @@ const UNWRITTEN: Readonly<Record<string, string>> = {
   'POST /api/v1/account/second-factor': 'begun, it counts for nothing before it is confirmed',
   'POST /api/v1/account/notifications/{id}/read': 'matters to nobody else',
   'POST /api/v1/account/notifications/read-all': 'matters to nobody else',
+  'POST /api/v1/payments/webhook/{provider}':
+    'nobody acts; what follows from it is written down where it does',
 };
 
 /** What takes more than a request to come to; the tests that get there look at the audit log themselves. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
+  'PUT /api/v1/tenant/billing/payment-methods/preferred': 'payments/payments.test.ts',
+  'DELETE /api/v1/tenant/billing/payment-methods/card': 'payments/payments.test.ts',
+  'POST /api/v1/tenant/billing/payments': 'payments/payments.test.ts',
+  'POST /api/v1/tenant/billing/payments/{id}/cancel': 'payments/payments.test.ts',
+  'POST /api/v1/tenant/billing/payments/{id}/proof': 'payments/payments.test.ts',
+  'POST /api/v1/platform/tenants/{tenant}/payments/{id}/decision': 'payments/payments.test.ts',
+  'POST /api/v1/platform/payment-events/{id}/resolve': 'payments/payments.test.ts',
   'POST /api/v1/tenant/jobs/{id}/retry': 'jobs/routes.test.ts',
   'POST /api/v1/tenant/jobs/{id}/discard': 'jobs/routes.test.ts',
   'POST /api/v1/platform/jobs/{id}/retry': 'jobs/routes.test.ts',

@@ -55,6 +55,11 @@ export const PROBLEMS = {
     title: 'Session expired',
     detail: 'The session has ended. Log in again.',
   },
+  'webhook-signature-invalid': {
+    status: 401,
+    title: 'Signature invalid',
+    detail: 'The webhook is not signed with the shared secret, or was signed at another time.',
+  },
   forbidden: {
     status: 403,
     title: 'Forbidden',
@@ -132,6 +137,16 @@ export const PROBLEMS = {
     title: 'No contract',
     detail: 'This tenant has no contract: nothing is billed. Those who run the platform open one.',
   },
+  'payment-step-refused': {
+    status: 409,
+    title: 'Not possible now',
+    detail: 'The payment is at a point of its life where this cannot be done.',
+  },
+  'payment-method-unavailable': {
+    status: 409,
+    title: 'Cannot be paid this way',
+    detail: 'GET /api/v1/tenant/billing/payment-methods has the ways to pay that there are.',
+  },
   conflict: {
     status: 409,
     title: 'Conflict',
@@ -204,6 +219,11 @@ export const PROBLEMS = {
     detail:
       'The file has parts that can act when it is opened, or that cannot be read. Save it without them.',
   },
+  'payment-refused': {
+    status: 422,
+    title: 'Payment refused',
+    detail: 'The payment provider does not take this payment. Pay another way.',
+  },
   'precondition-required': {
     status: 428,
     title: 'Precondition required',
@@ -234,6 +254,12 @@ export const PROBLEMS = {
     status: 503,
     title: 'Database unavailable',
     detail: 'The database cannot be reached right now. Try again shortly.',
+  },
+  'payment-provider-unavailable': {
+    status: 503,
+    title: 'Payment provider unavailable',
+    detail:
+      'The payment provider cannot be reached right now. What was begun is followed up: look at the payments before you try again.',
   },
   'file-store-unavailable': {
     status: 503,

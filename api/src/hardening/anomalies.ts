@@ -15,6 +15,8 @@ const THRESHOLDS = {
   'refused-uploads': 5,
   'rate-limited': 20,
   'foreign-origin': 5,
+  /** The payment provider's clock may be wrong once; its secret is not. */
+  'forged-webhooks': 5,
   /** A person of one tenant names another: no page of ours does that. */
   'cross-tenant': 1,
 } as const;

@@ -20,7 +20,11 @@ const SUSPICIOUS: Partial<Readonly<Record<ProblemCode, AnomalyKind>>> = {
   'file-too-large': 'refused-uploads',
   'too-many-requests': 'rate-limited',
   'origin-refused': 'foreign-origin',
+  'webhook-signature-invalid': 'forged-webhooks',
 };
+
+/** What is aimed at the platform, whoever's page it went through. */
+const OF_THE_PLATFORM: ReadonlySet<AnomalyKind> = new Set(['forged-webhooks']);
 
 /** Longest name of a tenant that the audit log repeats. */
 const LONGEST_NAME = 63;
@@ -35,7 +39,9 @@ export function observeProblems(
       const { principal, storefront, ip, routeOptions } = request;
       anomalies.note({
         kind,
-        tenantId: principal?.tenantId ?? storefront?.id ?? PLATFORM_TENANT,
+        tenantId: OF_THE_PLATFORM.has(kind)
+          ? PLATFORM_TENANT
+          : (principal?.tenantId ?? storefront?.id ?? PLATFORM_TENANT),
         source: subscriberOf(ip),
         userId: principal?.userId ?? '',
         endpoint: routeOptions.url ?? '',

@@ -63,6 +63,8 @@ export const PERMISSIONS = {
   'billing:read': ['administrator', 'manager', 'board'],
   /** Decide about it: the budget, the plan. */
   'billing:manage': ['administrator'],
+  /** Pay it. The treasurer of a co-operative is one of its board. */
+  'billing:pay': ['administrator', 'manager', 'board'],
   /** Lock and unlock anybody's account, and see why one is locked. */
   'accounts:lock': ['operator'],
   /** Who did what, anywhere. */

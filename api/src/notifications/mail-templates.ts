@@ -1,3 +1,4 @@
+import { formatRupiah } from '@riwayat/billing';
 import { z } from 'zod';
 import type { Locale } from '../tenants/tenant.ts';
 import { localTime, type Place } from './place.ts';
@@ -30,6 +31,7 @@ function template<Schema extends z.ZodType>(values: Schema, texts: Texts<z.infer
 const name = z.string().describe('Of who reads it');
 const link = z.url({ protocol: /^https?$/ }).describe('With the token, where one is needed');
 const instant = z.iso.datetime({ offset: true });
+const amount = z.string().regex(/^\d+$/).describe('Whole rupiah');
 
 /** Every mail there is: what its text needs, and the text. */
 export const MAIL_TEMPLATES = {
@@ -113,6 +115,41 @@ export const MAIL_TEMPLATES = {
       action: { label: 'Terima undangan', link },
     }),
   }),
+  'payment-received': template(
+    z.object({ name, invoice: z.string(), amount, open: amount, credit: amount, paidAt: instant }),
+    {
+      en: ({ name, invoice, amount, open, credit, paidAt }, sender) => ({
+        subject: `Payment received for the invoice ${invoice}`,
+        paragraphs: [
+          `Hello ${name},`,
+          `we have received ${formatRupiah(BigInt(amount), sender.locale)} of ${sender.tenant} for the invoice ${invoice}, paid on ${localTime(paidAt, sender)}. Thank you.`,
+          open === '0'
+            ? 'Nothing more is to be paid of this invoice.'
+            : `Still to be paid of this invoice: ${formatRupiah(BigInt(open), sender.locale)}.`,
+          ...(credit === '0'
+            ? []
+            : [
+                `${formatRupiah(BigInt(credit), sender.locale)} was more than was to be paid. It is kept as credit and pays what comes next.`,
+              ]),
+        ],
+      }),
+      id: ({ name, invoice, amount, open, credit, paidAt }, sender) => ({
+        subject: `Pembayaran diterima untuk tagihan ${invoice}`,
+        paragraphs: [
+          `Halo ${name},`,
+          `kami telah menerima ${formatRupiah(BigInt(amount), sender.locale)} dari ${sender.tenant} untuk tagihan ${invoice}, dibayar pada ${localTime(paidAt, sender)}. Terima kasih.`,
+          open === '0'
+            ? 'Tagihan ini sudah lunas.'
+            : `Sisa tagihan ini: ${formatRupiah(BigInt(open), sender.locale)}.`,
+          ...(credit === '0'
+            ? []
+            : [
+                `${formatRupiah(BigInt(credit), sender.locale)} lebih dari yang harus dibayar. Kelebihan ini disimpan sebagai saldo dan dipakai untuk tagihan berikutnya.`,
+              ]),
+        ],
+      }),
+    },
+  ),
   'password-changed': template(z.object({ name, at: instant }), {
     en: ({ name, at }, sender) => ({
       subject: `Your password for ${sender.tenant} was changed`,

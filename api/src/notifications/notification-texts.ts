@@ -20,12 +20,16 @@ const course = z.string();
 const learner = z.string();
 const startsAt = z.string();
 const reason = z.string();
+/** Number of an invoice. */
+const number = z.string();
+/** Whole rupiah, as text. */
+const amount = z.string().regex(/^\d+$/);
 
 const invoice = z.object({
   invoice: z.string(),
-  number: z.string(),
+  number,
   period: z.string(),
-  open: z.string().regex(/^\d+$/),
+  open: amount,
   graceUntil: z.iso.date(),
   suspendOn: z.iso.date(),
 });
@@ -74,6 +78,34 @@ const TEXTS: {
   'payment.rejected': kind(z.object({ booking, course, reason }), {
     en: ({ course, reason }) => `The payment proof for "${course}" was rejected: ${reason}`,
     id: ({ course, reason }) => `Bukti pembayaran untuk "${course}" ditolak: ${reason}`,
+  }),
+  'invoice-payment.received': kind(z.object({ invoice: number, amount, open: amount, credit: amount }), {
+    en: ({ invoice, amount, open }, { locale }) =>
+      `${formatRupiah(BigInt(amount), locale)} was received for the invoice ${invoice}. ${
+        open === '0' ? 'It is paid.' : `Still to be paid: ${formatRupiah(BigInt(open), locale)}.`
+      }`,
+    id: ({ invoice, amount, open }, { locale }) =>
+      `${formatRupiah(BigInt(amount), locale)} telah diterima untuk tagihan ${invoice}. ${
+        open === '0' ? 'Tagihan lunas.' : `Sisa tagihan: ${formatRupiah(BigInt(open), locale)}.`
+      }`,
+  }),
+  'invoice-payment.rejected': kind(z.object({ invoice: number, amount, reason }), {
+    en: ({ invoice, amount, reason }, { locale }) =>
+      `The proof of the transfer of ${formatRupiah(BigInt(amount), locale)} for the invoice ${invoice} was rejected: ${reason}`,
+    id: ({ invoice, amount, reason }, { locale }) =>
+      `Bukti transfer ${formatRupiah(BigInt(amount), locale)} untuk tagihan ${invoice} ditolak: ${reason}`,
+  }),
+  'invoice-payment.debit-failed': kind(z.object({ invoice: number, amount }), {
+    en: ({ invoice, amount }, { locale }) =>
+      `Your card was not debited with ${formatRupiah(BigInt(amount), locale)} for the invoice ${invoice}. Please pay it another way.`,
+    id: ({ invoice, amount }, { locale }) =>
+      `Kartu Anda gagal didebit ${formatRupiah(BigInt(amount), locale)} untuk tagihan ${invoice}. Mohon bayar dengan cara lain.`,
+  }),
+  'invoice-payment.proof-uploaded': kind(z.object({ tenant: z.string(), invoice: number, amount }), {
+    en: ({ tenant, invoice, amount }, { locale }) =>
+      `${tenant} sent a proof of a transfer of ${formatRupiah(BigInt(amount), locale)} for the invoice ${invoice}. Please verify it.`,
+    id: ({ tenant, invoice, amount }, { locale }) =>
+      `${tenant} mengirim bukti transfer ${formatRupiah(BigInt(amount), locale)} untuk tagihan ${invoice}. Mohon diverifikasi.`,
   }),
   'session.started': kind(z.object({ booking, course }), {
     en: ({ course }) => `The session "${course}" has started.`,

@@ -24,6 +24,11 @@ export interface NotificationValues {
   'payment.received': { booking: string; course: string; learner: string };
   'payment.verified': { booking: string; course: string; startsAt: string };
   'payment.rejected': { booking: string; course: string; reason: string };
+  /** Amounts are whole rupiah, as text; invoices are named by their numbers. */
+  'invoice-payment.received': { invoice: string; amount: string; open: string; credit: string };
+  'invoice-payment.rejected': { invoice: string; amount: string; reason: string };
+  'invoice-payment.debit-failed': { invoice: string; amount: string };
+  'invoice-payment.proof-uploaded': { tenant: string; invoice: string; amount: string };
   'session.started': { booking: string; course: string };
   'session.finished': { booking: string; course: string };
   'review.received': { booking: string; course: string; rating: number };

@@ -34,6 +34,7 @@ export const openapi = fastifyPlugin(async (app: FastifyInstance, { version }: {
         { name: 'pages', description: 'Pages of a tenant’s site: read, written, previewed, published' },
         { name: 'usage', description: 'What a tenant used' },
         { name: 'ingest', description: 'For other applications, by API key' },
+        { name: 'payments', description: 'How a tenant pays its invoices' },
         { name: 'people', description: 'Who belongs to a tenant, and who is invited to' },
         { name: 'keys', description: 'Keys that other applications send their records with' },
         { name: 'platform', description: 'For those who run the platform' },

@@ -4,6 +4,7 @@ import type { AccountTables } from '../identity/tables.ts';
 import type { InvoiceTables } from '../invoices/tables.ts';
 import type { MaterialTables } from '../materials/tables.ts';
 import type { PageTables } from '../pages/tables.ts';
+import type { PaymentTables } from '../payments/tables.ts';
 import type { TutoringTables } from '../tutoring/tables.ts';
 
 /** Set when a row is made, never changed. */
@@ -194,6 +195,7 @@ export interface Schema
     InvoiceTables,
     MaterialTables,
     PageTables,
+    PaymentTables,
     TutoringTables {
   tenants: TenantsTable;
   users: UsersTable;

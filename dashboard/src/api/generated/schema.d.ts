@@ -1594,6 +1594,228 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenant/billing/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every payment that was begun, the newest first */
+        get: operations["getApiV1TenantBillingPayments"];
+        put?: never;
+        /** Begin to pay an invoice, in whole or in part */
+        post: operations["postApiV1TenantBillingPayments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/billing/payments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One payment, and what the payer needs */
+        get: operations["getApiV1TenantBillingPaymentsById"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/billing/payments/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a payment that nobody has paid */
+        post: operations["postApiV1TenantBillingPaymentsByIdCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/billing/payments/{id}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Prove a transfer; those who run the platform decide on it */
+        post: operations["postApiV1TenantBillingPaymentsByIdProof"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/billing/payments/{id}/qris": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The QRIS code of a payment that waits, as a picture */
+        get: operations["getApiV1TenantBillingPaymentsByIdQris"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/billing/payment-methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ways to pay that there are, and the preferred one */
+        get: operations["getApiV1TenantBillingPaymentMethods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/billing/payment-methods/preferred": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Prefer a way to pay; with a kept card, have it debited for each invoice */
+        put: operations["putApiV1TenantBillingPaymentMethodsPreferred"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/billing/payment-methods/card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forget the kept card, and with it its debits */
+        delete: operations["deleteApiV1TenantBillingPaymentMethodsCard"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/payment-proofs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Proofs of transfers that wait for a decision, the longest first; or those decided */
+        get: operations["getApiV1PlatformPaymentProofs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/tenants/{tenant}/payments/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Verify or reject the proof of a transfer */
+        post: operations["postApiV1PlatformTenantsByTenantPaymentsByIdDecision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/payment-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the payment provider told that nobody can place; or all that it told */
+        get: operations["getApiV1PlatformPaymentEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/payment-events/{id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Book the money of an event that is held, or dismiss it */
+        post: operations["postApiV1PlatformPaymentEventsByIdResolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payments/webhook/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** For the payment provider: what became of a payment. Signed; told twice, it counts once */
+        post: operations["postApiV1PaymentsWebhookByProvider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenant/privacy": {
         parameters: {
             query?: never;
@@ -2685,6 +2907,296 @@ export interface components {
             restored_from: number | null;
             published: boolean;
             document: components["schemas"]["PageDocumentInput"];
+        };
+        InvoicePaymentInput: {
+            id: string;
+            invoice: {
+                id: string;
+                number: string | null;
+            };
+            /** @enum {string} */
+            method: "bank-transfer" | "qris-static" | "virtual-account" | "e-wallet" | "card" | "qris";
+            /** @description The bank of a virtual account, or the wallet */
+            channel: string | null;
+            /** @description Whole rupiah */
+            amount_idr: number;
+            /** @enum {string} */
+            state: "starting" | "pending" | "awaiting_verification" | "rejected" | "paid" | "cancelled" | "expired" | "failed";
+            /** @description What the payer needs while the payment waits for the money */
+            instructions: {
+                /** @description Where to transfer to; then upload a proof */
+                bank_accounts: {
+                    bank: string;
+                    number: string;
+                    holder: string;
+                }[];
+                virtual_account: string | null;
+                /** @description Where to go on: the page of the card, or the wallet */
+                link: string | null;
+                /** @description Payload of the QRIS code; its picture is at `…/qris` */
+                qris: string | null;
+            };
+            /** @description The kept card was debited by itself */
+            automatic: boolean;
+            /** @description What came, which may be less or more than was asked for */
+            received_idr: number | null;
+            paid_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            expires_at: string | null;
+            /** @description Why the last proof was not accepted */
+            rejected_because: string | null;
+        };
+        InvoicePaymentPageInput: {
+            data: components["schemas"]["InvoicePaymentInput"][];
+            next_cursor: string | null;
+        };
+        /**
+         * @example {
+         *       "invoice": "inv_0123456789abcdef0123",
+         *       "method": "virtual-account",
+         *       "bank": "bca"
+         *     }
+         * @example {
+         *       "invoice": "inv_0123456789abcdef0123",
+         *       "method": "bank-transfer",
+         *       "amount_idr": 500000
+         *     }
+         */
+        WantedPaymentInput: {
+            invoice: string;
+            /** @description Whole rupiah; all that is open on the invoice, unless given */
+            amount_idr?: number;
+            /** @constant */
+            method: "bank-transfer";
+        } | {
+            invoice: string;
+            /** @description Whole rupiah; all that is open on the invoice, unless given */
+            amount_idr?: number;
+            /** @constant */
+            method: "qris-static";
+        } | {
+            invoice: string;
+            /** @description Whole rupiah; all that is open on the invoice, unless given */
+            amount_idr?: number;
+            /** @constant */
+            method: "virtual-account";
+            /** @enum {string} */
+            bank: "bca" | "mandiri" | "bni";
+        } | {
+            invoice: string;
+            /** @description Whole rupiah; all that is open on the invoice, unless given */
+            amount_idr?: number;
+            /** @constant */
+            method: "e-wallet";
+            /** @enum {string} */
+            wallet: "gopay" | "ovo" | "dana";
+        } | {
+            invoice: string;
+            /** @description Whole rupiah; all that is open on the invoice, unless given */
+            amount_idr?: number;
+            /** @constant */
+            method: "qris";
+        } | {
+            invoice: string;
+            /** @description Whole rupiah; all that is open on the invoice, unless given */
+            amount_idr?: number;
+            /** @constant */
+            method: "card";
+            /**
+             * @description `keep` a new card for later; `kept`: debit the one that was kept, at once
+             * @default new
+             * @enum {string}
+             */
+            card: "new" | "keep" | "kept";
+        };
+        PaymentPreferencesInput: {
+            /** @description Null: chosen each time */
+            method: ("bank-transfer" | "qris-static" | "virtual-account" | "e-wallet" | "card" | "qris") | null;
+            channel: string | null;
+            /** @description What the kept card is recognised by */
+            card: string | null;
+            /** @description Whether the kept card is debited for each invoice */
+            auto_debit: boolean;
+        };
+        PaymentMethodsInput: {
+            methods: {
+                /** @enum {string} */
+                method: "bank-transfer" | "qris-static" | "virtual-account" | "e-wallet" | "card" | "qris";
+                /** @description Of which one is chosen; empty where there is nothing to choose */
+                channels: string[];
+            }[];
+            bank_accounts: {
+                bank: string;
+                number: string;
+                holder: string;
+            }[];
+            preferred: components["schemas"]["PaymentPreferencesInput"];
+        };
+        PaymentEventInput: {
+            id: string;
+            provider: string;
+            /** @description The provider’s, or how it was told: `answer:` to our own question */
+            event_id: string;
+            /** @description What the provider says it is about */
+            reference: string | null;
+            payment: string | null;
+            tenant: string | null;
+            /** @description Whole rupiah */
+            received_idr: number | null;
+            paid_at: string | null;
+            /** Format: date-time */
+            received_at: string;
+            /** @enum {string} */
+            outcome: "settled" | "closed" | "known" | "held";
+            problem: ("unknown-payment" | "wrong-amount" | "paid-again" | "unreadable") | null;
+            resolution: ("booked" | "dismissed") | null;
+            note: string | null;
+            /** @description As it came */
+            body: string;
+        };
+        PaymentEventPageInput: {
+            data: components["schemas"]["PaymentEventInput"][];
+            next_cursor: string | null;
+        };
+        InvoicePaymentProofInput: {
+            id: string;
+            payment: string;
+            tenant: {
+                id: string;
+                name: string;
+            };
+            invoice: {
+                id: string;
+                number: string | null;
+                open_idr: number;
+            };
+            /** @enum {string} */
+            method: "bank-transfer" | "qris-static" | "virtual-account" | "e-wallet" | "card" | "qris";
+            /** @description What was asked for, whole rupiah */
+            amount_idr: number;
+            /** @description What the tenant says was transferred */
+            stated_idr: number;
+            /**
+             * Format: date
+             * @description When, where the tenant is
+             */
+            stated_on: string;
+            file: {
+                name: string;
+                content_type: string;
+                bytes: number;
+                /** @description Where the file can be downloaded for an hour */
+                url: string;
+            };
+            /** Format: date-time */
+            uploaded_at: string;
+            decision: ("verified" | "rejected") | null;
+            reason: string | null;
+            decided_at: string | null;
+        };
+        InvoicePaymentProofPageInput: {
+            data: components["schemas"]["InvoicePaymentProofInput"][];
+            next_cursor: string | null;
+        };
+        /**
+         * @example {
+         *       "decision": "verified"
+         *     }
+         * @example {
+         *       "decision": "verified",
+         *       "amount_idr": 500000,
+         *       "received_on": "2026-11-20"
+         *     }
+         * @example {
+         *       "decision": "rejected",
+         *       "reason": "Transfer tidak ditemukan di rekening kami."
+         *     }
+         */
+        InvoicePaymentDecisionInput: {
+            /** @constant */
+            decision: "verified";
+            /** @description What came, by the bank’s statement; what the tenant stated, unless given */
+            amount_idr?: number;
+            /**
+             * Format: date
+             * @description The day on which it came, where the tenant is; the stated one, unless given
+             */
+            received_on?: string;
+        } | {
+            /** @constant */
+            decision: "rejected";
+            reason: string;
+        };
+        /**
+         * @example {
+         *       "resolution": "booked",
+         *       "tenant": "ksp-lam-gabe-jaya",
+         *       "invoice": "inv_0123456789abcdef0123",
+         *       "note": "Dibayar kurang; sisanya ditagih lagi."
+         *     }
+         * @example {
+         *       "resolution": "dismissed",
+         *       "note": "Pembayaran uji coba."
+         *     }
+         */
+        PaymentEventResolutionInput: {
+            /** @constant */
+            resolution: "booked";
+            tenant: string;
+            /** @description What the money is for; what is beyond it becomes credit */
+            invoice: string;
+            note: string;
+        } | {
+            /** @constant */
+            resolution: "dismissed";
+            note: string;
+        };
+        /**
+         * @example {
+         *       "id": "evt_1",
+         *       "created_at": "2026-11-22T03:00:00.000Z",
+         *       "payment": {
+         *         "id": "sbx_1",
+         *         "reference": "pay_0123456789abcdef0123",
+         *         "amount": 820100,
+         *         "state": "paid",
+         *         "instructions": {},
+         *         "receipt": {
+         *           "id": "rcp_1",
+         *           "amount": 820100,
+         *           "paid_at": "2026-11-22T03:00:00.000Z"
+         *         }
+         *       }
+         *     }
+         */
+        PaymentWebhookInput: {
+            id: string;
+            /** Format: date-time */
+            created_at: string;
+            payment: {
+                id: string;
+                reference: string;
+                amount: number;
+                /** @enum {string} */
+                state: "pending" | "paid" | "expired" | "cancelled" | "failed";
+                instructions: {
+                    virtual_account?: string;
+                    /** Format: uri */
+                    link?: string;
+                    qris?: string;
+                };
+                receipt?: {
+                    id: string;
+                    amount: number;
+                    /** Format: date-time */
+                    paid_at: string;
+                };
+                card?: {
+                    token: string;
+                    label: string;
+                };
+            };
         };
         ErasureProofInput: {
             /** @description How many rows named the person */
@@ -4331,6 +4843,296 @@ export interface components {
             restored_from: number | null;
             published: boolean;
             document: components["schemas"]["PageDocument"];
+        };
+        InvoicePayment: {
+            id: string;
+            invoice: {
+                id: string;
+                number: string | null;
+            };
+            /** @enum {string} */
+            method: "bank-transfer" | "qris-static" | "virtual-account" | "e-wallet" | "card" | "qris";
+            /** @description The bank of a virtual account, or the wallet */
+            channel: string | null;
+            /** @description Whole rupiah */
+            amount_idr: number;
+            /** @enum {string} */
+            state: "starting" | "pending" | "awaiting_verification" | "rejected" | "paid" | "cancelled" | "expired" | "failed";
+            /** @description What the payer needs while the payment waits for the money */
+            instructions: {
+                /** @description Where to transfer to; then upload a proof */
+                bank_accounts: {
+                    bank: string;
+                    number: string;
+                    holder: string;
+                }[];
+                virtual_account: string | null;
+                /** @description Where to go on: the page of the card, or the wallet */
+                link: string | null;
+                /** @description Payload of the QRIS code; its picture is at `…/qris` */
+                qris: string | null;
+            };
+            /** @description The kept card was debited by itself */
+            automatic: boolean;
+            /** @description What came, which may be less or more than was asked for */
+            received_idr: number | null;
+            paid_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            expires_at: string | null;
+            /** @description Why the last proof was not accepted */
+            rejected_because: string | null;
+        };
+        InvoicePaymentPage: {
+            data: components["schemas"]["InvoicePayment"][];
+            next_cursor: string | null;
+        };
+        /**
+         * @example {
+         *       "invoice": "inv_0123456789abcdef0123",
+         *       "method": "virtual-account",
+         *       "bank": "bca"
+         *     }
+         * @example {
+         *       "invoice": "inv_0123456789abcdef0123",
+         *       "method": "bank-transfer",
+         *       "amount_idr": 500000
+         *     }
+         */
+        WantedPayment: {
+            invoice: string;
+            /** @description Whole rupiah; all that is open on the invoice, unless given */
+            amount_idr?: number;
+            /** @constant */
+            method: "bank-transfer";
+        } | {
+            invoice: string;
+            /** @description Whole rupiah; all that is open on the invoice, unless given */
+            amount_idr?: number;
+            /** @constant */
+            method: "qris-static";
+        } | {
+            invoice: string;
+            /** @description Whole rupiah; all that is open on the invoice, unless given */
+            amount_idr?: number;
+            /** @constant */
+            method: "virtual-account";
+            /** @enum {string} */
+            bank: "bca" | "mandiri" | "bni";
+        } | {
+            invoice: string;
+            /** @description Whole rupiah; all that is open on the invoice, unless given */
+            amount_idr?: number;
+            /** @constant */
+            method: "e-wallet";
+            /** @enum {string} */
+            wallet: "gopay" | "ovo" | "dana";
+        } | {
+            invoice: string;
+            /** @description Whole rupiah; all that is open on the invoice, unless given */
+            amount_idr?: number;
+            /** @constant */
+            method: "qris";
+        } | {
+            invoice: string;
+            /** @description Whole rupiah; all that is open on the invoice, unless given */
+            amount_idr?: number;
+            /** @constant */
+            method: "card";
+            /**
+             * @description `keep` a new card for later; `kept`: debit the one that was kept, at once
+             * @default new
+             * @enum {string}
+             */
+            card: "new" | "keep" | "kept";
+        };
+        PaymentPreferences: {
+            /** @description Null: chosen each time */
+            method: ("bank-transfer" | "qris-static" | "virtual-account" | "e-wallet" | "card" | "qris") | null;
+            channel: string | null;
+            /** @description What the kept card is recognised by */
+            card: string | null;
+            /** @description Whether the kept card is debited for each invoice */
+            auto_debit: boolean;
+        };
+        PaymentMethods: {
+            methods: {
+                /** @enum {string} */
+                method: "bank-transfer" | "qris-static" | "virtual-account" | "e-wallet" | "card" | "qris";
+                /** @description Of which one is chosen; empty where there is nothing to choose */
+                channels: string[];
+            }[];
+            bank_accounts: {
+                bank: string;
+                number: string;
+                holder: string;
+            }[];
+            preferred: components["schemas"]["PaymentPreferences"];
+        };
+        PaymentEvent: {
+            id: string;
+            provider: string;
+            /** @description The provider’s, or how it was told: `answer:` to our own question */
+            event_id: string;
+            /** @description What the provider says it is about */
+            reference: string | null;
+            payment: string | null;
+            tenant: string | null;
+            /** @description Whole rupiah */
+            received_idr: number | null;
+            paid_at: string | null;
+            /** Format: date-time */
+            received_at: string;
+            /** @enum {string} */
+            outcome: "settled" | "closed" | "known" | "held";
+            problem: ("unknown-payment" | "wrong-amount" | "paid-again" | "unreadable") | null;
+            resolution: ("booked" | "dismissed") | null;
+            note: string | null;
+            /** @description As it came */
+            body: string;
+        };
+        PaymentEventPage: {
+            data: components["schemas"]["PaymentEvent"][];
+            next_cursor: string | null;
+        };
+        InvoicePaymentProof: {
+            id: string;
+            payment: string;
+            tenant: {
+                id: string;
+                name: string;
+            };
+            invoice: {
+                id: string;
+                number: string | null;
+                open_idr: number;
+            };
+            /** @enum {string} */
+            method: "bank-transfer" | "qris-static" | "virtual-account" | "e-wallet" | "card" | "qris";
+            /** @description What was asked for, whole rupiah */
+            amount_idr: number;
+            /** @description What the tenant says was transferred */
+            stated_idr: number;
+            /**
+             * Format: date
+             * @description When, where the tenant is
+             */
+            stated_on: string;
+            file: {
+                name: string;
+                content_type: string;
+                bytes: number;
+                /** @description Where the file can be downloaded for an hour */
+                url: string;
+            };
+            /** Format: date-time */
+            uploaded_at: string;
+            decision: ("verified" | "rejected") | null;
+            reason: string | null;
+            decided_at: string | null;
+        };
+        InvoicePaymentProofPage: {
+            data: components["schemas"]["InvoicePaymentProof"][];
+            next_cursor: string | null;
+        };
+        /**
+         * @example {
+         *       "decision": "verified"
+         *     }
+         * @example {
+         *       "decision": "verified",
+         *       "amount_idr": 500000,
+         *       "received_on": "2026-11-20"
+         *     }
+         * @example {
+         *       "decision": "rejected",
+         *       "reason": "Transfer tidak ditemukan di rekening kami."
+         *     }
+         */
+        InvoicePaymentDecision: {
+            /** @constant */
+            decision: "verified";
+            /** @description What came, by the bank’s statement; what the tenant stated, unless given */
+            amount_idr?: number;
+            /**
+             * Format: date
+             * @description The day on which it came, where the tenant is; the stated one, unless given
+             */
+            received_on?: string;
+        } | {
+            /** @constant */
+            decision: "rejected";
+            reason: string;
+        };
+        /**
+         * @example {
+         *       "resolution": "booked",
+         *       "tenant": "ksp-lam-gabe-jaya",
+         *       "invoice": "inv_0123456789abcdef0123",
+         *       "note": "Dibayar kurang; sisanya ditagih lagi."
+         *     }
+         * @example {
+         *       "resolution": "dismissed",
+         *       "note": "Pembayaran uji coba."
+         *     }
+         */
+        PaymentEventResolution: {
+            /** @constant */
+            resolution: "booked";
+            tenant: string;
+            /** @description What the money is for; what is beyond it becomes credit */
+            invoice: string;
+            note: string;
+        } | {
+            /** @constant */
+            resolution: "dismissed";
+            note: string;
+        };
+        /**
+         * @example {
+         *       "id": "evt_1",
+         *       "created_at": "2026-11-22T03:00:00.000Z",
+         *       "payment": {
+         *         "id": "sbx_1",
+         *         "reference": "pay_0123456789abcdef0123",
+         *         "amount": 820100,
+         *         "state": "paid",
+         *         "instructions": {},
+         *         "receipt": {
+         *           "id": "rcp_1",
+         *           "amount": 820100,
+         *           "paid_at": "2026-11-22T03:00:00.000Z"
+         *         }
+         *       }
+         *     }
+         */
+        PaymentWebhook: {
+            id: string;
+            /** Format: date-time */
+            created_at: string;
+            payment: {
+                id: string;
+                reference: string;
+                amount: number;
+                /** @enum {string} */
+                state: "pending" | "paid" | "expired" | "cancelled" | "failed";
+                instructions: {
+                    virtual_account?: string;
+                    /** Format: uri */
+                    link?: string;
+                    qris?: string;
+                };
+                receipt?: {
+                    id: string;
+                    amount: number;
+                    /** Format: date-time */
+                    paid_at: string;
+                };
+                card?: {
+                    token: string;
+                    label: string;
+                };
+            };
         };
         ErasureProof: {
             /** @description How many rows named the person */
@@ -15428,6 +16230,1509 @@ export interface operations {
             };
             /** @description A problem document */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1TenantBillingPayments: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                invoice?: string;
+                state?: "starting" | "pending" | "awaiting_verification" | "rejected" | "paid" | "cancelled" | "expired" | "failed";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoicePaymentPage"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiV1TenantBillingPayments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WantedPaymentInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoicePayment"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1TenantBillingPaymentsById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoicePayment"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiV1TenantBillingPaymentsByIdCancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoicePayment"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiV1TenantBillingPaymentsByIdProof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** @description What was transferred */
+                    amount_idr: number;
+                    /**
+                     * Format: date
+                     * @description The day of the transfer, where the tenant is
+                     */
+                    paid_on: string;
+                    /**
+                     * Format: binary
+                     * @description A picture or PDF of the transfer, of at most 5 MB
+                     */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoicePayment"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1TenantBillingPaymentsByIdQris: {
+        parameters: {
+            query?: {
+                format?: "svg" | "png";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                    "image/png": string;
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1TenantBillingPaymentMethods: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentMethods"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putApiV1TenantBillingPaymentMethodsPreferred: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    method: "bank-transfer" | "qris-static" | "virtual-account" | "e-wallet" | "card" | "qris";
+                    /** @default null */
+                    channel?: string | null;
+                    /** @default false */
+                    auto_debit?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentPreferences"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteApiV1TenantBillingPaymentMethodsCard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1PlatformPaymentProofs: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                /** @description `waiting` for a decision, the longest first; or decided, the newest first */
+                state?: "waiting" | "verified" | "rejected";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoicePaymentProofPage"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiV1PlatformTenantsByTenantPaymentsByIdDecision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvoicePaymentDecisionInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoicePayment"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1PlatformPaymentEvents: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                /** @description `held`: those that somebody must look at, the longest first; or all, the newest first */
+                show?: "held" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentEventPage"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiV1PlatformPaymentEventsByIdResolve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentEventResolutionInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiV1PaymentsWebhookByProvider: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description When it was sent, in seconds since 1970 */
+                "x-gateway-timestamp"?: string;
+                /** @description `sha256=` and the HMAC-SHA-256, in hexadecimal, of the timestamp, a dot and the body */
+                "x-gateway-signature"?: string;
+            };
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentWebhookInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {boolean} */
+                        received: true;
+                    };
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -6,7 +6,7 @@
  * cost runs straight, so no point between them is missed; minimum, cap and bursts bend elsewhere, and there two points
  * that lie close together could be.
  */
-import { VOLUME_DISCOUNT_STEPS } from '../discounts/discounts.ts';
+import { VOLUME_BOUNDS } from '../discounts/discounts.ts';
 import { METER_KEYS, type MeterKey, quantityOf, type Usage } from '../meters/meter.ts';
 import { decimal, ONE } from '../money/decimal.ts';
 import type { Rupiah } from '../money/rupiah.ts';
@@ -123,7 +123,7 @@ function quantitiesToLookAt(usage: Usage, meter: MeterKey, plans: readonly Plan[
   const own = BigInt(quantityOf(usage, meter).round(0, 0).toFixed());
   const steps = [
     ...plans.flatMap(({ charges }) => charges.flatMap((charge) => stepsOf(charge, meter))),
-    ...(meter === 'members' ? VOLUME_DISCOUNT_STEPS : []),
+    ...(meter === 'members' ? VOLUME_BOUNDS.map(BigInt) : []),
   ];
   const end = [1n, own * REACH, ...steps.map((step) => step * BEYOND_STEPS)].sort(rising).at(-1) ?? 1n;
   const strides: bigint[] = [];

@@ -48,8 +48,6 @@ const REFERRAL = [
   { referred: 3, percent: '10', months: 3 },
   { referred: 1, percent: '5', months: 1 },
 ] as const;
-/** The members above which a volume discount begins or rises. */
-export const VOLUME_DISCOUNT_STEPS: readonly bigint[] = VOLUME.map(({ beyond }) => BigInt(beyond));
 const PREPAID: Readonly<Record<1 | 2 | 3, string>> = { 1: '10', 2: '15', 3: '20' };
 const FIXED = { 'non-profit': '25', women: '10', rural: '15' } as const;
 

@@ -1,7 +1,6 @@
+import type { Usage } from '../meters/meter.ts';
 import type { Rupiah } from '../money/rupiah.ts';
-import type { Contract } from '../plans/contract.ts';
-import type { PriceList } from '../plans/price-list.ts';
-import { type Bill, bill } from '../rating/bill.ts';
+import type { Bill } from '../rating/bill.ts';
 import type { MonthForecast, Place } from './forecast.ts';
 
 /** What a forecast month will cost. */
@@ -20,14 +19,10 @@ export interface CostForecast {
 /**
  * Bills a forecast month.
  *
- * @throws {UnknownPlanError} when the price list lacks a plan of the contract
+ * @param billOf the bill of some usage of that month
  */
-export function costForecast(
-  { month, usage }: MonthForecast,
-  contract: Contract,
-  prices: PriceList,
-): CostForecast {
-  const at = (place: Place): Bill => bill({ month, usage: usage[place], contract, prices });
+export function costForecast({ month, usage }: MonthForecast, billOf: (usage: Usage) => Bill): CostForecast {
+  const at = (place: Place): Bill => billOf(usage[place]);
   const middle = at('middle');
   // Where prices fall with volume, more usage can cost less.
   const totals = [at('low'), middle, at('high')]

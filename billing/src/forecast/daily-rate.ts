@@ -1,5 +1,6 @@
 /** Days after which a day counts half as much for what is usual now. */
 const HALF_LIFE_DAYS = 28;
+const DAILY_GAIN = 2 ** (1 / HALF_LIFE_DAYS);
 /** With fewer days, no weekday is told from another. */
 export const DAYS_FOR_WEEKDAYS = 14;
 /** A trend goes no further than to this share of today's level, and no further up than to this multiple of it. */
@@ -25,15 +26,18 @@ export interface DailyRate {
 export function dailyRate(values: readonly number[], perWeek: number): DailyRate {
   const last = values.length - 1;
   const trend = (index: number): number =>
-    Math.min(MOST_OF_LEVEL, Math.max(LEAST_OF_LEVEL, 1 + (perWeek * (index - last)) / DAYS_IN_WEEK));
+    perWeek === 0
+      ? 1
+      : Math.min(MOST_OF_LEVEL, Math.max(LEAST_OF_LEVEL, 1 + (perWeek * (index - last)) / DAYS_IN_WEEK));
+  let weight = 2 ** (-last / HALF_LIFE_DAYS);
   const weekdays = values.length >= DAYS_FOR_WEEKDAYS ? DAYS_IN_WEEK : 1;
   const had = new Float64Array(weekdays);
   const could = new Float64Array(weekdays);
   values.forEach((value, index) => {
-    const weight = 2 ** ((index - last) / HALF_LIFE_DAYS);
     const weekday = index % weekdays;
     had[weekday] = (had[weekday] ?? 0) + weight * value;
     could[weekday] = (could[weekday] ?? 0) + weight * trend(index);
+    weight *= DAILY_GAIN;
   });
   const rates = had.map((sum, weekday) => sum / (could[weekday] ?? 1));
   return {

@@ -4,6 +4,7 @@ import { decimal, ZERO } from '../money/decimal.ts';
 import { billingMonth, daysLater } from '../period/month.ts';
 import { CATALOGUE } from '../plans/catalogue.ts';
 import { PriceList } from '../plans/price-list.ts';
+import { bill } from '../rating/bill.ts';
 import { type Random, randomOf } from '../testing/random.ts';
 import { costForecast } from './cost-forecast.ts';
 import { type Forecast, forecast, type MonthForecast } from './forecast.ts';
@@ -173,7 +174,8 @@ it('forecasts a bill, from the cheapest to the dearest that is likely', () => {
     throw new Error('April was not forecast.');
   }
   const contract = { startedOn: '2026-01-01', terms: [{ from: '2026-01-01', plan: 'usage' }], discounts: [] };
-  const cost = costForecast(april, contract, new PriceList(CATALOGUE));
+  const prices = new PriceList(CATALOGUE);
+  const cost = costForecast(april, (usage) => bill({ month: april.month, usage, contract, prices }));
   const perMember = (place: 'low' | 'middle' | 'high'): bigint =>
     300_000n + 2_000n * BigInt(april.quantities[0]?.[place].toFixed() ?? '0');
   expect([cost.low, cost.bill.total, cost.high]).toEqual([

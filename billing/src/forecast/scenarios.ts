@@ -14,12 +14,12 @@ import { seededStream } from './random.ts';
 import { trendOf } from './trend.ts';
 
 /** Enough that one in ten is told to a few hundredths of the spread. */
-export const SCENARIOS = 400;
+const SCENARIOS = 250;
 
 const SEED = 20_260_101;
 const DAYS_IN_WEEK = 7;
 
-/** So many days to come, in {@link SCENARIOS} versions. */
+/** Days to come, in as many versions as there are scenarios. */
 export type Scenarios = readonly (readonly number[])[];
 
 /**
@@ -33,13 +33,14 @@ export function scenariosOfDays(past: readonly number[], days: number): Scenario
   const trend = significant ? perWeek : 0;
   const rate = dailyRate(past, trend);
   const differences = differencesFrom(rate, past);
+  const usual = past.map((_, index) => rate.expected(index));
   const random = seededStream(SEED);
   return Array.from({ length: SCENARIOS }, () => {
-    const drawnPast = drawn(differences, 0, past.length, random);
-    const otherPast = past.map((_, index) => withDifference(rate.expected(index), drawnPast[index]));
+    const otherPast = drawn(differences, 0, past.length, random).map((difference, index) =>
+      withDifference(usual[index] ?? 0, difference),
+    );
     const otherRate = dailyRate(otherPast, significant ? trendOf(otherPast).perWeek : 0);
-    const drawnDays = drawn(differences, past.length, days, random);
-    return drawnDays.map((difference, day) =>
+    return drawn(differences, past.length, days, random).map((difference, day) =>
       withDifference(otherRate.expected(past.length + day), difference),
     );
   });
@@ -76,13 +77,14 @@ function differencesFrom(rate: DailyRate, past: readonly number[]): number[] {
     return expected > 0 ? (widened * (value - expected)) / Math.sqrt(expected) : 0;
   });
   const step = past.length < DAYS_FOR_WEEKDAYS ? 1 : DAYS_IN_WEEK;
-  return differences.map((difference, index) => {
-    const sameWeekday = differences.filter((_, other) => other % step === index % step);
-    return difference - sameWeekday.reduce((sum, value) => sum + value, 0) / sameWeekday.length;
+  const means = Array.from({ length: step }, (_, weekday) => {
+    const sameWeekday = differences.filter((_, index) => index % step === weekday);
+    return sameWeekday.reduce((sum, value) => sum + value, 0) / sameWeekday.length;
   });
+  return differences.map((difference, index) => difference - (means[index % step] ?? 0));
 }
 
-function withDifference(expected: number, difference = 0): number {
+function withDifference(expected: number, difference: number): number {
   return Math.max(0, expected + Math.sqrt(expected) * difference);
 }
 

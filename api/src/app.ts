@@ -1,5 +1,11 @@
 import websocket from '@fastify/websocket';
-import { PLATFORM_TENANT, type RequestIdentity, requestRecorder, StoreError } from '@riwayat/collector';
+import {
+  PLATFORM_TENANT,
+  type RequestIdentity,
+  requestRecorder,
+  StoreError,
+  type TenantId,
+} from '@riwayat/collector';
 import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -8,6 +14,10 @@ import fastify, {
 } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { Registry } from 'prom-client';
+import { Advisor } from './advice/advisor.ts';
+import { Forecasts } from './advice/forecasts.ts';
+import { adviceRoutes } from './advice/routes.ts';
+import { TenantMonths } from './advice/tenant-months.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { type Config, sessionSecret } from './config.ts';
 import { dashboard } from './dashboard/dashboard.ts';
@@ -188,6 +198,14 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(mentorRoutes, shop);
   await app.register(paymentRoutes, { database, files, now });
   const costs = new UsageCosts({ metering, weights: collector.metering, pricing, now });
+  const months = new TenantMonths({
+    database,
+    prices: services.prices,
+    tenants,
+    usageOf: (tenantId, month) => costs.usageOf(tenantId, month),
+    now,
+  });
+  const forecasts = new Forecasts(months);
   const usageParts = {
     database,
     usage: collector.usage,
@@ -197,7 +215,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     reads: usageReads,
     tenants,
     names: (tenantId: string, userIds: readonly string[]) => people.names(tenantId, userIds),
-    predict: async () => undefined,
+    predict: (tenantId: TenantId) => forecasts.expectedTotal(tenantId),
     now,
   };
   await app.register(usageRoutes, usageParts);
@@ -211,6 +229,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     seller: config.seller,
     means: () => ({ bankAccounts: [], qris: null }),
   });
+  const advisor = new Advisor({ months, habits: collector.metering, usage: collector.usage });
+  await app.register(adviceRoutes, { months, forecasts, advisor, reads: usageReads });
   await app.register(auditRoutes, { database });
   await app.register(jobRoutes, { stored: new StoredJobs(database) });
   await app.register(notificationRoutes, { inbox: new Inbox(database, now) });

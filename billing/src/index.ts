@@ -16,11 +16,13 @@ export {
   breakEvens,
   priceOfVaried,
 } from './comparison/break-even.ts';
+export { breakEvenText } from './comparison/break-even-text.ts';
 export {
   type ComparisonQuestion,
   comparePlans,
   type PlanComparison,
   type PricedPlan,
+  wholeMonthUnder,
 } from './comparison/plan-comparison.ts';
 export {
   DISCOUNT_ORDER,

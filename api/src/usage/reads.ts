@@ -20,6 +20,10 @@ export type UsageView =
   | 'sessions'
   | 'cost-breakdown'
   | 'history'
+  | 'forecast'
+  | 'plans'
+  | 'advice'
+  | 'pattern'
   | 'own'
   | 'export'
   | 'live';

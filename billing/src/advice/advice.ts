@@ -40,10 +40,16 @@ export type Advice = { readonly saving: Rupiah } & (
       readonly endpoints: readonly EndpointShare[];
     }
   /** Bytes less. */
-  | { readonly kind: 'compression'; readonly endpoints: readonly EndpointShare[] }
+  | ({ readonly kind: 'compression' } & Less)
   /** Calls less. */
-  | { readonly kind: 'fewer-calls'; readonly endpoints: readonly EndpointShare[] }
+  | ({ readonly kind: 'fewer-calls' } & Less)
 );
+
+/** How much less there would be, and how much of it by endpoint. */
+interface Less {
+  readonly less: bigint;
+  readonly endpoints: readonly EndpointShare[];
+}
 
 export interface AdviceQuestion extends BillQuestion {
   /** The local day whose plan is the tenant's own; it may be after the month. */
@@ -84,12 +90,16 @@ export function adviceOn(question: AdviceQuestion): Advice[] {
         ]),
     ...commitment(question, plan, bill.total),
     ...caching(plan, usage, endpoints, saved),
-    { kind: 'compression', saving: saved(compressed), endpoints: compressed.endpoints },
-    { kind: 'fewer-calls', saving: saved(fewer), endpoints: fewer.endpoints },
+    { kind: 'compression', saving: saved(compressed), ...lessOf(compressed) },
+    { kind: 'fewer-calls', saving: saved(fewer), ...lessOf(fewer) },
   ];
   return all
     .filter(({ saving }) => saving > 0n)
     .sort((a, b) => (a.saving === b.saving ? 0 : a.saving > b.saving ? -1 : 1));
+}
+
+function lessOf({ endpoints }: ChangedUsage): Less {
+  return { less: endpoints.reduce((sum, { amount }) => sum + amount, 0n), endpoints };
 }
 
 function commitment({ month, usage, contract, today }: AdviceQuestion, plan: Plan, paid: Rupiah): Advice[] {

@@ -69,18 +69,24 @@ export function planInEffect(day: string, contract: Contract, prices: PriceList)
 }
 
 /** The bill of a month on all days of which one version of a plan is in effect, under a contract's discounts. */
-export function billUnder(plan: Plan, month: string, usage: Usage, { discounts }: Contract): Bill {
+export function billUnder(plan: Plan, month: string, usage: Usage, contract: Contract): Bill {
+  return bill(wholeMonthUnder(plan, month, usage, contract));
+}
+
+/** What {@link billUnder} bills. */
+export function wholeMonthUnder(
+  { key, version, ...plan }: Plan,
+  month: string,
+  usage: Usage,
+  { discounts }: Contract,
+): BillQuestion {
   const [firstDay = ''] = usage.days;
-  return bill({
+  return {
     month,
     usage,
-    contract: {
-      startedOn: firstDay,
-      terms: [{ from: firstDay, plan: plan.key, version: plan.version }],
-      discounts,
-    },
-    prices: new PriceList([plan]),
-  });
+    contract: { startedOn: firstDay, terms: [{ from: firstDay, plan: key, version }], discounts },
+    prices: new PriceList([{ key, version, ...plan }]),
+  };
 }
 
 /** The meters that a plan charges for. */

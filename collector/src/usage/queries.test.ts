@@ -217,6 +217,27 @@ describeStores('usage', (address) => {
     ]);
   });
 
+  it('counts calls by the hour of the local day', async () => {
+    const tenant = tenantId('hours-of-day');
+    const at = (hour: number, changes: Partial<RequestRecord> = {}): RequestRecord =>
+      record({ tenantId: tenant, ts: microseconds((START + hour * 3_600_000) * 1000), ...changes });
+    // 00:00 and 09:59 of the first day, 09:00 of the second; then what is outside, or another's.
+    await insert([
+      at(0),
+      at(9 + 59 / 60),
+      at(33),
+      at(-1),
+      at(31 * 24),
+      at(9, { tenantId: tenantId('other-hours') }),
+    ]);
+    const hours = await usage.callsByHourOfDay(tenantScope(tenant), OCTOBER, ZONE);
+    expect(hours).toHaveLength(24);
+    expect(hours.flatMap((calls, hour) => (calls > 0 ? [[hour, calls]] : []))).toEqual([
+      [0, 1],
+      [9, 2],
+    ]);
+  });
+
   it('agrees between raw rows and rollups, and tells when it does not', async () => {
     const none = await usage.rollupDifference(scope, OCTOBER);
     expect([...Object.values(none.hour), ...Object.values(none.userDay)].every((value) => value === 0)).toBe(

@@ -10,6 +10,7 @@
  */
 import { z } from 'zod';
 import type { Select, Store } from '../store/store.ts';
+import { callsByHourOfDay } from './hours-of-day.ts';
 import { bucketMiddle } from './latency.ts';
 import { peopleOf } from './people.ts';
 import { checkedDays, type DayRange, daysOf, minuteRange, type TimeRange } from './range.ts';
@@ -234,6 +235,11 @@ export class UsageQueries {
       row: userRow,
       label: 'usage.users',
     });
+  }
+
+  /** Calls by the hour of the day; see {@link callsByHourOfDay}. */
+  callsByHourOfDay(scope: TenantScope, range: TimeRange, timezone: string): Promise<number[]> {
+    return callsByHourOfDay((select) => this.#select(scope, select), range, timezone);
   }
 
   /** Proves the rollups against raw rows; see {@link rollupDifference}. */

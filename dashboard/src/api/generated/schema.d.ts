@@ -1355,6 +1355,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenant/billing/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What will be used and cost by the end of this month and of the next
+         * @description By meter: the usual day of each weekday, recent days counting more, with a trend where there is one. Low and high are where eight of ten resampled scenarios lie between; weeks of past deviations are what is resampled.
+         */
+        get: operations["getApiV1TenantBillingForecast"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/billing/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All plans priced on a month of the tenant’s own usage, cheapest first */
+        get: operations["getApiV1TenantBillingPlans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/billing/advice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What would have cost less, each with its saving */
+        get: operations["getApiV1TenantBillingAdvice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/billing/pattern": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How usage is spread over time, and the plans that are made for that */
+        get: operations["getApiV1TenantBillingPattern"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenant/audit": {
         parameters: {
             query?: never;
@@ -1975,6 +2046,186 @@ export interface components {
                 path: string;
                 rule?: string;
                 message: string;
+            }[];
+        };
+        UsageForecastInput: {
+            /** @constant */
+            status: "too-little-known";
+            /** @description Complete days since the first with any usage */
+            days_known: number;
+            days_needed: number;
+        } | {
+            /** @constant */
+            status: "forecast";
+            days_known: number;
+            /**
+             * @description `days`: too few to tell weekdays apart; `weeks`: by weekday
+             * @enum {string}
+             */
+            basis: "days" | "weeks";
+            /** @description Percent of months that are expected between low and high */
+            confidence: number;
+            months: {
+                month: string;
+                running: boolean;
+                /** @description Low and high have all meters low or high together, which is seldom: they are cautious */
+                cost: {
+                    /** @description Whole rupiah */
+                    low: number;
+                    /** @description Whole rupiah */
+                    expected: number;
+                    /** @description Whole rupiah */
+                    high: number;
+                };
+                /** @description What is expected, by what it is for */
+                components: {
+                    [key: string]: number;
+                };
+                usage: {
+                    /** @enum {string} */
+                    meter: "members" | "transactions" | "storage" | "api_calls" | "data_transfer" | "rendering_requests" | "cpu" | "memory" | "concurrent_users" | "admin_users" | "premium_features" | "cache_lookups" | "cache_hits";
+                    /** @description Plain decimal, in the unit of the meter */
+                    low: string;
+                    /** @description Plain decimal, in the unit of the meter */
+                    expected: string;
+                    /** @description Plain decimal, in the unit of the meter */
+                    high: string;
+                }[];
+            }[];
+        };
+        PlanComparisonInput: {
+            month: string;
+            /** @description false: the month is running, and what is to come of it is not counted */
+            complete: boolean;
+            /** @description Key of the own plan; null: the contract has ended */
+            current: string | null;
+            /** @description Key of the cheapest plan that the usage fits into */
+            cheapest: string | null;
+            plans: {
+                key: string;
+                version: number;
+                name: {
+                    id: string;
+                    en: string;
+                };
+                description: {
+                    id: string;
+                    en: string;
+                };
+                /** @description What the month would have cost under it, with the own discounts */
+                total: number;
+                /** @description To the own plan; below 0: cheaper */
+                difference: number | null;
+                fits: boolean;
+                /** @description Limits that were passed and that the plan sells nothing beyond */
+                exceeded: ("members" | "transactions" | "storage" | "api_calls" | "data_transfer" | "rendering_requests" | "cpu" | "memory" | "concurrent_users" | "admin_users" | "premium_features" | "cache_lookups" | "cache_hits")[];
+                /** @description Promised, percent */
+                uptime: string | null;
+                /** @description Until support answers */
+                support_hours: number | null;
+            }[];
+            break_even: {
+                /** @enum {string} */
+                meter: "members" | "transactions" | "storage" | "api_calls" | "data_transfer" | "rendering_requests" | "cpu" | "memory" | "concurrent_users" | "admin_users" | "premium_features" | "cache_lookups" | "cache_hits";
+                /** @description The last whole one at which the other plan is not yet cheaper */
+                quantity: string;
+                cheaper_below: string;
+                cheaper_above: string;
+                text: {
+                    id: string;
+                    en: string;
+                };
+            }[];
+            /** @description Where more usage would have cost less under the own plan */
+            more_for_less: {
+                /** @enum {string} */
+                meter: "members" | "transactions" | "storage" | "api_calls" | "data_transfer" | "rendering_requests" | "cpu" | "memory" | "concurrent_users" | "admin_users" | "premium_features" | "cache_lookups" | "cache_hits";
+                /** @description Plain decimal, in the unit of the meter */
+                quantity: string;
+                /** @description Plain decimal, in the unit of the meter */
+                beyond: string;
+                /** @description Whole rupiah */
+                total: number;
+                /** @description Whole rupiah */
+                saves: number;
+                text: {
+                    id: string;
+                    en: string;
+                };
+            }[];
+        };
+        BillingAdviceInput: {
+            month: string;
+            /** @description false: the month is running, and what is to come of it is not counted */
+            complete: boolean;
+            /** @description What the month costs under the own plan; null: the contract has ended */
+            total: number | null;
+            /** @description Largest saving first; what saves nothing is not here */
+            advice: {
+                /** @enum {string} */
+                kind: "other-plan" | "commitment" | "caching" | "compression" | "fewer-calls";
+                /** @description Of the month, above 0. Savings do not add up */
+                saving: number;
+                title: {
+                    id: string;
+                    en: string;
+                };
+                detail: {
+                    id: string;
+                    en: string;
+                };
+                plan: string | null;
+                options: {
+                    years: number;
+                    /** @description Whole rupiah */
+                    saving: number;
+                }[];
+                /** @description For those who may read endpoints */
+                endpoints: {
+                    method: string;
+                    endpoint: string;
+                    /** @description Misses that become hits, bytes less or calls less */
+                    amount: number;
+                }[];
+            }[];
+        };
+        UsagePatternInput: {
+            /** @constant */
+            status: "too-little-known";
+            days_needed: number;
+        } | {
+            /** @constant */
+            status: "told";
+            /** @enum {string} */
+            pattern: "steady" | "peak" | "burst" | "growth";
+            name: {
+                id: string;
+                en: string;
+            };
+            /** @description Complete days it was told from */
+            days: number;
+            high_volume: boolean;
+            measures: {
+                burst_days: string[];
+                /** @description Of all calls, those above the usual on these days, percent */
+                burst_share: number;
+                /** @description Percent of the level now */
+                growth_per_week: number;
+                growth_is_significant: boolean;
+                /** @description The busiest hours of the day, local */
+                peak_hours: number[];
+                /** @description Of all calls, percent */
+                peak_share: number;
+            };
+            /** @description Made for the pattern, with what the month of the comparison costs under them */
+            suggested_plans: {
+                key: string;
+                name: {
+                    id: string;
+                    en: string;
+                };
+                /** @description Whole rupiah */
+                total: number;
             }[];
         };
         AuditEntryInput: {
@@ -3911,6 +4162,186 @@ export interface components {
                 path: string;
                 rule?: string;
                 message: string;
+            }[];
+        };
+        UsageForecast: {
+            /** @constant */
+            status: "too-little-known";
+            /** @description Complete days since the first with any usage */
+            days_known: number;
+            days_needed: number;
+        } | {
+            /** @constant */
+            status: "forecast";
+            days_known: number;
+            /**
+             * @description `days`: too few to tell weekdays apart; `weeks`: by weekday
+             * @enum {string}
+             */
+            basis: "days" | "weeks";
+            /** @description Percent of months that are expected between low and high */
+            confidence: number;
+            months: {
+                month: string;
+                running: boolean;
+                /** @description Low and high have all meters low or high together, which is seldom: they are cautious */
+                cost: {
+                    /** @description Whole rupiah */
+                    low: number;
+                    /** @description Whole rupiah */
+                    expected: number;
+                    /** @description Whole rupiah */
+                    high: number;
+                };
+                /** @description What is expected, by what it is for */
+                components: {
+                    [key: string]: number;
+                };
+                usage: {
+                    /** @enum {string} */
+                    meter: "members" | "transactions" | "storage" | "api_calls" | "data_transfer" | "rendering_requests" | "cpu" | "memory" | "concurrent_users" | "admin_users" | "premium_features" | "cache_lookups" | "cache_hits";
+                    /** @description Plain decimal, in the unit of the meter */
+                    low: string;
+                    /** @description Plain decimal, in the unit of the meter */
+                    expected: string;
+                    /** @description Plain decimal, in the unit of the meter */
+                    high: string;
+                }[];
+            }[];
+        };
+        PlanComparison: {
+            month: string;
+            /** @description false: the month is running, and what is to come of it is not counted */
+            complete: boolean;
+            /** @description Key of the own plan; null: the contract has ended */
+            current: string | null;
+            /** @description Key of the cheapest plan that the usage fits into */
+            cheapest: string | null;
+            plans: {
+                key: string;
+                version: number;
+                name: {
+                    id: string;
+                    en: string;
+                };
+                description: {
+                    id: string;
+                    en: string;
+                };
+                /** @description What the month would have cost under it, with the own discounts */
+                total: number;
+                /** @description To the own plan; below 0: cheaper */
+                difference: number | null;
+                fits: boolean;
+                /** @description Limits that were passed and that the plan sells nothing beyond */
+                exceeded: ("members" | "transactions" | "storage" | "api_calls" | "data_transfer" | "rendering_requests" | "cpu" | "memory" | "concurrent_users" | "admin_users" | "premium_features" | "cache_lookups" | "cache_hits")[];
+                /** @description Promised, percent */
+                uptime: string | null;
+                /** @description Until support answers */
+                support_hours: number | null;
+            }[];
+            break_even: {
+                /** @enum {string} */
+                meter: "members" | "transactions" | "storage" | "api_calls" | "data_transfer" | "rendering_requests" | "cpu" | "memory" | "concurrent_users" | "admin_users" | "premium_features" | "cache_lookups" | "cache_hits";
+                /** @description The last whole one at which the other plan is not yet cheaper */
+                quantity: string;
+                cheaper_below: string;
+                cheaper_above: string;
+                text: {
+                    id: string;
+                    en: string;
+                };
+            }[];
+            /** @description Where more usage would have cost less under the own plan */
+            more_for_less: {
+                /** @enum {string} */
+                meter: "members" | "transactions" | "storage" | "api_calls" | "data_transfer" | "rendering_requests" | "cpu" | "memory" | "concurrent_users" | "admin_users" | "premium_features" | "cache_lookups" | "cache_hits";
+                /** @description Plain decimal, in the unit of the meter */
+                quantity: string;
+                /** @description Plain decimal, in the unit of the meter */
+                beyond: string;
+                /** @description Whole rupiah */
+                total: number;
+                /** @description Whole rupiah */
+                saves: number;
+                text: {
+                    id: string;
+                    en: string;
+                };
+            }[];
+        };
+        BillingAdvice: {
+            month: string;
+            /** @description false: the month is running, and what is to come of it is not counted */
+            complete: boolean;
+            /** @description What the month costs under the own plan; null: the contract has ended */
+            total: number | null;
+            /** @description Largest saving first; what saves nothing is not here */
+            advice: {
+                /** @enum {string} */
+                kind: "other-plan" | "commitment" | "caching" | "compression" | "fewer-calls";
+                /** @description Of the month, above 0. Savings do not add up */
+                saving: number;
+                title: {
+                    id: string;
+                    en: string;
+                };
+                detail: {
+                    id: string;
+                    en: string;
+                };
+                plan: string | null;
+                options: {
+                    years: number;
+                    /** @description Whole rupiah */
+                    saving: number;
+                }[];
+                /** @description For those who may read endpoints */
+                endpoints: {
+                    method: string;
+                    endpoint: string;
+                    /** @description Misses that become hits, bytes less or calls less */
+                    amount: number;
+                }[];
+            }[];
+        };
+        UsagePattern: {
+            /** @constant */
+            status: "too-little-known";
+            days_needed: number;
+        } | {
+            /** @constant */
+            status: "told";
+            /** @enum {string} */
+            pattern: "steady" | "peak" | "burst" | "growth";
+            name: {
+                id: string;
+                en: string;
+            };
+            /** @description Complete days it was told from */
+            days: number;
+            high_volume: boolean;
+            measures: {
+                burst_days: string[];
+                /** @description Of all calls, those above the usual on these days, percent */
+                burst_share: number;
+                /** @description Percent of the level now */
+                growth_per_week: number;
+                growth_is_significant: boolean;
+                /** @description The busiest hours of the day, local */
+                peak_hours: number[];
+                /** @description Of all calls, percent */
+                peak_share: number;
+            };
+            /** @description Made for the pattern, with what the month of the comparison costs under them */
+            suggested_plans: {
+                key: string;
+                name: {
+                    id: string;
+                    en: string;
+                };
+                /** @description Whole rupiah */
+                total: number;
             }[];
         };
         AuditEntry: {
@@ -14727,6 +15158,381 @@ export interface operations {
             };
             /** @description A problem document */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1TenantBillingForecast: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageForecast"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1TenantBillingPlans: {
+        parameters: {
+            query?: {
+                /** @description Default: the last month that is over, or the running one when nothing was used in it */
+                month?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanComparison"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1TenantBillingAdvice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillingAdvice"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1TenantBillingPattern: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsagePattern"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -23,6 +23,9 @@ it('gives each role what it may do, and no more', () => {
       'materials:publish',
       'jobs:read',
       'jobs:manage',
+      'billing:read',
+      'billing:manage',
+      'billing:pay',
     ],
     manager: [
       'usage:read',
@@ -34,8 +37,18 @@ it('gives each role what it may do, and no more', () => {
       'pages:edit',
       'materials:read',
       'materials:publish',
+      'billing:read',
+      'billing:pay',
     ],
-    board: ['usage:read', 'privacy:read', 'ledger:read', ...LEARNS, 'materials:read'],
+    board: [
+      'usage:read',
+      'privacy:read',
+      'ledger:read',
+      ...LEARNS,
+      'materials:read',
+      'billing:read',
+      'billing:pay',
+    ],
     it_staff: [
       'endpoints:read',
       'keys:manage',
@@ -57,6 +70,7 @@ it('gives each role what it may do, and no more', () => {
       'jobs:manage',
       'accounts:lock',
       'platform:audit',
+      'platform:billing',
       'platform:jobs',
     ],
   });

@@ -33,6 +33,7 @@ export const openapi = fastifyPlugin(async (app: FastifyInstance, { version }: {
         { name: 'files', description: 'Downloads of what was uploaded' },
         { name: 'pages', description: 'Pages of a tenant’s site: read, written, previewed, published' },
         { name: 'usage', description: 'What a tenant used' },
+        { name: 'billing', description: 'What usage costs: budget, invoices, payments, plans' },
         { name: 'ingest', description: 'For other applications, by API key' },
         { name: 'payments', description: 'How a tenant pays its invoices' },
         { name: 'people', description: 'Who belongs to a tenant, and who is invited to' },

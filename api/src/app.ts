@@ -21,6 +21,7 @@ import { TenantMonths } from './advice/tenant-months.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { type Config, sessionSecret } from './config.ts';
 import { dashboard } from './dashboard/dashboard.ts';
+import { documentFrame } from './documents/frame.ts';
 import { documentRoutes } from './documents/routes.ts';
 import { problemDocuments, refuseAddress } from './errors/documents.ts';
 import { type ProblemError, problem } from './errors/problem.ts';
@@ -223,11 +224,14 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(peopleRoutes, usageParts);
   await app.register(ownUsageRoutes, usageParts);
   await app.register(costRoutes, usageParts);
-  await app.register(exportRoutes, { ...usageParts, recorded: collector.recorded });
+  await app.register(exportRoutes, {
+    ...usageParts,
+    recorded: collector.recorded,
+    seller: config.seller,
+  });
   await app.register(documentRoutes, {
     database,
-    seller: config.seller,
-    means: () => ({ bankAccounts: [], qris: null }),
+    ...documentFrame(config),
   });
   const advisor = new Advisor({ months, habits: collector.metering, usage: collector.usage });
   await app.register(adviceRoutes, { months, forecasts, advisor, reads: usageReads });

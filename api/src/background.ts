@@ -1,6 +1,7 @@
 import type { Collector } from '@riwayat/collector';
 import type { Metering } from './billing/metering.ts';
 import type { Pricing } from './billing/pricing.ts';
+import { type InvoiceAttachments, invoiceAttachments } from './documents/invoice-mail.ts';
 import type { FileStore } from './files/file-store.ts';
 import { FOLLOW_UP_DAILY, followUp } from './invoices/dunning.ts';
 import { INVOICES_DAILY, invoiceRun } from './invoices/month-run.ts';
@@ -23,6 +24,8 @@ export interface BackgroundParts {
   readonly database: Database;
   readonly collector: Pick<Collector, 'ingest'>;
   readonly mailer: Mailer | undefined;
+  /** Who sends invoices, and how they can be paid. */
+  readonly documents: Omit<InvoiceAttachments, 'database'>;
   readonly files: FileStore;
   readonly metering: Metering;
   readonly pricing: Pricing;
@@ -31,9 +34,13 @@ export interface BackgroundParts {
 
 /** Every kind of background job there is, and who does it. */
 export function jobHandlers(parts: BackgroundParts): JobHandler[] {
-  const { database, collector, mailer, files, metering, pricing, paymentProvider } = parts;
+  const { database, collector, mailer, documents, files, metering, pricing, paymentProvider } = parts;
   return [
-    mailDelivery({ database, mailer }),
+    mailDelivery({
+      database,
+      mailer,
+      attachments: (mail) => invoiceAttachments({ database, ...documents }, mail),
+    }),
     cleanUp(database),
     paymentFollowUp({ database, provider: paymentProvider }),
     cardDebits({ database, provider: paymentProvider }),

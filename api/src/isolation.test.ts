@@ -103,6 +103,7 @@ const ACCESS: Readonly<Record<string, 'public' | 'key' | readonly Permission[]>>
   'POST /api/v1/payments/webhook/{provider}': 'public',
   'GET /api/v1/tenant/usage/summary': ['usage:read'],
   'GET /api/v1/tenant/usage/export.csv': ['usage:read', 'endpoints:read', 'people:read'],
+  'GET /api/v1/tenant/usage/report.pdf': ['usage:read'],
   'GET /api/v1/tenant/usage/days.csv': ['usage:read', 'endpoints:read', 'people:read'],
   'GET /api/v1/tenant/usage/detailed': ['usage:read', 'endpoints:read', 'people:read'],
   'GET /api/v1/tenant/usage/endpoints': ['endpoints:read'],

@@ -11,6 +11,7 @@ import type { Coordination } from './coordination/coordination.ts';
 import { JsonCache } from './coordination/json-cache.ts';
 import { localCoordination } from './coordination/local.ts';
 import { redisCoordination } from './coordination/redis.ts';
+import { documentFrame } from './documents/frame.ts';
 import { DiskFileStore } from './files/disk-store.ts';
 import { DownloadLinks } from './files/download-link.ts';
 import type { FileStore } from './files/file-store.ts';
@@ -118,6 +119,7 @@ export async function openServices(config: Config, progress: (line: string) => v
         database,
         collector,
         mailer: config.mail && createMailer(config.mail),
+        documents: documentFrame(config),
         files,
         metering,
         pricing,

@@ -1,4 +1,3 @@
-import type { FastifyReply } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { problem, problemResponses } from '../errors/problem.ts';
@@ -15,6 +14,7 @@ import { invoiceDocumentBody, invoiceJson } from './invoice-json.ts';
 import { invoicePdf } from './pdf/invoice-pdf.ts';
 import { readInvoice } from './read-invoice.ts';
 import { localeOf } from './reader.ts';
+import { PDF_FILE, sendFile } from './send-file.ts';
 
 export interface DocumentRoutesOptions {
   readonly database: Database;
@@ -29,10 +29,6 @@ const params = z.object({
 const language = z.object({
   locale: z.enum(LOCALES).optional().describe('The language; the reader’s own unless given'),
 });
-const PDF_FILE = {
-  description: 'The document, A4',
-  content: { 'application/pdf': { schema: z.file() } },
-};
 const CSV_FILE = {
   description: 'A row for each line; amount_idr adds up to the total',
   content: { 'text/csv': { schema: z.string() } },
@@ -119,18 +115,3 @@ export const documentRoutes: FastifyPluginAsyncZod<DocumentRoutesOptions> = asyn
     },
   );
 };
-
-interface DocumentFile {
-  readonly name: string;
-  /** Media type. */
-  readonly type: string;
-  readonly content: Buffer | string;
-}
-
-function sendFile(reply: FastifyReply, { name, type, content }: DocumentFile): FastifyReply {
-  return reply
-    .header('cache-control', 'private, no-store')
-    .header('content-disposition', attachment(name))
-    .type(type)
-    .send(content);
-}

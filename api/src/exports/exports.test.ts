@@ -10,6 +10,7 @@ import {
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { TENANT_ROLES, type TenantRole } from '../identity/permissions.ts';
 import { startApplication, type TestApplication } from '../testing/application.ts';
+import { pdfText } from '../testing/pdf-text.ts';
 import { requestsCsv } from './requests-csv.ts';
 
 const NOVEMBER = Date.UTC(2026, 10, 10);
@@ -142,6 +143,20 @@ it('gives the days of a period as a table', async () => {
   const lines = body.trimEnd().split('\r\n');
   expect([statusCode, lines.length]).toEqual([200, 31]);
   expect(lines).toContain(`2026-11-10,${REQUESTS},0,${3 * REQUESTS},1,`);
+});
+
+it('reports a month as PDF, with endpoints and people for those who may see them', async () => {
+  const url = '/api/v1/tenant/usage/report.pdf?month=2026-11&locale=en';
+  const administrator = await ask(url, 'administrator');
+  expect(administrator.headers['content-type']).toBe('application/pdf');
+  const texts = pdfText(administrator.rawPayload).flat();
+  expect(texts).toEqual(
+    expect.arrayContaining(['Usage report', 'November 2026', '10 November 2026', '60,000', 'GET =cmd()']),
+  );
+  expect(texts).toEqual(expect.arrayContaining(['By endpoint', 'By person', 'person-of-ours']));
+  const board = pdfText((await ask(url, 'board')).rawPayload).flat();
+  expect(board).toContain('By day');
+  expect(board.join(' ')).not.toMatch(/By endpoint|By person|person-of-ours/);
 });
 
 it('writes down who exported what', async () => {

@@ -1,25 +1,42 @@
+import { billingMonth, monthAt } from '@riwayat/billing';
 import type { RecordedRequest, RecordedRequests } from '@riwayat/collector';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { audit } from '../audit/audit.ts';
 import { CSV_TYPE } from '../documents/csv.ts';
-import { problemResponses } from '../errors/problem.ts';
+import type { Seller } from '../documents/invoice-document.ts';
+import { usageReportPdf } from '../documents/pdf/usage-report.ts';
+import { localeOf } from '../documents/reader.ts';
+import { PDF_FILE, sendFile } from '../documents/send-file.ts';
+import { problem, problemResponses } from '../errors/problem.ts';
 import { attachment } from '../files/content-disposition.ts';
-import { requirePermission } from '../identity/guard.ts';
+import { principalOf, requirePermission } from '../identity/guard.ts';
 import { can } from '../identity/permissions.ts';
 import type { Database } from '../postgres/database.ts';
+import { LOCALES } from '../tenants/tenant.ts';
 import { type DetailedParts, detailedOf, type Sections } from '../usage/detailed.ts';
 import { type Question, type QuestionOptions, questionOf } from '../usage/question.ts';
 import { usageQuery } from '../usage/schema.ts';
+import { type SummaryParts, summaryOf } from '../usage/summary.ts';
 import { daysCsv } from './days-csv.ts';
 import { sendDownload } from './download.ts';
 import { requestsCsv } from './requests-csv.ts';
 import { ExportTurns, LONGEST_EXPORT_MS } from './turns.ts';
 
-export interface ExportRoutesOptions extends QuestionOptions, DetailedParts {
+export interface ExportRoutesOptions extends QuestionOptions, DetailedParts, SummaryParts {
+  readonly seller: Seller;
   readonly database: Database;
   readonly recorded: RecordedRequests;
 }
+
+const reportQuery = z.object({
+  month: z
+    .string()
+    .regex(/^(19[78]\d|199\d|20\d\d|21\d\d)-(0[1-9]|1[0-2])$/, 'must be a month: YYYY-MM')
+    .optional()
+    .describe('The running month unless given'),
+  locale: z.enum(LOCALES).optional().describe('The language; the reader’s own unless given'),
+});
 
 /** What of an export's rows is a text file's. */
 const CSV_FILE = {
@@ -94,6 +111,53 @@ export const exportRoutes: FastifyPluginAsyncZod<ExportRoutesOptions> = async (a
         .header('content-disposition', attachment(fileName('days', question)))
         .type(CSV_TYPE)
         .send(daysCsv(usage));
+    },
+  );
+
+  app.get(
+    '/api/v1/tenant/usage/report.pdf',
+    {
+      ...route,
+      onRequest: requirePermission('usage:read'),
+      schema: {
+        ...common,
+        querystring: reportQuery,
+        summary: 'What a month came to: totals, costs, days, endpoints and people, as PDF',
+        response: { ...common.response, 200: PDF_FILE },
+      },
+    },
+    async (request, reply) => {
+      const principal = principalOf(request);
+      const tenant = await options.tenants.find(principal.tenantId);
+      if (tenant === undefined) {
+        throw problem('tenant-unknown');
+      }
+      const running = monthAt(now(), tenant.timezone);
+      const { month = running, locale = await localeOf(options.database.db, principal) } = request.query;
+      const { days } = billingMonth(month, tenant.timezone);
+      const [start = '', end = ''] = [days.at(0), days.at(-1)];
+      const asked = month === running ? { period: 'current_month' as const } : { start, end };
+      const question = await questionOf(request, asked, 'export', options);
+      const { scope, period } = question;
+      const sections = sectionsOf(question);
+      const agreement = await options.costs.agreementOf(scope.tenantId);
+      const [summary, detailed, cost] = await Promise.all([
+        summaryOf(scope, period, options),
+        detailedOf(scope, period, sections, options),
+        agreement && options.costs.ofPeriod(scope.tenantId, agreement, period),
+      ]);
+      const content = await usageReportPdf({
+        tenant: { id: tenant.id, name: tenant.name },
+        seller: options.seller,
+        locale,
+        month,
+        createdAt: now(),
+        summary,
+        detailed,
+        components: cost?.groups ?? [],
+      });
+      await writeDown(options.database, question, 'report', sections);
+      return sendFile(reply, { name: `usage-${month}.pdf`, type: 'application/pdf', content });
     },
   );
 };

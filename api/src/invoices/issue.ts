@@ -6,6 +6,7 @@
  */
 import { dayAt } from '@riwayat/billing';
 import { type Kysely, sql } from 'kysely';
+import { mailInvoices } from '../documents/invoice-mail.ts';
 import type { Schema } from '../postgres/schema.ts';
 import { type OwedInvoice, openOf, saveOwed, settledIfPaid, useCredit } from './account.ts';
 import { daysOf, type InvoiceDays, remindedOn } from './calendar.ts';
@@ -74,6 +75,10 @@ export async function issueDrafts(db: Kysely<Schema>, ids: readonly string[], no
         event: 'issued',
         open: open.get(invoice.id) ?? 0n,
       })),
+    );
+    await mailInvoices(
+      transaction,
+      numbered.map(({ id }) => id),
     );
     return drafts.length;
   });

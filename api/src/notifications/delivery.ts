@@ -11,11 +11,11 @@ import { JobError, type JobHandler, jobHandler } from '../jobs/handler.ts';
 import type { Database } from '../postgres/database.ts';
 import type { Schema } from '../postgres/schema.ts';
 import { rest } from '../stopping.ts';
-import { LOCALES } from '../tenants/tenant.ts';
+import { LOCALES, type Locale } from '../tenants/tenant.ts';
 import { DELIVER_MAIL } from './mail.ts';
-import { isMailTemplate, MAIL_TEMPLATES } from './mail-templates.ts';
+import { isMailTemplate, MAIL_TEMPLATES, type MailTemplate } from './mail-templates.ts';
 import { mailText } from './mail-text.ts';
-import { MailError, type Mailer, type OutgoingMail, SEND_TIMEOUT_MS } from './mailer.ts';
+import { type MailAttachment, MailError, type Mailer, type OutgoingMail, SEND_TIMEOUT_MS } from './mailer.ts';
 
 /** A worker that has not said in this time what became of a mail will not: it died. */
 const CLAIM_SECONDS = 2 * (SEND_TIMEOUT_MS / 1_000);
@@ -27,10 +27,24 @@ export interface DeliveryOptions {
   readonly database: Database;
   /** Undefined: there is no mail server, and mails are kept where the machine's operator can read them. */
   readonly mailer: Mailer | undefined;
+  /** What a mail brings, made when it is sent; nothing unless given. */
+  readonly attachments?: (mail: SentMail) => Promise<MailAttachment[]>;
+}
+
+/** A mail of which it is asked what it brings. */
+export interface SentMail {
+  readonly tenantId: string;
+  readonly locale: Locale;
+  readonly template: MailTemplate;
+  readonly values: unknown;
 }
 
 /** Does the jobs that send mails. */
-export function mailDelivery({ database: { db }, mailer }: DeliveryOptions): JobHandler {
+export function mailDelivery({
+  database: { db },
+  mailer,
+  attachments = async () => [],
+}: DeliveryOptions): JobHandler {
   return jobHandler(DELIVER_MAIL, async ({ outboxId }, { lastAttempt, signal }) => {
     if (mailer === undefined) {
       await keep(db, outboxId);
@@ -42,7 +56,7 @@ export function mailDelivery({ database: { db }, mailer }: DeliveryOptions): Job
       return;
     }
     try {
-      await mailer.send(written(row));
+      await mailer.send(await written(row, attachments));
     } catch (error) {
       const final = !(error instanceof MailError) || error.final;
       await fail(db, outboxId, { answer: answerOf(error), givenUp: final || lastAttempt });
@@ -57,6 +71,7 @@ export function mailDelivery({ database: { db }, mailer }: DeliveryOptions): Job
 
 const claimedRow = z.object({
   id: z.string(),
+  tenant_id: z.string(),
   recipient: z.string(),
   locale: z.enum(LOCALES),
   template: z.string(),
@@ -84,6 +99,7 @@ async function claim(db: Kysely<Schema>, id: string): Promise<z.infer<typeof cla
     })
     .returning([
       'outbox.id',
+      'outbox.tenant_id',
       'recipient',
       'outbox.locale',
       'template',
@@ -105,7 +121,10 @@ async function assertDone(db: Kysely<Schema>, id: string): Promise<void> {
   }
 }
 
-function written({ template, values, ...row }: z.infer<typeof claimedRow>): OutgoingMail {
+async function written(
+  { template, values, ...row }: z.infer<typeof claimedRow>,
+  attachments: NonNullable<DeliveryOptions['attachments']>,
+): Promise<OutgoingMail> {
   if (!isMailTemplate(template)) {
     throw new Error(`There is no mail template "${template}".`);
   }
@@ -114,6 +133,7 @@ function written({ template, values, ...row }: z.infer<typeof claimedRow>): Outg
     ...mailText(letter, row.locale),
     to: row.recipient,
     messageId: `outbox-${row.id}.${row.created_at.getTime()}`,
+    attachments: await attachments({ tenantId: row.tenant_id, locale: row.locale, template, values }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { formatRupiah } from '@riwayat/billing';
 import { z } from 'zod';
 import type { Locale } from '../tenants/tenant.ts';
-import { localTime, type Place } from './place.ts';
+import { localDay, localMonth, localTime, type Place } from './place.ts';
 
 /** What a mail says, before it has a form. */
 export interface Letter {
@@ -186,6 +186,42 @@ export const MAIL_TEMPLATES = {
       ],
     }),
   }),
+  'invoice-issued': template(
+    z.object({
+      name,
+      invoice: z.string(),
+      number: z.string(),
+      month: z.string(),
+      open: z
+        .string()
+        .regex(/^-?\d+$/)
+        .describe('Whole rupiah'),
+      dueOn: z.string(),
+      graceUntil: z.string(),
+    }),
+    {
+      en: ({ name, number, month, open, dueOn, graceUntil }, { tenant, locale }) => ({
+        subject: `Invoice ${number} of ${tenant} for ${localMonth(month, locale)}`,
+        paragraphs: [
+          `Hello ${name},`,
+          `invoice ${number} for ${localMonth(month, locale)} is attached.`,
+          BigInt(open) > 0n
+            ? `${formatRupiah(BigInt(open), locale)} is to be paid. It is due on ${localDay(dueOn, locale)}; until ${localDay(graceUntil, locale)} there is no late fee.`
+            : 'There is nothing to be paid.',
+        ],
+      }),
+      id: ({ name, number, month, open, dueOn, graceUntil }, { tenant, locale }) => ({
+        subject: `Tagihan ${number} ${tenant} untuk ${localMonth(month, locale)}`,
+        paragraphs: [
+          `Halo ${name},`,
+          `tagihan ${number} untuk ${localMonth(month, locale)} terlampir.`,
+          BigInt(open) > 0n
+            ? `Yang harus dibayar ${formatRupiah(BigInt(open), locale)}. Jatuh tempo ${localDay(dueOn, locale)}; sampai ${localDay(graceUntil, locale)} tidak ada denda.`
+            : 'Tidak ada yang harus dibayar.',
+        ],
+      }),
+    },
+  ),
 } as const;
 
 export type MailTemplate = keyof typeof MAIL_TEMPLATES;

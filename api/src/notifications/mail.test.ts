@@ -17,6 +17,12 @@ const VALUES = {
   expiresAt: '2026-11-21T23:30:00Z',
   at: '2026-11-21T23:30:00Z',
   until: '2026-11-21T23:30:00Z',
+  invoice: 'inv_0123456789abcdef0123',
+  number: 'INV-2026-000123',
+  month: '2026-10',
+  open: '820100',
+  dueOn: '2026-11-01',
+  graceUntil: '2026-11-08',
 };
 
 describe('the text of a mail', () => {

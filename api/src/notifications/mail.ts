@@ -15,7 +15,7 @@ import type { Locale } from '../tenants/tenant.ts';
 import { MAIL_TEMPLATES, type MailTemplate, type MailValues } from './mail-templates.ts';
 
 /** A mail server that is away for an hour costs nobody a mail: e + e² + … + e⁸ seconds are some 78 minutes. */
-const MAIL_ATTEMPTS = 9;
+export const MAIL_ATTEMPTS = 9;
 
 /** Sends one row of the outbox. */
 export const DELIVER_MAIL: Task<{ tenantId: string; outboxId: string }> = {

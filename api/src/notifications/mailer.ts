@@ -10,11 +10,20 @@ const FIRST_PERMANENT_REPLY = 500;
 /** What nodemailer calls a refusal of this recipient or of this message, rather than of us. */
 const REFUSED_MAIL = ['EENVELOPE', 'EMESSAGE'];
 
+/** A file that a mail brings. */
+export interface MailAttachment {
+  readonly fileName: string;
+  /** Media type. */
+  readonly type: string;
+  readonly content: Buffer;
+}
+
 export interface OutgoingMail extends MailText {
   /** One address. */
   readonly to: string;
   /** The same each time that the same mail is sent, so that who gets it twice can tell: `outbox-12.1795300000000`. */
   readonly messageId: string;
+  readonly attachments?: readonly MailAttachment[];
 }
 
 /** A mail that could not be sent. */
@@ -58,7 +67,7 @@ export function createMailer({ url, from, sendTimeoutMs = SEND_TIMEOUT_MS }: Mai
   });
   const domain = /@([\w.-]+)/.exec(from)?.[1] ?? 'localhost';
   return {
-    async send({ to, messageId, subject, text, html }) {
+    async send({ to, messageId, subject, text, html, attachments = [] }) {
       try {
         await inTime(
           transport.sendMail({
@@ -69,6 +78,11 @@ export function createMailer({ url, from, sendTimeoutMs = SEND_TIMEOUT_MS }: Mai
             subject,
             text,
             html,
+            attachments: attachments.map(({ fileName, type, content }) => ({
+              filename: fileName,
+              contentType: type,
+              content,
+            })),
             headers: { 'auto-submitted': 'auto-generated' },
           }),
           sendTimeoutMs,

@@ -28,7 +28,6 @@ export const STAMPS: Readonly<Record<InvoiceDocument['state'], Stamp | null>> = 
 
 const WORDS = {
   id: {
-    number: 'Nomor',
     tenant: 'Ditagihkan kepada',
     tenantId: 'ID pelanggan',
     period: 'Periode',
@@ -68,7 +67,6 @@ const WORDS = {
     stillOwed: 'Sisa tagihan',
   },
   en: {
-    number: 'Number',
     tenant: 'Billed to',
     tenantId: 'Customer ID',
     period: 'Period',

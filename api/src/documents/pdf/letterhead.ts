@@ -4,6 +4,10 @@ import { documentWords, type Stamp } from '../words.ts';
 import type { Paper, Passage } from './paper.ts';
 
 const STAMP_HEIGHT = 34;
+/** Shares of the page's width. */
+const PARTY_TO = 0.42;
+const FACTS_FROM = 0.45;
+const VALUES_FROM = 0.66;
 
 export interface Letterhead {
   readonly seller: Seller;
@@ -56,7 +60,7 @@ export function particulars(paper: Paper, { party, facts, stamp, locale }: Parti
       { text: party.name, style: 'heading' },
       ...party.lines.map((line): Passage => ({ text: line, style: 'faint' })),
     ],
-    { to: 0.45 },
+    { to: PARTY_TO },
   );
   const { y: below } = paper;
   paper.y = y;
@@ -66,9 +70,9 @@ export function particulars(paper: Paper, { party, facts, stamp, locale }: Parti
   }
   for (const [label, value] of facts) {
     const { y: line } = paper;
-    paper.text([{ text: label, style: 'label' }], { from: 0.5, to: 0.74 });
+    paper.text([{ text: label, style: 'label' }], { from: FACTS_FROM, to: VALUES_FROM });
     paper.y = line;
-    paper.text([{ text: value, style: 'body' }], { from: 0.74, align: 'right' });
+    paper.text([{ text: value, style: 'body' }], { from: VALUES_FROM, align: 'right' });
     paper.y += 2;
   }
   paper.y = Math.max(below, paper.y) + 16;

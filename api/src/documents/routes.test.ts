@@ -17,7 +17,13 @@ let stranger: Member;
 let invoice: string;
 
 beforeAll(async () => {
-  application = await startApplication({ SELLER_NAME: 'PT Penagih' }, () => NOW);
+  application = await startApplication(
+    {
+      SELLER_NAME: 'PT Penagih',
+      BANK_ACCOUNTS: JSON.stringify([{ bank: 'BCA', number: '123-456-7890', holder: 'PT Penagih' }]),
+    },
+    () => NOW,
+  );
   const { database, pricing } = application.services;
   const ours = await School.open(application, 'koperasi', () => NOW);
   const theirs = await School.open(application, 'lain', () => NOW);
@@ -44,7 +50,14 @@ it('gives an invoice as PDF, CSV and JSON, in the language that is asked for', a
     'content-disposition': expect.stringContaining('filename="INV-2026-000001.pdf"'),
   });
   expect(pdfText(pdf.rawPayload).flat()).toEqual(
-    expect.arrayContaining(['PT Penagih', 'INV-2026-000001', 'October 2026', '1 November 2026', 'koperasi']),
+    expect.arrayContaining([
+      'PT Penagih',
+      'INV-2026-000001',
+      'October 2026',
+      '1 November 2026',
+      'koperasi',
+      'BCA 123-456-7890 · PT Penagih',
+    ]),
   );
   const csv = await board.ask('GET', `/api/v1/tenant/billing/invoices/${invoice}.csv?locale=en`);
   expect(csv.body).toContain('Members,250,members,"250 members × Rp\u00a02,000 = Rp\u00a0500,000"');

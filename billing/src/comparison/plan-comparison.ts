@@ -35,7 +35,7 @@ export interface PlanComparison {
  * @throws {UnknownPlanError} when the price list lacks a plan of the contract
  */
 export function comparePlans({ month, usage, contract, prices, today }: ComparisonQuestion): PlanComparison {
-  const own = planInEffect(today, contract, prices);
+  const own = plansInEffect([today], contract, prices)[0]?.plan;
   const offered = prices.offeredOn(today).filter(({ key }) => key !== own?.key);
   const plans = [...(own === undefined ? [] : [own]), ...offered]
     .map((plan) => ({
@@ -57,15 +57,6 @@ export function comparePlans({ month, usage, contract, prices, today }: Comparis
     current: plans.find(({ plan }) => plan === own),
     cheapest: plans.find(({ exceeded }) => exceeded.length === 0),
   };
-}
-
-/**
- * The tenant's plan on a day; undefined when the contract does not hold on it.
- *
- * @throws {UnknownPlanError} when the price list lacks it
- */
-export function planInEffect(day: string, contract: Contract, prices: PriceList): Plan | undefined {
-  return plansInEffect([day], contract, prices)[0]?.plan;
 }
 
 /** The bill of a month on all days of which one version of a plan is in effect, under a contract's discounts. */

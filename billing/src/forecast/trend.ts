@@ -56,20 +56,9 @@ function wholeWeeks(values: readonly number[]): number[] {
   });
 }
 
-/** The middle value; 0 of none. */
+/** The middle value, or the mean of the two in the middle; 0 of none. */
 export function median(values: readonly number[]): number {
-  return quantile(values, 0.5);
-}
-
-/**
- * The value below which a share of the values lies, between the two nearest by the distance to each; 0 of none.
- *
- * @param share 0 to 1
- */
-export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
-  const place = share * (sorted.length - 1);
-  const below = sorted[Math.floor(place)] ?? 0;
-  const above = sorted[Math.ceil(place)] ?? 0;
-  return below + (above - below) * (place - Math.floor(place));
+  const middle = (sorted.length - 1) / 2;
+  return ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle)] ?? 0)) / 2;
 }

@@ -119,7 +119,7 @@ export const MAIL_TEMPLATES = {
     z.object({ name, invoice: z.string(), amount, open: amount, credit: amount, paidAt: instant }),
     {
       en: ({ name, invoice, amount, open, credit, paidAt }, sender) => ({
-        subject: `Payment received for the invoice ${invoice}`,
+        subject: `Payment of ${sender.tenant} received for the invoice ${invoice}`,
         paragraphs: [
           `Hello ${name},`,
           `we have received ${formatRupiah(BigInt(amount), sender.locale)} of ${sender.tenant} for the invoice ${invoice}, paid on ${localTime(paidAt, sender)}. Thank you.`,
@@ -134,7 +134,7 @@ export const MAIL_TEMPLATES = {
         ],
       }),
       id: ({ name, invoice, amount, open, credit, paidAt }, sender) => ({
-        subject: `Pembayaran diterima untuk tagihan ${invoice}`,
+        subject: `Pembayaran ${sender.tenant} diterima untuk tagihan ${invoice}`,
         paragraphs: [
           `Halo ${name},`,
           `kami telah menerima ${formatRupiah(BigInt(amount), sender.locale)} dari ${sender.tenant} untuk tagihan ${invoice}, dibayar pada ${localTime(paidAt, sender)}. Terima kasih.`,

@@ -21,6 +21,9 @@ const VALUES = {
   number: 'INV-2026-000123',
   month: '2026-10',
   open: '820100',
+  amount: '900000',
+  credit: '79900',
+  paidAt: '2026-11-21T23:30:00Z',
   dueOn: '2026-11-01',
   graceUntil: '2026-11-08',
 };

@@ -44,6 +44,8 @@ import { registrationRoutes } from './identity/registration/routes.ts';
 import { identityRoutes, REFRESH_COOKIE } from './identity/routes.ts';
 import { secondFactorRoutes } from './identity/second-factor/routes.ts';
 import { tenantPeopleRoutes } from './identity/tenant-people/routes.ts';
+import { platformInvoiceRoutes } from './invoices/platform-routes.ts';
+import { invoiceRoutes } from './invoices/routes.ts';
 import { jobRoutes } from './jobs/routes.ts';
 import { StoredJobs } from './jobs/stored-jobs.ts';
 import { keyAuthentication } from './keys/authenticate.ts';
@@ -238,6 +240,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(auditRoutes, { database });
   await app.register(jobRoutes, { stored: new StoredJobs(database) });
   await app.register(notificationRoutes, { inbox: new Inbox(database, now) });
+  await app.register(invoiceRoutes, { database, tenants, metering, pricing, now });
+  await app.register(platformInvoiceRoutes, { database, tenants, metering, pricing, keyring, now });
   await app.register(keyRoutes, { keys, keyring, now });
   await app.register(invoicePaymentRoutes, {
     database,

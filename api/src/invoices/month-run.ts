@@ -20,14 +20,26 @@ const ISSUE_INVOICES: Task<DailyPayload> = { name: 'issue-invoices', payload: da
  */
 export const INVOICES_DAILY: DailySchedule = { task: ISSUE_INVOICES, localTime: '01:00' };
 
+/** So many that a statement carries a few megabytes, and holds their accounts for a moment only. */
+const TENANTS_AT_ONCE = 250;
+
 /**
  * Issues the invoices of all months that are over and have none.
  *
- * @param tenantIds those without a contract are passed over
+ * @param tenantIds however many; those without a contract are passed over
  * @returns how many were issued
  * @throws {UnknownPlanError} when a contract names a plan that there is no price of
  */
 export async function issueDueInvoices(invoicing: Invoicing, tenantIds: readonly string[]): Promise<number> {
+  let issued = 0;
+  for (let from = 0; from < tenantIds.length; from += TENANTS_AT_ONCE) {
+    issued += await issueMonths(invoicing, tenantIds.slice(from, from + TENANTS_AT_ONCE));
+  }
+  return issued;
+}
+
+/** Month after month, until none of them has one left. */
+async function issueMonths(invoicing: Invoicing, tenantIds: readonly string[]): Promise<number> {
   const { db, now } = invoicing;
   let issued = 0;
   let left = tenantIds;

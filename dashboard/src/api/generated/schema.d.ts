@@ -1630,6 +1630,163 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenant/billing/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The invoices and credit notes, newest first */
+        get: operations["getApiV1TenantBillingInvoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/billing/invoices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An invoice with every line, and how each amount came about */
+        get: operations["getApiV1TenantBillingInvoicesById"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/billing/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The bill of the running month, as it is at this moment
+         * @description By the same function that makes the invoice. What comes until the end of the month is added.
+         */
+        get: operations["getApiV1TenantBillingPreview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/billing/balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is owed, and what is in credit */
+        get: operations["getApiV1TenantBillingBalance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/billing/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that was booked, newest first */
+        get: operations["getApiV1TenantBillingStatement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/billing/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Invoices and credit notes of every tenant, newest first */
+        get: operations["getApiV1PlatformBillingInvoices"];
+        put?: never;
+        /** Make the invoice of a month that is over and has none, or had one that is void */
+        post: operations["postApiV1PlatformBillingInvoices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/billing/invoices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An invoice of any tenant, with every line */
+        get: operations["getApiV1PlatformBillingInvoicesById"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/billing/invoices/{id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make an invoice void on which nothing was paid; it keeps its number */
+        post: operations["postApiV1PlatformBillingInvoicesByIdVoid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/billing/invoices/{id}/credit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Credit an invoice, wholly or by line; the answer is the credit note */
+        post: operations["postApiV1PlatformBillingInvoicesByIdCredit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenant/keys": {
         parameters: {
             query?: never;
@@ -2683,6 +2840,231 @@ export interface components {
         TenantPersonPageInput: {
             data: components["schemas"]["TenantPersonInput"][];
             next_cursor: string | null;
+        };
+        InvoiceInput: {
+            id: string;
+            /** @enum {string} */
+            kind: "monthly" | "credit-note";
+            /** @description Of a credit note: the id of the invoice */
+            refers_to: string | null;
+            /** @description Null while it is a draft */
+            number: string | null;
+            /** @description `YYYY-MM`, of the tenant’s calendar */
+            period: string;
+            /** @enum {string} */
+            state: "draft" | "issued" | "late" | "suspended" | "paid" | "void" | "credited";
+            /** @description The sum of the lines: below 0 on a credit note */
+            total_idr: number | null;
+            /** @description Whole rupiah */
+            late_fees_idr: number;
+            /** @description Whole rupiah */
+            credited_idr: number;
+            /** @description Whole rupiah */
+            paid_idr: number;
+            /** @description What is still to be paid */
+            open_idr: number;
+            issued_on: string | null;
+            due_on: string | null;
+            /** @description The last day on which paying costs nothing more */
+            grace_until: string | null;
+            /** @description When API keys stop working, unless it is paid by then */
+            suspend_on: string | null;
+            issued_at: string | null;
+            /** @description When it was paid, made void or credited */
+            settled_at: string | null;
+            reason: string | null;
+        };
+        PlatformInvoiceInput: {
+            tenant: string;
+            id: string;
+            /** @enum {string} */
+            kind: "monthly" | "credit-note";
+            /** @description Of a credit note: the id of the invoice */
+            refers_to: string | null;
+            /** @description Null while it is a draft */
+            number: string | null;
+            /** @description `YYYY-MM`, of the tenant’s calendar */
+            period: string;
+            /** @enum {string} */
+            state: "draft" | "issued" | "late" | "suspended" | "paid" | "void" | "credited";
+            /** @description The sum of the lines: below 0 on a credit note */
+            total_idr: number | null;
+            /** @description Whole rupiah */
+            late_fees_idr: number;
+            /** @description Whole rupiah */
+            credited_idr: number;
+            /** @description Whole rupiah */
+            paid_idr: number;
+            /** @description What is still to be paid */
+            open_idr: number;
+            issued_on: string | null;
+            due_on: string | null;
+            /** @description The last day on which paying costs nothing more */
+            grace_until: string | null;
+            /** @description When API keys stop working, unless it is paid by then */
+            suspend_on: string | null;
+            issued_at: string | null;
+            /** @description When it was paid, made void or credited */
+            settled_at: string | null;
+            reason: string | null;
+        };
+        InvoiceLineInput: {
+            /** @description From 1 */
+            position: number;
+            /** @enum {string} */
+            kind: "charge" | "cache-modifier" | "minimum" | "cap" | "discount" | "adjustment" | "waived";
+            /** @description When it was used: an adjustment is of an earlier month than its invoice */
+            period: string;
+            component: ("base_fee" | "members" | "transactions" | "storage" | "api_calls" | "data_transfer" | "rendering" | "cpu_usage" | "memory_usage" | "concurrent_users" | "admin_users" | "premium_features") | null;
+            name: {
+                id: string;
+                en: string;
+            };
+            plan: {
+                key: string;
+                version: number;
+            } | null;
+            discount: string | null;
+            /** @description In billed units */
+            measured: {
+                meter: string;
+                /** @description A decimal, as text: exact */
+                quantity: string;
+                /** @description A decimal, as text: exact */
+                included: string;
+                unit?: {
+                    id: string;
+                    en: string;
+                };
+            } | null;
+            /** @description Every number of the formula, as decimal text */
+            calculation: {
+                kind: string;
+            } & {
+                [key: string]: unknown;
+            };
+            /** @description Days of the month on which the plan held */
+            share: {
+                days: number;
+                of: number;
+            };
+            /** @description How the amount came about, in words and numbers */
+            formula: {
+                id: string;
+                en: string;
+            };
+            notes: {
+                id: string;
+                en: string;
+            }[];
+            /** @description A decimal, as text: exact */
+            exact_idr: string;
+            /** @description Whole rupiah */
+            amount_idr: number;
+            /** @description Of a credit note: the line that it takes back */
+            credits: number | null;
+        };
+        InvoiceWithLinesInput: {
+            id: string;
+            /** @enum {string} */
+            kind: "monthly" | "credit-note";
+            /** @description Of a credit note: the id of the invoice */
+            refers_to: string | null;
+            /** @description Null while it is a draft */
+            number: string | null;
+            /** @description `YYYY-MM`, of the tenant’s calendar */
+            period: string;
+            /** @enum {string} */
+            state: "draft" | "issued" | "late" | "suspended" | "paid" | "void" | "credited";
+            /** @description The sum of the lines: below 0 on a credit note */
+            total_idr: number | null;
+            /** @description Whole rupiah */
+            late_fees_idr: number;
+            /** @description Whole rupiah */
+            credited_idr: number;
+            /** @description Whole rupiah */
+            paid_idr: number;
+            /** @description What is still to be paid */
+            open_idr: number;
+            issued_on: string | null;
+            due_on: string | null;
+            /** @description The last day on which paying costs nothing more */
+            grace_until: string | null;
+            /** @description When API keys stop working, unless it is paid by then */
+            suspend_on: string | null;
+            issued_at: string | null;
+            /** @description When it was paid, made void or credited */
+            settled_at: string | null;
+            reason: string | null;
+            /** @description The sum of the lines before it was rounded, once, to whole rupiah */
+            exact_idr: string | null;
+            lines: components["schemas"]["InvoiceLineInput"][];
+            late_fees: {
+                /** Format: date */
+                day: string;
+                /** @description Whole rupiah */
+                amount_idr: number;
+                /** @description Taken back since */
+                reversed: boolean;
+            }[];
+            credit_notes: {
+                id: string;
+                number: string;
+                /** @description Whole rupiah */
+                total_idr: number;
+            }[];
+        };
+        InvoicePageInput: {
+            data: components["schemas"]["InvoiceInput"][];
+            next_cursor: string | null;
+        };
+        PlatformInvoicePageInput: {
+            data: components["schemas"]["PlatformInvoiceInput"][];
+            next_cursor: string | null;
+        };
+        BillingBalanceInput: {
+            /** @description What is to be paid, of all invoices together */
+            owed_idr: number;
+            /** @description What was paid beyond that: it pays the next invoice */
+            credit_idr: number;
+            /** @description All invoices so far, less what was credited */
+            billed_idr: number;
+            /** @description Whole rupiah */
+            late_fees_idr: number;
+            /** @description Whole rupiah */
+            paid_idr: number;
+            /** @description Whether API keys are refused until something is paid */
+            suspended: boolean;
+        };
+        BillingStatementInput: {
+            data: {
+                id: string;
+                /** @enum {string} */
+                kind: "invoice" | "late-fee" | "late-fee-reversal" | "payment" | "credit-used" | "credit-note" | "void";
+                /** Format: date-time */
+                happened_at: string;
+                /** Format: date-time */
+                booked_at: string;
+                invoice: string | null;
+                /** @description They add up to 0. A debit is above 0, a credit below */
+                entries: {
+                    /** @enum {string} */
+                    account: "receivable" | "revenue" | "late-fees" | "cash" | "credit-balance";
+                    /** @description Whole rupiah */
+                    amount_idr: number;
+                }[];
+            }[];
+            next_cursor: string | null;
+        };
+        BillingPreviewInput: {
+            /** @description The running month, `YYYY-MM` */
+            period: string;
+            /** Format: date-time */
+            computed_at: string;
+            /** @description What the month would cost if nothing more were used: whole rupiah */
+            total_idr: number;
+            exact_idr: string;
+            lines: components["schemas"]["InvoiceLineInput"][];
         };
         /**
          * @example {
@@ -4799,6 +5181,231 @@ export interface components {
         TenantPersonPage: {
             data: components["schemas"]["TenantPerson"][];
             next_cursor: string | null;
+        };
+        Invoice: {
+            id: string;
+            /** @enum {string} */
+            kind: "monthly" | "credit-note";
+            /** @description Of a credit note: the id of the invoice */
+            refers_to: string | null;
+            /** @description Null while it is a draft */
+            number: string | null;
+            /** @description `YYYY-MM`, of the tenant’s calendar */
+            period: string;
+            /** @enum {string} */
+            state: "draft" | "issued" | "late" | "suspended" | "paid" | "void" | "credited";
+            /** @description The sum of the lines: below 0 on a credit note */
+            total_idr: number | null;
+            /** @description Whole rupiah */
+            late_fees_idr: number;
+            /** @description Whole rupiah */
+            credited_idr: number;
+            /** @description Whole rupiah */
+            paid_idr: number;
+            /** @description What is still to be paid */
+            open_idr: number;
+            issued_on: string | null;
+            due_on: string | null;
+            /** @description The last day on which paying costs nothing more */
+            grace_until: string | null;
+            /** @description When API keys stop working, unless it is paid by then */
+            suspend_on: string | null;
+            issued_at: string | null;
+            /** @description When it was paid, made void or credited */
+            settled_at: string | null;
+            reason: string | null;
+        };
+        PlatformInvoice: {
+            tenant: string;
+            id: string;
+            /** @enum {string} */
+            kind: "monthly" | "credit-note";
+            /** @description Of a credit note: the id of the invoice */
+            refers_to: string | null;
+            /** @description Null while it is a draft */
+            number: string | null;
+            /** @description `YYYY-MM`, of the tenant’s calendar */
+            period: string;
+            /** @enum {string} */
+            state: "draft" | "issued" | "late" | "suspended" | "paid" | "void" | "credited";
+            /** @description The sum of the lines: below 0 on a credit note */
+            total_idr: number | null;
+            /** @description Whole rupiah */
+            late_fees_idr: number;
+            /** @description Whole rupiah */
+            credited_idr: number;
+            /** @description Whole rupiah */
+            paid_idr: number;
+            /** @description What is still to be paid */
+            open_idr: number;
+            issued_on: string | null;
+            due_on: string | null;
+            /** @description The last day on which paying costs nothing more */
+            grace_until: string | null;
+            /** @description When API keys stop working, unless it is paid by then */
+            suspend_on: string | null;
+            issued_at: string | null;
+            /** @description When it was paid, made void or credited */
+            settled_at: string | null;
+            reason: string | null;
+        };
+        InvoiceLine: {
+            /** @description From 1 */
+            position: number;
+            /** @enum {string} */
+            kind: "charge" | "cache-modifier" | "minimum" | "cap" | "discount" | "adjustment" | "waived";
+            /** @description When it was used: an adjustment is of an earlier month than its invoice */
+            period: string;
+            component: ("base_fee" | "members" | "transactions" | "storage" | "api_calls" | "data_transfer" | "rendering" | "cpu_usage" | "memory_usage" | "concurrent_users" | "admin_users" | "premium_features") | null;
+            name: {
+                id: string;
+                en: string;
+            };
+            plan: {
+                key: string;
+                version: number;
+            } | null;
+            discount: string | null;
+            /** @description In billed units */
+            measured: {
+                meter: string;
+                /** @description A decimal, as text: exact */
+                quantity: string;
+                /** @description A decimal, as text: exact */
+                included: string;
+                unit?: {
+                    id: string;
+                    en: string;
+                };
+            } | null;
+            /** @description Every number of the formula, as decimal text */
+            calculation: {
+                kind: string;
+            } & {
+                [key: string]: unknown;
+            };
+            /** @description Days of the month on which the plan held */
+            share: {
+                days: number;
+                of: number;
+            };
+            /** @description How the amount came about, in words and numbers */
+            formula: {
+                id: string;
+                en: string;
+            };
+            notes: {
+                id: string;
+                en: string;
+            }[];
+            /** @description A decimal, as text: exact */
+            exact_idr: string;
+            /** @description Whole rupiah */
+            amount_idr: number;
+            /** @description Of a credit note: the line that it takes back */
+            credits: number | null;
+        };
+        InvoiceWithLines: {
+            id: string;
+            /** @enum {string} */
+            kind: "monthly" | "credit-note";
+            /** @description Of a credit note: the id of the invoice */
+            refers_to: string | null;
+            /** @description Null while it is a draft */
+            number: string | null;
+            /** @description `YYYY-MM`, of the tenant’s calendar */
+            period: string;
+            /** @enum {string} */
+            state: "draft" | "issued" | "late" | "suspended" | "paid" | "void" | "credited";
+            /** @description The sum of the lines: below 0 on a credit note */
+            total_idr: number | null;
+            /** @description Whole rupiah */
+            late_fees_idr: number;
+            /** @description Whole rupiah */
+            credited_idr: number;
+            /** @description Whole rupiah */
+            paid_idr: number;
+            /** @description What is still to be paid */
+            open_idr: number;
+            issued_on: string | null;
+            due_on: string | null;
+            /** @description The last day on which paying costs nothing more */
+            grace_until: string | null;
+            /** @description When API keys stop working, unless it is paid by then */
+            suspend_on: string | null;
+            issued_at: string | null;
+            /** @description When it was paid, made void or credited */
+            settled_at: string | null;
+            reason: string | null;
+            /** @description The sum of the lines before it was rounded, once, to whole rupiah */
+            exact_idr: string | null;
+            lines: components["schemas"]["InvoiceLine"][];
+            late_fees: {
+                /** Format: date */
+                day: string;
+                /** @description Whole rupiah */
+                amount_idr: number;
+                /** @description Taken back since */
+                reversed: boolean;
+            }[];
+            credit_notes: {
+                id: string;
+                number: string;
+                /** @description Whole rupiah */
+                total_idr: number;
+            }[];
+        };
+        InvoicePage: {
+            data: components["schemas"]["Invoice"][];
+            next_cursor: string | null;
+        };
+        PlatformInvoicePage: {
+            data: components["schemas"]["PlatformInvoice"][];
+            next_cursor: string | null;
+        };
+        BillingBalance: {
+            /** @description What is to be paid, of all invoices together */
+            owed_idr: number;
+            /** @description What was paid beyond that: it pays the next invoice */
+            credit_idr: number;
+            /** @description All invoices so far, less what was credited */
+            billed_idr: number;
+            /** @description Whole rupiah */
+            late_fees_idr: number;
+            /** @description Whole rupiah */
+            paid_idr: number;
+            /** @description Whether API keys are refused until something is paid */
+            suspended: boolean;
+        };
+        BillingStatement: {
+            data: {
+                id: string;
+                /** @enum {string} */
+                kind: "invoice" | "late-fee" | "late-fee-reversal" | "payment" | "credit-used" | "credit-note" | "void";
+                /** Format: date-time */
+                happened_at: string;
+                /** Format: date-time */
+                booked_at: string;
+                invoice: string | null;
+                /** @description They add up to 0. A debit is above 0, a credit below */
+                entries: {
+                    /** @enum {string} */
+                    account: "receivable" | "revenue" | "late-fees" | "cash" | "credit-balance";
+                    /** @description Whole rupiah */
+                    amount_idr: number;
+                }[];
+            }[];
+            next_cursor: string | null;
+        };
+        BillingPreview: {
+            /** @description The running month, `YYYY-MM` */
+            period: string;
+            /** Format: date-time */
+            computed_at: string;
+            /** @description What the month would cost if nothing more were used: whole rupiah */
+            total_idr: number;
+            exact_idr: string;
+            lines: components["schemas"]["InvoiceLine"][];
         };
         /**
          * @example {
@@ -16699,6 +17306,1038 @@ export interface operations {
             };
             /** @description A problem document */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1TenantBillingInvoices: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                state?: "draft" | "issued" | "late" | "suspended" | "paid" | "void" | "credited";
+                kind?: "monthly" | "credit-note";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoicePage"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1TenantBillingInvoicesById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoiceWithLines"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1TenantBillingPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillingPreview"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1TenantBillingBalance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillingBalance"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1TenantBillingStatement: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillingStatement"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1PlatformBillingInvoices: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                state?: "draft" | "issued" | "late" | "suspended" | "paid" | "void" | "credited";
+                kind?: "monthly" | "credit-note";
+                /** @description Everybody’s unless given */
+                tenant?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformInvoicePage"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiV1PlatformBillingInvoices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "tenant": "ksp-sejahtera",
+                 *       "period": "2026-10"
+                 *     }
+                 */
+                "application/json": {
+                    tenant: string;
+                    period: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoiceWithLines"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1PlatformBillingInvoicesById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoiceWithLines"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiV1PlatformBillingInvoicesByIdVoid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "Sent to the wrong tenant"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description For the tenant, and for the audit log */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoiceWithLines"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiV1PlatformBillingInvoicesByIdCredit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "Counted twice",
+                 *       "lines": [
+                 *         {
+                 *           "position": 2,
+                 *           "amount_idr": 50000
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    /** @description For the tenant, and for the audit log */
+                    reason: string;
+                    /** @description The whole invoice unless given */
+                    lines?: {
+                        position: number;
+                        /** @description With the sign of the line; all that is left of it unless given */
+                        amount_idr?: number;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoiceWithLines"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -16,7 +16,7 @@ import { markdownTable } from './blocks.ts';
 const MONTH = billingMonth('2026-11', 'Asia/Jakarta');
 
 /** What the walk through an invoice is about; the pages tell the same in words. */
-export const WALKED_CONTRACT: Contract = {
+const WALKED_CONTRACT: Contract = {
   startedOn: '2026-01-01',
   terms: [
     { from: '2026-01-01', plan: 'hybrid' },
@@ -24,7 +24,7 @@ export const WALKED_CONTRACT: Contract = {
   ],
   discounts: [{ kind: 'rural', from: '2026-01-01' }],
 };
-export const WALKED_TOTALS = {
+const WALKED_TOTALS = {
   members: '250',
   transactions: '480',
   storage: '3',

@@ -5,11 +5,10 @@ import { create, type Font } from 'fontkit';
 /** What stands for a letter that no font here has. */
 export const LACKING = '\u{fffd}';
 
-const { resolve } = createRequire(import.meta.url);
-const FOLDER = '@expo-google-fonts/noto-sans';
+const require = createRequire(import.meta.url);
 
 /** A weight of the one family that documents are set in: Latin, Greek, Cyrillic and Devanagari. */
-export interface DocumentFont {
+interface DocumentFont {
   readonly name: 'regular' | 'bold';
   readonly file: Buffer;
 }
@@ -21,8 +20,10 @@ let fonts:
 
 export function documentFonts(): NonNullable<typeof fonts> {
   if (fonts === undefined) {
-    const regular = readFileSync(resolve(`${FOLDER}/400Regular/NotoSans_400Regular.ttf`));
-    const bold = readFileSync(resolve(`${FOLDER}/700Bold/NotoSans_700Bold.ttf`));
+    const regular = readFileSync(
+      require.resolve('@expo-google-fonts/noto-sans/400Regular/NotoSans_400Regular.ttf'),
+    );
+    const bold = readFileSync(require.resolve('@expo-google-fonts/noto-sans/700Bold/NotoSans_700Bold.ttf'));
     fonts = {
       regular: { name: 'regular', file: regular },
       bold: { name: 'bold', file: bold },

@@ -18,7 +18,7 @@ const INK = '#1b2430';
 const FAINT_INK = '#5c6675';
 const RULE = '#c9d0d9';
 
-export const STYLES = {
+const STYLES = {
   title: { font: 'bold', size: 20, colour: INK },
   heading: { font: 'bold', size: 11, colour: INK },
   strong: { font: 'bold', size: 9.5, colour: INK },

@@ -13,7 +13,7 @@ export interface JudgedPayment {
 }
 
 /** Why somebody must look at it. */
-export type HoldReason = 'unknown-payment' | 'wrong-amount' | 'paid-again' | 'unreadable';
+type HoldReason = 'unknown-payment' | 'wrong-amount' | 'paid-again' | 'unreadable';
 
 /** What follows from what the provider tells. */
 export type Judgement =

@@ -28,7 +28,7 @@ const variables = z.object(PAYMENT_VARIABLES);
 type Variables = z.infer<typeof variables>;
 
 /** Where the payment provider is, and the secrets that are shared with it. */
-export interface ProviderAddress {
+interface ProviderAddress {
   readonly url: string;
   readonly key: string;
   readonly webhookSecret: string;

@@ -5,14 +5,14 @@ import { balancesOf } from '../invoices/ledger.ts';
 import { isSuspended } from '../invoices/receipts.ts';
 import { outboxMails } from '../notifications/outbox.ts';
 import { pngPixels } from '../testing/png-pixels.ts';
-import { pdf, png } from '../testing/samples.ts';
-import { type Ask, begun, openTill, type Till } from '../testing/till.ts';
+import { type Ask, begun, openTill, proofForm, type Till } from '../testing/till.ts';
 import { type PaymentBody, paymentBody } from './payment-body.ts';
 import { readQris } from './qris/payload.ts';
 
 const PAYMENTS = '/api/v1/tenant/billing/payments';
 const METHODS = '/api/v1/tenant/billing/payment-methods';
 const TOTAL = 820_100n;
+const TRANSFER = { amount_idr: '820100', paid_on: '2026-11-03' };
 
 let till: Till;
 let operator: Ask;
@@ -57,30 +57,6 @@ function acts(id: string) {
     .execute();
 }
 
-function proof(fields: Record<string, string>, file = png()): FormData {
-  const form = new FormData();
-  for (const [name, value] of Object.entries(fields)) {
-    form.set(name, value);
-  }
-  form.set('file', new Blob([new Uint8Array(file)]), 'bukti.png');
-  return form;
-}
-
-async function upload(ask: Ask, id: string, form: FormData) {
-  const encoded = new Response(form);
-  const { app } = till.application;
-  const authorization = (await ask('GET', METHODS)).raw.req.headers['authorization'];
-  return app.inject({
-    method: 'POST',
-    url: `${PAYMENTS}/${id}/proof`,
-    headers: {
-      authorization: String(authorization),
-      'content-type': encoded.headers.get('content-type') ?? '',
-    },
-    payload: Buffer.from(await encoded.arrayBuffer()),
-  });
-}
-
 describe('an invoice', () => {
   it.each([
     [{ method: 'virtual-account', bank: 'mandiri' }, {}],
@@ -110,7 +86,7 @@ describe('an invoice', () => {
     const { tenantId, ask } = await till.tenant();
     const invoice = await till.invoice(tenantId, TOTAL);
     const payment = await begun(ask, { invoice, method });
-    const sent = await upload(ask, payment.id, proof({ amount_idr: '820100', paid_on: '2026-11-03' }));
+    const sent = await ask('POST', `${PAYMENTS}/${payment.id}/proof`, proofForm(TRANSFER));
     expect(sent.statusCode, sent.body).toBe(201);
     const queue = (await operator('GET', '/api/v1/platform/payment-proofs')).json().data;
     expect(queue.map((one: { payment: string }) => one.payment)).toContain(payment.id);
@@ -214,7 +190,7 @@ describe('a payment', () => {
       state: 'cancelled',
     });
     const second = await begun(ask, { invoice, method: 'bank-transfer' });
-    await upload(ask, second.id, proof({ amount_idr: '820100', paid_on: '2026-11-03' }));
+    await ask('POST', `${PAYMENTS}/${second.id}/proof`, proofForm(TRANSFER));
     expect((await ask('POST', `${PAYMENTS}/${second.id}/cancel`)).statusCode).toBe(409);
   });
 
@@ -244,60 +220,6 @@ describe('a payment', () => {
     const ids = [...first.data, ...second.data].map((one: { id: string }) => one.id);
     expect({ ids, end: second.next_cursor }).toEqual({ ids: made, end: null });
     expect((await ask('GET', `${PAYMENTS}?state=paid&invoice=${invoice}`)).json().data).toEqual([]);
-  });
-});
-
-describe('a proof', () => {
-  async function transfer() {
-    const { tenantId, ask } = await till.tenant();
-    const invoice = await till.invoice(tenantId, TOTAL);
-    const payment = await begun(ask, { invoice, method: 'bank-transfer' });
-    const decide = (body: object) =>
-      operator('POST', `/api/v1/platform/tenants/${tenantId}/payments/${payment.id}/decision`, body);
-    const send = (fields: Record<string, string>, file?: Buffer) =>
-      upload(ask, payment.id, proof({ amount_idr: '820100', paid_on: '2026-11-03', ...fields }, file));
-    return { tenantId, ask, invoice, payment, decide, send };
-  }
-
-  it('that is rejected says why, and another may be sent', async () => {
-    const { ask, payment, decide, send } = await transfer();
-    await send({});
-    expect((await send({})).json()).toMatchObject({ code: 'payment-step-refused' });
-    const rejected = await decide({ decision: 'rejected', reason: 'Tidak terbaca.' });
-    expect(rejected.json()).toMatchObject({ state: 'rejected', rejected_because: 'Tidak terbaca.' });
-    const inbox = (await ask('GET', '/api/v1/account/notifications')).json().data;
-    expect(inbox[0].text).toContain('ditolak: Tidak terbaca.');
-    expect((await decide({ decision: 'verified' })).json()).toMatchObject({ code: 'payment-step-refused' });
-    expect((await send({}, pdf())).statusCode).toBe(201);
-    expect((await decide({ decision: 'verified' })).json()).toMatchObject({ state: 'paid' });
-    expect((await acts(payment.id)).map(({ action }) => action)).toContain('invoice-payment.rejected');
-  });
-
-  it('books what came, not what was stated', async () => {
-    const { tenantId, invoice, decide, send } = await transfer();
-    await send({});
-    const decided = await decide({ decision: 'verified', amount_idr: 1_000_000, received_on: '2026-11-04' });
-    expect(decided.json()).toMatchObject({ received_idr: 1_000_000, paid_at: '2026-11-03T17:00:00.000Z' });
-    expect(await invoiceState(invoice)).toBe('paid');
-    expect(await books(tenantId)).toEqual({ cash: 1_000_000n, receivable: 0n, credit: -179_900n });
-  });
-
-  it.each<[string, Record<string, string>, Buffer | undefined, number]>([
-    ['that is no picture', {}, Buffer.from('no picture at all'), 415],
-    ['of a day to come', { paid_on: '2099-01-01' }, undefined, 400],
-    ['of no money', { amount_idr: '0' }, undefined, 400],
-    ['of a day that is none', { paid_on: '2026-02-30' }, undefined, 400],
-  ])('%s is refused', async (_what, fields, file, status) => {
-    const { send, ask, payment } = await transfer();
-    expect((await send(fields, file)).statusCode).toBe(status);
-    expect(await paymentOf(ask, payment.id)).toMatchObject({ state: 'pending' });
-  });
-
-  it('is not needed where the provider tells us', async () => {
-    const { tenantId, ask } = await till.tenant();
-    const payment = await begun(ask, { invoice: await till.invoice(tenantId, TOTAL), method: 'qris' });
-    const sent = await upload(ask, payment.id, proof({ amount_idr: '820100', paid_on: '2026-11-03' }));
-    expect(sent.json()).toMatchObject({ code: 'payment-step-refused' });
   });
 });
 

@@ -8,7 +8,7 @@ import { type PaymentStep, stateAfter } from './payment-state.ts';
 import { confirmReceived } from './tell.ts';
 
 /** Money that came for a payment. */
-export interface Money {
+interface Money {
   readonly amount: Rupiah;
   readonly paidAt: Date;
   /** The provider's; null when somebody looked at a bank's statement. */

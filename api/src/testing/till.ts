@@ -8,6 +8,7 @@ import { type Sandbox, startSandbox } from '../payments/sandbox/sandbox.ts';
 import { startApplication, type TestApplication } from './application.ts';
 import { issuePlainInvoice } from './invoices.ts';
 import { silent } from './postgres.ts';
+import { png } from './samples.ts';
 
 const KEY = 'key-of-the-sandbox-in-tests';
 const SECRET = 'secret-of-the-webhooks-in-tests-only';
@@ -78,13 +79,21 @@ export async function openTill(now: () => Date = () => new Date()): Promise<Till
   const { app, services } = application;
   const asking =
     (token: string): Ask =>
-    (method, path, payload) =>
-      app.inject({
-        method,
-        url: path,
-        headers: { authorization: `Bearer ${token}` },
-        ...(payload !== undefined && { payload }),
-      });
+    async (method, path, payload) => {
+      const authorization = `Bearer ${token}`;
+      if (payload instanceof FormData) {
+        const encoded = new Response(payload);
+        const type = encoded.headers.get('content-type') ?? '';
+        const body = Buffer.from(await encoded.arrayBuffer());
+        return app.inject({
+          method,
+          url: path,
+          headers: { authorization, 'content-type': type },
+          payload: body,
+        });
+      }
+      return app.inject({ method, url: path, headers: { authorization }, ...(payload && { payload }) });
+    };
   return {
     application,
     sandbox,
@@ -134,4 +143,14 @@ export async function begun(ask: Ask, wanted: object): Promise<PaymentBody> {
     throw new Error(`The payment was answered ${answer.statusCode}: ${answer.body}`);
   }
   return paymentBody.parse(answer.json());
+}
+
+/** The form that proves a transfer. */
+export function proofForm(fields: Record<string, string>, file = png()): FormData {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) {
+    form.set(name, value);
+  }
+  form.set('file', new Blob([new Uint8Array(file)]), 'bukti.png');
+  return form;
 }

@@ -27,7 +27,7 @@ export interface PaymentOrder {
 }
 
 /** What the payer needs. */
-export interface Instructions {
+interface Instructions {
   /** Number of the virtual account. */
   readonly virtualAccount?: string | undefined;
   /** The provider's page, or the wallet's. */

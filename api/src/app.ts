@@ -19,8 +19,11 @@ import { Forecasts } from './advice/forecasts.ts';
 import { adviceRoutes } from './advice/routes.ts';
 import { TenantMonths } from './advice/tenant-months.ts';
 import { auditRoutes } from './audit/routes.ts';
+import { contractRoutes } from './billing/contract-routes.ts';
+import { planRoutes } from './billing/plan-routes.ts';
 import { type Config, sessionSecret } from './config.ts';
 import { dashboard } from './dashboard/dashboard.ts';
+import { dataExportRoutes } from './data-export/routes.ts';
 import { documentFrame } from './documents/frame.ts';
 import { documentRoutes } from './documents/routes.ts';
 import { problemDocuments, refuseAddress } from './errors/documents.ts';
@@ -64,6 +67,9 @@ import { Previews } from './pages/preview.ts';
 import { publicPages } from './pages/public.ts';
 import { pageRoutes } from './pages/routes.ts';
 import { invoicePaymentRoutes } from './payments/routes.ts';
+import { PlanChanges } from './plan-changes/plan-changes.ts';
+import { platformPlanChangeRoutes } from './plan-changes/platform-routes.ts';
+import { planChangeRoutes } from './plan-changes/routes.ts';
 import { erasureRoutes } from './privacy/erasures.ts';
 import { privacyRoutes } from './privacy/routes.ts';
 import { profileRoutes } from './profile/routes.ts';
@@ -107,7 +113,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { config, services, dashboardDirectory, now = () => new Date() } = options;
   const { collector, coordination, database, people, tenants, keys, keyring, policies, files, jsonCache } =
     services;
-  const { metering, pricing, usageReads } = services;
+  const { metering, prices, pricing, usageReads } = services;
   const logger: FastifyBaseLogger = services.logger;
   const app = fastify({
     loggerInstance: logger,
@@ -250,6 +256,12 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     means: config.payments,
     now,
   });
+  const changes = new PlanChanges({ database, prices, metering }, now);
+  await app.register(planRoutes, { database, prices, now });
+  await app.register(contractRoutes, { database, prices, tenants, now });
+  await app.register(planChangeRoutes, { database, changes, prices, tenants });
+  await app.register(platformPlanChangeRoutes, { database, changes, prices });
+  await app.register(dataExportRoutes, { database, files, now });
   await app.register(privacyRoutes, { policies, collector });
   await app.register(erasureRoutes, { database, collector });
   await app.register(ledgerRoutes, { ledger: collector.ledger, now });

@@ -1,6 +1,8 @@
 import type { Collector } from '@riwayat/collector';
 import type { Metering } from './billing/metering.ts';
+import type { Prices } from './billing/prices.ts';
 import type { Pricing } from './billing/pricing.ts';
+import { DATA_EXPORTS_NIGHTLY, dataExport, dataExportSweep } from './data-export/make-export.ts';
 import { type InvoiceAttachments, invoiceAttachments } from './documents/invoice-mail.ts';
 import type { FileStore } from './files/file-store.ts';
 import { FOLLOW_UP_DAILY, followUp } from './invoices/dunning.ts';
@@ -16,18 +18,20 @@ import type { Mailer } from './notifications/mailer.ts';
 import { CARDS_DAILY, cardDebits, INVOICE_PROOFS_NIGHTLY, invoiceProofsSweep } from './payments/debit.ts';
 import { paymentFollowUp } from './payments/follow-up.ts';
 import type { PaymentProvider } from './payments/provider/provider.ts';
+import { PLAN_CHANGES_DAILY, planChangeEffect } from './plan-changes/effect.ts';
 import type { Database } from './postgres/database.ts';
 import { bookingExpiry, PROOFS_NIGHTLY, proofsSweep } from './tutoring/background.ts';
 
 /** What background jobs need. */
 export interface BackgroundParts {
   readonly database: Database;
-  readonly collector: Pick<Collector, 'ingest'>;
+  readonly collector: Pick<Collector, 'ingest' | 'usage'>;
   readonly mailer: Mailer | undefined;
   /** Who sends invoices, and how they can be paid. */
   readonly documents: Omit<InvoiceAttachments, 'database'>;
   readonly files: FileStore;
   readonly metering: Metering;
+  readonly prices: Prices;
   readonly pricing: Pricing;
   readonly paymentProvider: PaymentProvider | undefined;
 }
@@ -35,12 +39,16 @@ export interface BackgroundParts {
 /** Every kind of background job there is, and who does it. */
 export function jobHandlers(parts: BackgroundParts): JobHandler[] {
   const { database, collector, mailer, documents, files, metering, pricing, paymentProvider } = parts;
+  const { prices } = parts;
   return [
     mailDelivery({
       database,
       mailer,
       attachments: (mail) => invoiceAttachments({ database, ...documents }, mail),
     }),
+    planChangeEffect({ database, prices }),
+    dataExport({ database, files, usage: collector.usage }),
+    dataExportSweep({ database, files }),
     cleanUp(database),
     paymentFollowUp({ database, provider: paymentProvider }),
     cardDebits({ database, provider: paymentProvider }),
@@ -58,6 +66,8 @@ export function jobHandlers(parts: BackgroundParts): JobHandler[] {
 /** What is started by itself, and when. */
 export const DAILY_JOBS: readonly DailySchedule[] = [
   CLEAN_UP_NIGHTLY,
+  PLAN_CHANGES_DAILY,
+  DATA_EXPORTS_NIGHTLY,
   CARDS_DAILY,
   INVOICE_PROOFS_NIGHTLY,
   MATERIAL_FILES_NIGHTLY,

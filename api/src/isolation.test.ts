@@ -141,6 +141,30 @@ const ACCESS: Readonly<Record<string, 'public' | 'key' | readonly Permission[]>>
   'POST /api/v1/tenant/keys/{id}/rotate': ['keys:manage'],
   'DELETE /api/v1/tenant/keys/{id}': ['keys:manage'],
   'GET /api/v1/tenant/privacy': ['privacy:read'],
+  'GET /api/v1/plans': 'public',
+  'GET /api/v1/plans/{key}/versions': 'public',
+  'POST /api/v1/platform/plans': ['platform:billing'],
+  'POST /api/v1/platform/plans/preview': ['platform:billing'],
+  'GET /api/v1/tenant/contract': ['billing:read'],
+  'GET /api/v1/platform/tenants/{tenant}/contract': ['platform:billing'],
+  'POST /api/v1/platform/tenants/{tenant}/contract': ['platform:billing'],
+  'POST /api/v1/platform/tenants/{tenant}/contract/end': ['platform:billing'],
+  'POST /api/v1/platform/tenants/{tenant}/contract/discounts': ['platform:billing'],
+  'POST /api/v1/platform/tenants/{tenant}/contract/discounts/{discount}/end': ['platform:billing'],
+  'DELETE /api/v1/platform/tenants/{tenant}/contract/discounts/{discount}': ['platform:billing'],
+  'GET /api/v1/tenant/plan-changes': ['billing:read'],
+  'GET /api/v1/tenant/plan-changes/{id}': ['billing:read'],
+  'POST /api/v1/tenant/plan-changes/preview': ['billing:read'],
+  'POST /api/v1/tenant/plan-changes': ['plan:change'],
+  'POST /api/v1/tenant/plan-changes/{id}/withdraw': ['plan:change'],
+  'GET /api/v1/platform/plan-changes': ['platform:billing'],
+  'POST /api/v1/platform/plan-changes/{id}/review': ['platform:billing'],
+  'POST /api/v1/platform/plan-changes/{id}/approve': ['platform:billing'],
+  'POST /api/v1/platform/plan-changes/{id}/reject': ['platform:billing'],
+  'POST /api/v1/platform/plan-changes/{id}/revoke': ['platform:billing'],
+  'GET /api/v1/tenant/data-exports': ['data:export'],
+  'POST /api/v1/tenant/data-exports': ['data:export'],
+  'POST /api/v1/tenant/data-exports/{id}/download': ['data:export'],
   'PUT /api/v1/tenant/privacy': ['privacy:manage'],
   'POST /api/v1/tenant/erasures': ['privacy:manage'],
   'GET /api/v1/tenant/ledger': ['ledger:read'],
@@ -162,6 +186,8 @@ const ACCESS: Readonly<Record<string, 'public' | 'key' | readonly Permission[]>>
   'POST /api/v1/account/logout-everywhere': ['account:own'],
 };
 
+const NO_CHANGE = 'pch_0123456789abcdef0123';
+const NO_EXPORT = 'exp_0123456789abcdef0123';
 const NO_BOOKING = 'bkg_0123456789abcdef0123';
 const NO_INVOICE = 'inv_0123456789abcdef0123';
 const NO_PAYMENT = 'pay_0123456789abcdef0123';
@@ -245,6 +271,30 @@ const EXCHANGES: Readonly<Record<string, { payload?: object; status?: number; id
   'POST /api/v1/tenant/keys': { payload: { name: 'k', scopes: ['ingest:events'] }, status: 201 },
   'POST /api/v1/tenant/keys/{id}/rotate': { status: 404 },
   'DELETE /api/v1/tenant/keys/{id}': { status: 404 },
+  'POST /api/v1/platform/plans': { payload: {}, status: 400 },
+  'POST /api/v1/platform/plans/preview': { payload: {}, status: 400 },
+  'POST /api/v1/platform/tenants/{tenant}/contract': { payload: { plan: 'usage' }, status: 409 },
+  'POST /api/v1/platform/tenants/{tenant}/contract/end': { payload: { on: null } },
+  'POST /api/v1/platform/tenants/{tenant}/contract/discounts': {
+    payload: { kind: 'rural', from: '2026-01-01' },
+    status: 409,
+  },
+  'POST /api/v1/platform/tenants/{tenant}/contract/discounts/{discount}/end': {
+    payload: { until: '2026-01-01' },
+    status: 404,
+  },
+  'DELETE /api/v1/platform/tenants/{tenant}/contract/discounts/{discount}': { status: 404 },
+  // A plan that there is not; what comes of others is in the tests of plan changes.
+  'POST /api/v1/tenant/plan-changes': { payload: { plan: 'no-plan', reason: 'r' }, status: 400 },
+  'POST /api/v1/tenant/plan-changes/preview': { payload: { plan: 'no-plan' }, status: 400 },
+  'GET /api/v1/tenant/plan-changes/{id}': { id: NO_CHANGE, status: 404 },
+  'POST /api/v1/tenant/plan-changes/{id}/withdraw': { id: NO_CHANGE, status: 404 },
+  'POST /api/v1/platform/plan-changes/{id}/review': { id: NO_CHANGE, status: 404 },
+  'POST /api/v1/platform/plan-changes/{id}/approve': { id: NO_CHANGE, status: 404 },
+  'POST /api/v1/platform/plan-changes/{id}/reject': { id: NO_CHANGE, payload: { reason: 'r' }, status: 404 },
+  'POST /api/v1/platform/plan-changes/{id}/revoke': { id: NO_CHANGE, payload: { reason: 'r' }, status: 404 },
+  'POST /api/v1/tenant/data-exports': { status: 202 },
+  'POST /api/v1/tenant/data-exports/{id}/download': { id: NO_EXPORT, status: 404 },
   'POST /api/v1/tenant/erasures': { payload: { user_id: 'nobody-known' } },
   'POST /api/v1/tenant/jobs/{id}/retry': { id: '7', status: 404 },
   'POST /api/v1/tenant/jobs/{id}/discard': { id: '7', status: 404 },
@@ -319,7 +369,8 @@ describe('tenant isolation', () => {
         .replace('{tenant}', 'ours')
         .replace('{id}', id)
         .replace('{slug}', 'no-page')
-        .replace('{version}', '1');
+        .replace('{version}', '1')
+        .replace('{discount}', 'dsc_0123456789abcdef0123');
       return typeof asked === 'string' || route === SOCKET
         ? []
         : [

@@ -122,6 +122,7 @@ export async function openServices(config: Config, progress: (line: string) => v
         documents: documentFrame(config),
         files,
         metering,
+        prices,
         pricing,
         paymentProvider,
       }),

@@ -57,6 +57,20 @@ export const AUDIT_ACTIONS = [
   'usage.read',
   'usage.exported',
   'budget.changed',
+  'contract.ended',
+  'contract.discount-granted',
+  'contract.discount-ended',
+  'contract.discount-withdrawn',
+  'plan-change.requested',
+  'plan-change.withdrawn',
+  'plan-change.reviewed',
+  'plan-change.approved',
+  'plan-change.rejected',
+  'plan-change.revoked',
+  'plan-change.effective',
+  'data.export-requested',
+  'data.exported',
+  'data.export-downloaded',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -11,6 +11,8 @@ const SECOND_FACTOR = '/api/v1/account/second-factor';
 /** What changes nothing that anybody has to answer for, and why. */
 const UNWRITTEN: Readonly<Record<string, string>> = {
   'POST /api/v1/account/second-factor': 'begun, it counts for nothing before it is confirmed',
+  'POST /api/v1/platform/plans/preview': 'nothing is kept of it',
+  'POST /api/v1/tenant/plan-changes/preview': 'nothing is kept of it',
   'POST /api/v1/account/notifications/{id}/read': 'matters to nobody else',
   'POST /api/v1/account/notifications/read-all': 'matters to nobody else',
   'POST /api/v1/payments/webhook/{provider}':
@@ -33,6 +35,21 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'POST /api/v1/tenant/jobs/{id}/discard': 'jobs/routes.test.ts',
   'POST /api/v1/platform/jobs/{id}/retry': 'jobs/routes.test.ts',
   'POST /api/v1/platform/jobs/{id}/discard': 'jobs/routes.test.ts',
+  'POST /api/v1/platform/plans': 'billing/contract-routes.test.ts',
+  'POST /api/v1/platform/tenants/{tenant}/contract': 'billing/contract-routes.test.ts',
+  'POST /api/v1/platform/tenants/{tenant}/contract/end': 'billing/contract-routes.test.ts',
+  'POST /api/v1/platform/tenants/{tenant}/contract/discounts': 'billing/contract-routes.test.ts',
+  'POST /api/v1/platform/tenants/{tenant}/contract/discounts/{discount}/end':
+    'billing/contract-routes.test.ts',
+  'DELETE /api/v1/platform/tenants/{tenant}/contract/discounts/{discount}': 'billing/contract-routes.test.ts',
+  'POST /api/v1/tenant/plan-changes': 'plan-changes/plan-changes.test.ts',
+  'POST /api/v1/tenant/plan-changes/{id}/withdraw': 'plan-changes/plan-changes.test.ts',
+  'POST /api/v1/platform/plan-changes/{id}/review': 'plan-changes/plan-changes.test.ts',
+  'POST /api/v1/platform/plan-changes/{id}/approve': 'plan-changes/plan-changes.test.ts',
+  'POST /api/v1/platform/plan-changes/{id}/reject': 'plan-changes/plan-changes.test.ts',
+  'POST /api/v1/platform/plan-changes/{id}/revoke': 'plan-changes/plan-changes.test.ts',
+  'POST /api/v1/tenant/data-exports': 'data-export/data-export.test.ts',
+  'POST /api/v1/tenant/data-exports/{id}/download': 'data-export/data-export.test.ts',
 };
 
 /** What the requests before gave, for those that come after. */

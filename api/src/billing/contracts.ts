@@ -114,13 +114,17 @@ function grantedDiscount(row: unknown): GrantedDiscount {
   return until === null ? rest : { ...rest, until };
 }
 
-/** Begins a tenant's contract. One that exists is left as it is. */
+/**
+ * Begins a tenant's contract. One that exists is left as it is.
+ *
+ * @returns false when there was one
+ */
 export async function openContract(
   db: Kysely<Schema>,
   { tenantId, startedOn, plan, budget }: NewContract,
   actor: Actor = SYSTEM,
-): Promise<void> {
-  await db.transaction().execute(async (transaction) => {
+): Promise<boolean> {
+  return db.transaction().execute(async (transaction) => {
     const made = await transaction
       .insertInto('contracts')
       .values({ tenant_id: tenantId, started_on: startedOn, ended_on: null, budget_idr: budget ?? null })
@@ -128,7 +132,7 @@ export async function openContract(
       .returning('tenant_id')
       .executeTakeFirst();
     if (made === undefined) {
-      return;
+      return false;
     }
     await transaction
       .insertInto('contract_terms')
@@ -141,6 +145,7 @@ export async function openContract(
       subject: { kind: 'contract', id: tenantId },
       details: { plan, started_on: startedOn },
     });
+    return true;
   });
 }
 

@@ -54,6 +54,26 @@ describe('npm run tenant', () => {
   });
 
   it(
+    'makes a tenant with a plan, and opens, shows and ends contracts',
+    async () => {
+      const wrong = await tenant('create', 'planless', '--admin', 'ada@acme.example', '--plan', 'nonsense');
+      expect(wrong.code).toBe(1);
+      expect(wrong.stderr).toContain('There is no plan "nonsense"');
+      const made = await tenant('create', 'planned', '--admin', 'ada@acme.example', '--plan', 'starter');
+      expect(made.stdout).toContain('planned is billed by the plan starter from');
+      expect((await tenant('contract', 'open', 'planned', '--plan', 'usage')).stderr).toContain(
+        'has a contract already',
+      );
+      expect((await tenant('contract', 'end', 'planned', '--on', '2020-01-01')).stderr).toContain(
+        'A contract ends on',
+      );
+      expect((await tenant('contract', 'end', 'planned', '--on', '2999-12-31')).code).toBe(0);
+      expect((await tenant('contract', 'show', 'planned')).stdout).toMatch(/to 2999-12-31\n.*starter/);
+    },
+    MANY_COMMANDS_MS,
+  );
+
+  it(
     'makes, lists, renews and ends a key',
     async () => {
       await tenant('create', 'keyed', '--admin', 'ada@acme.example');

@@ -1,9 +1,11 @@
 // `npm run tenant -- create ID --admin EMAIL`: makes tenants, and their API keys, where nobody can log in yet to do so.
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { dayAt } from '@riwayat/billing';
 import { Command, CommanderError, Option } from 'commander';
 import { pino } from 'pino';
 import { type Config, ConfigError, parseConfig } from '../config.ts';
+import { ProblemError } from '../errors/problem.ts';
 import { People } from '../identity/people.ts';
 import { ApiKeyError, ApiKeys } from '../keys/api-keys.ts';
 import { DatabaseUnavailableError } from '../postgres/availability.ts';
@@ -11,6 +13,7 @@ import { type Database, openDatabase } from '../postgres/database.ts';
 import { borrowEmbeddedPostgres, EmbeddedPostgresError } from '../postgres/embedded.ts';
 import { REGISTRATIONS, type Registration, TenantDirectory, TenantError } from '../tenants/directory.ts';
 import { LOCALES, type Locale } from '../tenants/tenant.ts';
+import { addContractCommands, checkPlan, openOn } from './contracts.ts';
 import { addKeyCommands } from './keys.ts';
 import { addOperatorCommands } from './operators.ts';
 import { addOutboxCommand } from './outbox.ts';
@@ -19,7 +22,14 @@ const PASSWORD_BYTES = 12;
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 /** What a person can do something about: told in a line, without a stack. */
-const EXPECTED = [ApiKeyError, ConfigError, DatabaseUnavailableError, EmbeddedPostgresError, TenantError];
+const EXPECTED = [
+  ApiKeyError,
+  ConfigError,
+  DatabaseUnavailableError,
+  EmbeddedPostgresError,
+  ProblemError,
+  TenantError,
+];
 
 interface CreateOptions {
   readonly name?: string;
@@ -27,6 +37,7 @@ interface CreateOptions {
   readonly timezone: string;
   readonly locale: Locale;
   readonly registration: Registration;
+  readonly plan?: string;
 }
 
 interface Directory {
@@ -55,6 +66,10 @@ function program(): Command {
         .choices(REGISTRATIONS)
         .default('invitation'),
     )
+    .option(
+      '--plan <key>',
+      'the plan it is billed by from today on, such as professional (default: no contract)',
+    )
     .addHelpText(
       'after',
       '\nExample:\n  npm run tenant -- create acme --name "Acme" --admin ada@acme.example',
@@ -62,25 +77,36 @@ function program(): Command {
     .action((id: string, options: CreateOptions) =>
       withDirectory(parseConfig(), (directory) => create(directory, id, options)),
     );
+  addContractCommands(command, (work) => withDirectory(parseConfig(), work));
   addKeyCommands(command, (work) => withDirectory(parseConfig(), work));
   addOutboxCommand(command, (work) => withDirectory(parseConfig(), work));
   addOperatorCommands(command, (work) => withDirectory(parseConfig(), work));
   return command;
 }
 
-async function create({ people, tenants }: Directory, id: string, options: CreateOptions): Promise<void> {
-  const { admin: email, name = id, timezone, locale, registration } = options;
+async function create(
+  { database, people, tenants }: Directory,
+  id: string,
+  options: CreateOptions,
+): Promise<void> {
+  const { admin: email, name = id, timezone, locale, registration, plan } = options;
   if (!email.includes('@')) {
     throw new TenantError(`"${email}" is not an e-mail address.`);
   }
   if ((await tenants.find(id)) !== undefined) {
     throw new TenantError(`There is a tenant "${id}" already. Choose another id.`);
   }
+  if (plan !== undefined) {
+    await checkPlan(database, plan, dayAt(new Date(), 'UTC'));
+  }
   const tenant = await tenants.create({ id, name, timezone, locale, registration });
   const password = randomBytes(PASSWORD_BYTES).toString('base64url');
   const memberships = [{ tenantId: tenant.id, role: 'administrator' as const }];
   const person = await people.createUser({ email, name: email, password, memberships });
   console.log(`Tenant ${id} (${timezone}) is made.`);
+  if (plan !== undefined) {
+    await openOn(database, tenant, plan, dayAt(new Date(), timezone));
+  }
   if (person.created) {
     console.log(`Its administrator, shown this once:\n\n  ${email}  ${password}`);
     return;

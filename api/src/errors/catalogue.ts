@@ -147,6 +147,11 @@ export const PROBLEMS = {
     title: 'Cannot be paid this way',
     detail: 'GET /api/v1/tenant/billing/payment-methods has the ways to pay that there are.',
   },
+  'plan-change-refused': {
+    status: 409,
+    title: 'Not possible now',
+    detail: 'The plan cannot be changed like this now.',
+  },
   conflict: {
     status: 409,
     title: 'Conflict',

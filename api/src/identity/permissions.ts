@@ -65,6 +65,10 @@ export const PERMISSIONS = {
   'billing:manage': ['administrator'],
   /** Pay it. The treasurer of a co-operative is one of its board. */
   'billing:pay': ['administrator', 'manager', 'board'],
+  /** Ask for another plan, and withdraw it. */
+  'plan:change': ['administrator'],
+  /** Have a copy of all of the tenant's data made, and download it. */
+  'data:export': ['administrator'],
   /** Lock and unlock anybody's account, and see why one is locked. */
   'accounts:lock': ['operator'],
   /** Who did what, anywhere. */

@@ -24,6 +24,11 @@ const reason = z.string();
 const number = z.string();
 /** Whole rupiah, as text. */
 const amount = z.string().regex(/^\d+$/);
+const tenant = z.string();
+/** What a plan is called in each language. */
+const plan = { planId: z.string(), planEn: z.string() };
+/** `YYYY-MM-DD` */
+const from = z.string();
 
 const invoice = z.object({
   invoice: z.string(),
@@ -150,6 +155,46 @@ const TEXTS: {
       `The API keys are suspended because invoice ${values.number} was not paid. They work again as soon as ${openOf(values, place)} is paid.`,
     id: (values, place) =>
       `Kunci API ditangguhkan karena tagihan ${values.number} belum dibayar. Kunci berfungsi lagi segera setelah ${openOf(values, place)} dibayar.`,
+  }),
+  'plan-change.requested': kind(z.object({ tenant, ...plan, from }), {
+    en: ({ tenant, planEn, from }, place) =>
+      `${tenant} asks for the plan ${planEn} from ${localDay(from, place.locale)}. Please review it.`,
+    id: ({ tenant, planId, from }, place) =>
+      `${tenant} meminta paket ${planId} mulai ${localDay(from, place.locale)}. Mohon ditinjau.`,
+  }),
+  'plan-change.withdrawn': kind(z.object({ tenant, ...plan }), {
+    en: ({ tenant, planEn }) => `${tenant} has withdrawn the change to the plan ${planEn}.`,
+    id: ({ tenant, planId }) => `${tenant} membatalkan permintaan perubahan ke paket ${planId}.`,
+  }),
+  'plan-change.in-review': kind(z.object({ ...plan }), {
+    en: ({ planEn }) => `Your change to the plan ${planEn} is being reviewed.`,
+    id: ({ planId }) => `Permintaan perubahan ke paket ${planId} sedang ditinjau.`,
+  }),
+  'plan-change.approved': kind(z.object({ ...plan, from }), {
+    en: ({ planEn, from }, place) =>
+      `Your change to the plan ${planEn} is approved. It takes effect on ${localDay(from, place.locale)}.`,
+    id: ({ planId, from }, place) =>
+      `Perubahan ke paket ${planId} disetujui dan berlaku mulai ${localDay(from, place.locale)}.`,
+  }),
+  'plan-change.rejected': kind(z.object({ ...plan, reason }), {
+    en: ({ planEn, reason }) => `Your change to the plan ${planEn} was rejected: ${reason}`,
+    id: ({ planId, reason }) => `Permintaan perubahan ke paket ${planId} ditolak: ${reason}`,
+  }),
+  'plan-change.revoked': kind(z.object({ ...plan, reason }), {
+    en: ({ planEn, reason }) => `The approved change to the plan ${planEn} was revoked: ${reason}`,
+    id: ({ planId, reason }) => `Persetujuan perubahan ke paket ${planId} dicabut: ${reason}`,
+  }),
+  'plan-change.effective': kind(z.object({ ...plan }), {
+    en: ({ planEn }) => `The plan ${planEn} is in effect from today on.`,
+    id: ({ planId }) => `Paket ${planId} berlaku mulai hari ini.`,
+  }),
+  'data-export.ready': kind(z.object({ export: z.string() }), {
+    en: () => 'The copy of your data is ready to be downloaded.',
+    id: () => 'Salinan data Anda siap diunduh.',
+  }),
+  'data-export.failed': kind(z.object({ export: z.string() }), {
+    en: () => 'The copy of your data could not be made. Please ask for it again.',
+    id: () => 'Salinan data Anda gagal dibuat. Silakan minta lagi.',
   }),
   'account.locked': kind(z.object({ until: z.string() }), {
     en: ({ until }, place) =>

@@ -37,6 +37,15 @@ export interface NotificationValues {
   'invoice.due-soon': InvoiceValues;
   'invoice.late': InvoiceValues;
   'invoice.suspended': InvoiceValues;
+  'plan-change.requested': { tenant: string; planId: string; planEn: string; from: string };
+  'plan-change.withdrawn': { tenant: string; planId: string; planEn: string };
+  'plan-change.in-review': { planId: string; planEn: string };
+  'plan-change.approved': { planId: string; planEn: string; from: string };
+  'plan-change.rejected': { planId: string; planEn: string; reason: string };
+  'plan-change.revoked': { planId: string; planEn: string; reason: string };
+  'plan-change.effective': { planId: string; planEn: string };
+  'data-export.ready': { export: string };
+  'data-export.failed': { export: string };
   'account.locked': { until: string };
   'account.new-device': { device: string };
 }

@@ -1,10 +1,12 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { BillingTables } from '../billing/tables.ts';
+import type { DataExportTables } from '../data-export/tables.ts';
 import type { AccountTables } from '../identity/tables.ts';
 import type { InvoiceTables } from '../invoices/tables.ts';
 import type { MaterialTables } from '../materials/tables.ts';
 import type { PageTables } from '../pages/tables.ts';
 import type { PaymentTables } from '../payments/tables.ts';
+import type { PlanChangeTables } from '../plan-changes/tables.ts';
 import type { TutoringTables } from '../tutoring/tables.ts';
 
 /** Set when a row is made, never changed. */
@@ -192,10 +194,12 @@ interface JobSchedulesTable {
 export interface Schema
   extends AccountTables,
     BillingTables,
+    DataExportTables,
     InvoiceTables,
     MaterialTables,
     PageTables,
     PaymentTables,
+    PlanChangeTables,
     TutoringTables {
   tenants: TenantsTable;
   users: UsersTable;

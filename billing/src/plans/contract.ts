@@ -27,7 +27,7 @@ export type GrantedDiscount =
   | {
       readonly kind: 'early-adopter' | 'volume' | 'non-profit' | 'women' | 'rural';
       readonly from: string;
-      readonly until?: string;
+      readonly until?: string | undefined;
     }
   | { readonly kind: 'referral'; readonly from: string; readonly referred: number }
   | { readonly kind: 'prepaid'; readonly from: string; readonly years: 1 | 2 | 3 };

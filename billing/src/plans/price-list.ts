@@ -21,6 +21,16 @@ export class PriceList {
     return this.#versions.get(key)?.find(({ effectiveFrom }) => effectiveFrom <= day);
   }
 
+  /** The version that is in effect last of all, or undefined. */
+  latest(key: string): Plan | undefined {
+    return this.#versions.get(key)?.[0];
+  }
+
+  /** Every version of a plan, the latest first; none for a plan that there is not. */
+  versionsOf(key: string): readonly Plan[] {
+    return this.#versions.get(key) ?? [];
+  }
+
   /** A certain version. */
   version(key: string, version: number): Plan | undefined {
     return this.#versions.get(key)?.find((plan) => plan.version === version);

@@ -2061,6 +2061,372 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The plans that are offered today, with their prices */
+        get: operations["getApiV1Plans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{key}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every version of a plan, the latest first: past prices, and those that are to come */
+        get: operations["getApiV1PlansByKeyVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/plans/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whether a version of a plan could be added, and whom it would affect */
+        post: operations["postApiV1PlatformPlansPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a version of a plan, or a new plan; it is never changed afterwards */
+        post: operations["postApiV1PlatformPlans"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/contract": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The own contract: which plan from when on, and which discounts */
+        get: operations["getApiV1TenantContract"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/tenants/{tenant}/contract": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The contract of a tenant */
+        get: operations["getApiV1PlatformTenantsByTenantContract"];
+        put?: never;
+        /** Open a contract for a tenant */
+        post: operations["postApiV1PlatformTenantsByTenantContract"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/tenants/{tenant}/contract/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set the last day of a contract; null takes it back while it has not come */
+        post: operations["postApiV1PlatformTenantsByTenantContractEnd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/tenants/{tenant}/contract/discounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Grant a discount */
+        post: operations["postApiV1PlatformTenantsByTenantContractDiscounts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/tenants/{tenant}/contract/discounts/{discount}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a discount with the month of a day */
+        post: operations["postApiV1PlatformTenantsByTenantContractDiscountsByDiscountEnd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/tenants/{tenant}/contract/discounts/{discount}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take back a discount that no month was billed with */
+        delete: operations["deleteApiV1PlatformTenantsByTenantContractDiscountsByDiscount"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/plan-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The changes that were asked for, the latest first */
+        get: operations["getApiV1TenantPlanChanges"];
+        put?: never;
+        /**
+         * Ask for another plan
+         * @description The platform reviews it. An upgrade can take effect from today on; a downgrade after 30 days’ notice, and after a copy of the tenant’s data was made, which begins at once. One change can be open at a time.
+         */
+        post: operations["postApiV1TenantPlanChanges"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/plan-changes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One change */
+        get: operations["getApiV1TenantPlanChangesById"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/plan-changes/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a change would cost, month by month; nothing is asked for yet */
+        post: operations["postApiV1TenantPlanChangesPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/plan-changes/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw a change that is not approved yet */
+        post: operations["postApiV1TenantPlanChangesByIdWithdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/plan-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The changes that tenants have asked for, the latest first */
+        get: operations["getApiV1PlatformPlanChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/plan-changes/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a change up */
+        post: operations["postApiV1PlatformPlanChangesByIdReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/plan-changes/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve a change: the contract has the plan from its day on */
+        post: operations["postApiV1PlatformPlanChangesByIdApprove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/plan-changes/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reject a change */
+        post: operations["postApiV1PlatformPlanChangesByIdReject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/plan-changes/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an approval back before its day */
+        post: operations["postApiV1PlatformPlanChangesByIdRevoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/data-exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The exports of the tenant’s data, the latest first */
+        get: operations["getApiV1TenantDataExports"];
+        put?: never;
+        /**
+         * Have a copy of the tenant’s data made
+         * @description A job writes one JSON object a line, compressed by gzip: people, mentors, courses, bookings with their reviews, the list of materials, invoices with their lines, and usage by day. Administrators are told when it is ready.
+         */
+        post: operations["postApiV1TenantDataExports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/data-exports/{id}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A link to download an export, good for one hour; who asks is written down */
+        post: operations["postApiV1TenantDataExportsByIdDownload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenant/privacy": {
         parameters: {
             query?: never;
@@ -2431,6 +2797,289 @@ export interface components {
         AuditPageInput: {
             data: components["schemas"]["AuditEntryInput"][];
             next_cursor: string | null;
+        };
+        ContractInput: {
+            /**
+             * Format: date
+             * @description The first local day that is billed
+             */
+            started_on: string;
+            /** @description The last one */
+            ended_on: string | null;
+            /** @description In effect today; null before the contract begins and after it has ended */
+            plan: {
+                key: string;
+                version: number;
+                name: {
+                    id: string;
+                    en: string;
+                };
+            } | null;
+            terms: {
+                /** Format: date */
+                from: string;
+                plan: string;
+                /** @description Null: the version in effect on each day */
+                version: number | null;
+            }[];
+            discounts: {
+                id: string;
+                /** @enum {string} */
+                kind: "early-adopter" | "volume" | "non-profit" | "women" | "rural" | "referral" | "prepaid";
+                /** Format: date */
+                from: string;
+                until: string | null;
+                /** @description Of a referral: how many tenants */
+                referred: number | null;
+                /** @description Of a prepayment */
+                years: number | null;
+            }[];
+            /** @description Whole rupiah a month */
+            budget_idr: number | null;
+            /** @enum {string} */
+            late_events: "adjust" | "waive";
+        };
+        /** @description A version of a plan, as the data that bills are computed from: prices and quantities are plain decimals in rupiah and billed units, texts are in Indonesian and English. */
+        PlanInput: {
+            key: string;
+            version: number;
+            /**
+             * Format: date
+             * @description The first local day it is the price of
+             */
+            effectiveFrom: string;
+            name: {
+                id: string;
+                en: string;
+            };
+            description: {
+                id: string;
+                en: string;
+            };
+            charges: ({
+                key: string;
+                /** @enum {string} */
+                component: "base_fee" | "members" | "transactions" | "storage" | "api_calls" | "data_transfer" | "rendering" | "cpu_usage" | "memory_usage" | "concurrent_users" | "admin_users" | "premium_features";
+                name: {
+                    id: string;
+                    en: string;
+                };
+                /** @constant */
+                model: "flat";
+                price: string;
+            } | {
+                key: string;
+                /** @enum {string} */
+                component: "base_fee" | "members" | "transactions" | "storage" | "api_calls" | "data_transfer" | "rendering" | "cpu_usage" | "memory_usage" | "concurrent_users" | "admin_users" | "premium_features";
+                name: {
+                    id: string;
+                    en: string;
+                };
+                /** @enum {string} */
+                meter: "members" | "transactions" | "storage" | "api_calls" | "data_transfer" | "rendering_requests" | "cpu" | "memory" | "concurrent_users" | "admin_users" | "premium_features" | "cache_lookups" | "cache_hits";
+                /** @description How many of the meter’s units make one that is billed: 3600 seconds an hour */
+                unit?: {
+                    size: string;
+                    name: {
+                        id: string;
+                        en: string;
+                    };
+                };
+                /**
+                 * @description Free, in billed units
+                 * @default 0
+                 */
+                included: string;
+                /** @constant */
+                model: "per-unit";
+                price: string;
+            } | {
+                key: string;
+                /** @enum {string} */
+                component: "base_fee" | "members" | "transactions" | "storage" | "api_calls" | "data_transfer" | "rendering" | "cpu_usage" | "memory_usage" | "concurrent_users" | "admin_users" | "premium_features";
+                name: {
+                    id: string;
+                    en: string;
+                };
+                /** @enum {string} */
+                meter: "members" | "transactions" | "storage" | "api_calls" | "data_transfer" | "rendering_requests" | "cpu" | "memory" | "concurrent_users" | "admin_users" | "premium_features" | "cache_lookups" | "cache_hits";
+                /** @description How many of the meter’s units make one that is billed: 3600 seconds an hour */
+                unit?: {
+                    size: string;
+                    name: {
+                        id: string;
+                        en: string;
+                    };
+                };
+                /**
+                 * @description Free, in billed units
+                 * @default 0
+                 */
+                included: string;
+                /** @constant */
+                model: "tiered";
+                /**
+                 * @default volume
+                 * @enum {string}
+                 */
+                mode: "volume" | "graduated";
+                tiers: {
+                    /** @description The last quantity of the tier, in billed units, free ones counted; null: no end */
+                    upTo: string | null;
+                    /** @description Of one billed unit */
+                    price: string;
+                }[];
+            } | {
+                key: string;
+                /** @enum {string} */
+                component: "base_fee" | "members" | "transactions" | "storage" | "api_calls" | "data_transfer" | "rendering" | "cpu_usage" | "memory_usage" | "concurrent_users" | "admin_users" | "premium_features";
+                name: {
+                    id: string;
+                    en: string;
+                };
+                /** @enum {string} */
+                meter: "members" | "transactions" | "storage" | "api_calls" | "data_transfer" | "rendering_requests" | "cpu" | "memory" | "concurrent_users" | "admin_users" | "premium_features" | "cache_lookups" | "cache_hits";
+                /** @description How many of the meter’s units make one that is billed: 3600 seconds an hour */
+                unit?: {
+                    size: string;
+                    name: {
+                        id: string;
+                        en: string;
+                    };
+                };
+                /**
+                 * @description Free, in billed units
+                 * @default 0
+                 */
+                included: string;
+                /** @constant */
+                model: "package";
+                packageSize: string;
+                price: string;
+            } | {
+                key: string;
+                /** @enum {string} */
+                component: "base_fee" | "members" | "transactions" | "storage" | "api_calls" | "data_transfer" | "rendering" | "cpu_usage" | "memory_usage" | "concurrent_users" | "admin_users" | "premium_features";
+                name: {
+                    id: string;
+                    en: string;
+                };
+                /** @enum {string} */
+                meter: "members" | "transactions" | "storage" | "api_calls" | "data_transfer" | "rendering_requests" | "cpu" | "memory" | "concurrent_users" | "admin_users" | "premium_features" | "cache_lookups" | "cache_hits";
+                /** @description How many of the meter’s units make one that is billed: 3600 seconds an hour */
+                unit?: {
+                    size: string;
+                    name: {
+                        id: string;
+                        en: string;
+                    };
+                };
+                /**
+                 * @description Free, in billed units
+                 * @default 0
+                 */
+                included: string;
+                /** @constant */
+                model: "per-day-peak";
+                price: string;
+            } | {
+                key: string;
+                /** @enum {string} */
+                component: "base_fee" | "members" | "transactions" | "storage" | "api_calls" | "data_transfer" | "rendering" | "cpu_usage" | "memory_usage" | "concurrent_users" | "admin_users" | "premium_features";
+                name: {
+                    id: string;
+                    en: string;
+                };
+                /** @enum {string} */
+                meter: "members" | "transactions" | "storage" | "api_calls" | "data_transfer" | "rendering_requests" | "cpu" | "memory" | "concurrent_users" | "admin_users" | "premium_features" | "cache_lookups" | "cache_hits";
+                /** @description How many of the meter’s units make one that is billed: 3600 seconds an hour */
+                unit?: {
+                    size: string;
+                    name: {
+                        id: string;
+                        en: string;
+                    };
+                };
+                /** @constant */
+                model: "burst";
+                /** @description What the plan covers of a month, in billed units: being above it is not usual. Absent: anything */
+                covered?: string;
+                price: string;
+            })[];
+            /** @description Rupiah: what the charges of a month come to at least */
+            minimum?: string;
+            /** @description Rupiah: what the charges of a month come to at most */
+            cap?: string;
+            cacheModifier?: {
+                key: string;
+                /** @enum {string} */
+                component: "base_fee" | "members" | "transactions" | "storage" | "api_calls" | "data_transfer" | "rendering" | "cpu_usage" | "memory_usage" | "concurrent_users" | "admin_users" | "premium_features";
+                name: {
+                    id: string;
+                    en: string;
+                };
+                /** @description By falling ratios of hits, 0 to 1; the first whose bound is passed counts */
+                steps: {
+                    above: string;
+                    /** @default false */
+                    inclusive: boolean;
+                    percent: string;
+                }[];
+            };
+            /**
+             * @description What the plan allows, in the meters’ own units: shown and warned of, never charged
+             * @default {}
+             */
+            limits: {
+                [key: string]: string;
+            };
+            /** @default [] */
+            features: {
+                id: string;
+                en: string;
+            }[];
+            /** @description Promised share of time that the service is there, percent */
+            uptime?: string;
+            /** @description Hours until support answers */
+            supportHours?: number;
+            backup?: {
+                id: string;
+                en: string;
+            };
+            /**
+             * @description Whether a tenant can ask for it; others stay for those who have them
+             * @default true
+             */
+            offered: boolean;
+        };
+        PlanVersionInput: {
+            plan: components["schemas"]["PlanInput"];
+            /** @description Tenants who have the plan on its first day, or will have it later */
+            affected_contracts: number;
+        };
+        DataExportInput: {
+            id: string;
+            /**
+             * @description `expired`: the file was deleted, 90 days after it was made
+             * @enum {string}
+             */
+            state: "pending" | "ready" | "failed" | "expired";
+            /** @description User id; null: the system itself */
+            requested_by: string | null;
+            /** Format: date-time */
+            requested_at: string;
+            finished_at: string | null;
+            bytes: number | null;
+            /** @description Lines of the file */
+            records: number | null;
+            /** @description Of the file, hexadecimal */
+            sha256: string | null;
+        };
+        DataExportLinkInput: {
+            url: string;
+            file_name: string;
+            /** Format: date-time */
+            expires_at: string;
         };
         InvoiceDocumentLineInput: {
             /** @description From 1 */
@@ -3848,6 +4497,139 @@ export interface components {
                 };
             };
         };
+        PlanChangeInput: {
+            id: string;
+            tenant: {
+                id: string;
+                name: string;
+            };
+            /** @enum {string} */
+            state: "requested" | "in_review" | "approved" | "rejected" | "withdrawn" | "revoked" | "effective";
+            /** @enum {string} */
+            direction: "upgrade" | "downgrade";
+            from_plan: {
+                key: string;
+                name: {
+                    id: string;
+                    en: string;
+                };
+            };
+            to_plan: {
+                key: string;
+                name: {
+                    id: string;
+                    en: string;
+                };
+            };
+            /** @description The tenant’s */
+            reason: string;
+            /**
+             * Format: date
+             * @description The first local day that was possible
+             */
+            earliest_on: string;
+            /** Format: date */
+            wanted_from: string;
+            /** @description Once approved */
+            effective_from: string | null;
+            /** @description User id */
+            requested_by: string | null;
+            /** Format: date-time */
+            requested_at: string;
+            /** @description When the copy of the data was there by which a downgrade was approved */
+            exported_at: string | null;
+            /** @description Why it was rejected or revoked */
+            decision_reason: string | null;
+            decided_at: string | null;
+            /** @description When it was noted that its day had come */
+            effective_at: string | null;
+        };
+        PlanChangePageInput: {
+            data: components["schemas"]["PlanChangeInput"][];
+            next_cursor: string | null;
+        };
+        PreviewLineInput: {
+            kind: string;
+            component: string | null;
+            name: {
+                id: string;
+                en: string;
+            };
+            plan: {
+                key: string;
+                version: number;
+            } | null;
+            /** @description On which the plan is in effect */
+            days: number;
+            days_of_month: number;
+            /** @description Measured and expected, in billed units */
+            quantity: string | null;
+            /** @description Whole rupiah */
+            amount_idr: number;
+        };
+        PlanChangePreviewInput: {
+            from_plan: {
+                key: string;
+                name: {
+                    id: string;
+                    en: string;
+                };
+            };
+            to_plan: {
+                key: string;
+                name: {
+                    id: string;
+                    en: string;
+                };
+            };
+            /**
+             * @description A downgrade: your last whole month would have cost less, or you use more of something than the new plan allows and the present one allows more of it
+             * @enum {string}
+             */
+            direction: "upgrade" | "downgrade";
+            /** Format: date */
+            from: string;
+            /**
+             * Format: date
+             * @description A downgrade takes 30 days’ notice
+             */
+            earliest_on: string;
+            /** @description Whether a copy of your data is made before: POST /api/v1/tenant/data-exports has them */
+            export_required: boolean;
+            /** @description The last whole month on each plan, without discounts */
+            last_month: {
+                month: string;
+                /** @description Whole rupiah */
+                on_present_plan_idr: number;
+                /** @description Whole rupiah */
+                on_new_plan_idr: number;
+            };
+            /** @description Limits of the new plan that you exceed already */
+            exceeded_limits: {
+                /** @enum {string} */
+                meter: "members" | "transactions" | "storage" | "api_calls" | "data_transfer" | "rendering_requests" | "cpu" | "memory" | "concurrent_users" | "admin_users" | "premium_features" | "cache_lookups" | "cache_hits";
+                /** @description A plain decimal */
+                used: string;
+                /** @description A plain decimal */
+                limit: string;
+            }[];
+            /** @description This month, the next, and that of the change. Days to come are taken to be like the mean day of the last whole month */
+            months: {
+                month: string;
+                without: {
+                    /** @description Whole rupiah */
+                    total_idr: number;
+                    lines: components["schemas"]["PreviewLineInput"][];
+                };
+                with: {
+                    /** @description Whole rupiah */
+                    total_idr: number;
+                    lines: components["schemas"]["PreviewLineInput"][];
+                };
+                /** @description Whole rupiah */
+                difference_idr: number;
+            }[];
+        };
         ErasureProofInput: {
             /** @description How many rows named the person */
             before: {
@@ -4544,6 +5326,10 @@ export interface components {
             data: components["schemas"]["UsageSessionInput"][];
             next_cursor: string | null;
         };
+        DataExportPageInput: {
+            data: components["schemas"]["DataExportInput"][];
+            next_cursor: string | null;
+        };
         /** @description A problem document (RFC 9457) */
         Problem: {
             /** @description A name for the kind of problem: urn:riwayat:problem:<code> */
@@ -4772,6 +5558,289 @@ export interface components {
         AuditPage: {
             data: components["schemas"]["AuditEntry"][];
             next_cursor: string | null;
+        };
+        Contract: {
+            /**
+             * Format: date
+             * @description The first local day that is billed
+             */
+            started_on: string;
+            /** @description The last one */
+            ended_on: string | null;
+            /** @description In effect today; null before the contract begins and after it has ended */
+            plan: {
+                key: string;
+                version: number;
+                name: {
+                    id: string;
+                    en: string;
+                };
+            } | null;
+            terms: {
+                /** Format: date */
+                from: string;
+                plan: string;
+                /** @description Null: the version in effect on each day */
+                version: number | null;
+            }[];
+            discounts: {
+                id: string;
+                /** @enum {string} */
+                kind: "early-adopter" | "volume" | "non-profit" | "women" | "rural" | "referral" | "prepaid";
+                /** Format: date */
+                from: string;
+                until: string | null;
+                /** @description Of a referral: how many tenants */
+                referred: number | null;
+                /** @description Of a prepayment */
+                years: number | null;
+            }[];
+            /** @description Whole rupiah a month */
+            budget_idr: number | null;
+            /** @enum {string} */
+            late_events: "adjust" | "waive";
+        };
+        /** @description A version of a plan, as the data that bills are computed from: prices and quantities are plain decimals in rupiah and billed units, texts are in Indonesian and English. */
+        Plan: {
+            key: string;
+            version: number;
+            /**
+             * Format: date
+             * @description The first local day it is the price of
+             */
+            effectiveFrom: string;
+            name: {
+                id: string;
+                en: string;
+            };
+            description: {
+                id: string;
+                en: string;
+            };
+            charges: ({
+                key: string;
+                /** @enum {string} */
+                component: "base_fee" | "members" | "transactions" | "storage" | "api_calls" | "data_transfer" | "rendering" | "cpu_usage" | "memory_usage" | "concurrent_users" | "admin_users" | "premium_features";
+                name: {
+                    id: string;
+                    en: string;
+                };
+                /** @constant */
+                model: "flat";
+                price: string;
+            } | {
+                key: string;
+                /** @enum {string} */
+                component: "base_fee" | "members" | "transactions" | "storage" | "api_calls" | "data_transfer" | "rendering" | "cpu_usage" | "memory_usage" | "concurrent_users" | "admin_users" | "premium_features";
+                name: {
+                    id: string;
+                    en: string;
+                };
+                /** @enum {string} */
+                meter: "members" | "transactions" | "storage" | "api_calls" | "data_transfer" | "rendering_requests" | "cpu" | "memory" | "concurrent_users" | "admin_users" | "premium_features" | "cache_lookups" | "cache_hits";
+                /** @description How many of the meter’s units make one that is billed: 3600 seconds an hour */
+                unit?: {
+                    size: string;
+                    name: {
+                        id: string;
+                        en: string;
+                    };
+                };
+                /**
+                 * @description Free, in billed units
+                 * @default 0
+                 */
+                included: string;
+                /** @constant */
+                model: "per-unit";
+                price: string;
+            } | {
+                key: string;
+                /** @enum {string} */
+                component: "base_fee" | "members" | "transactions" | "storage" | "api_calls" | "data_transfer" | "rendering" | "cpu_usage" | "memory_usage" | "concurrent_users" | "admin_users" | "premium_features";
+                name: {
+                    id: string;
+                    en: string;
+                };
+                /** @enum {string} */
+                meter: "members" | "transactions" | "storage" | "api_calls" | "data_transfer" | "rendering_requests" | "cpu" | "memory" | "concurrent_users" | "admin_users" | "premium_features" | "cache_lookups" | "cache_hits";
+                /** @description How many of the meter’s units make one that is billed: 3600 seconds an hour */
+                unit?: {
+                    size: string;
+                    name: {
+                        id: string;
+                        en: string;
+                    };
+                };
+                /**
+                 * @description Free, in billed units
+                 * @default 0
+                 */
+                included: string;
+                /** @constant */
+                model: "tiered";
+                /**
+                 * @default volume
+                 * @enum {string}
+                 */
+                mode: "volume" | "graduated";
+                tiers: {
+                    /** @description The last quantity of the tier, in billed units, free ones counted; null: no end */
+                    upTo: string | null;
+                    /** @description Of one billed unit */
+                    price: string;
+                }[];
+            } | {
+                key: string;
+                /** @enum {string} */
+                component: "base_fee" | "members" | "transactions" | "storage" | "api_calls" | "data_transfer" | "rendering" | "cpu_usage" | "memory_usage" | "concurrent_users" | "admin_users" | "premium_features";
+                name: {
+                    id: string;
+                    en: string;
+                };
+                /** @enum {string} */
+                meter: "members" | "transactions" | "storage" | "api_calls" | "data_transfer" | "rendering_requests" | "cpu" | "memory" | "concurrent_users" | "admin_users" | "premium_features" | "cache_lookups" | "cache_hits";
+                /** @description How many of the meter’s units make one that is billed: 3600 seconds an hour */
+                unit?: {
+                    size: string;
+                    name: {
+                        id: string;
+                        en: string;
+                    };
+                };
+                /**
+                 * @description Free, in billed units
+                 * @default 0
+                 */
+                included: string;
+                /** @constant */
+                model: "package";
+                packageSize: string;
+                price: string;
+            } | {
+                key: string;
+                /** @enum {string} */
+                component: "base_fee" | "members" | "transactions" | "storage" | "api_calls" | "data_transfer" | "rendering" | "cpu_usage" | "memory_usage" | "concurrent_users" | "admin_users" | "premium_features";
+                name: {
+                    id: string;
+                    en: string;
+                };
+                /** @enum {string} */
+                meter: "members" | "transactions" | "storage" | "api_calls" | "data_transfer" | "rendering_requests" | "cpu" | "memory" | "concurrent_users" | "admin_users" | "premium_features" | "cache_lookups" | "cache_hits";
+                /** @description How many of the meter’s units make one that is billed: 3600 seconds an hour */
+                unit?: {
+                    size: string;
+                    name: {
+                        id: string;
+                        en: string;
+                    };
+                };
+                /**
+                 * @description Free, in billed units
+                 * @default 0
+                 */
+                included: string;
+                /** @constant */
+                model: "per-day-peak";
+                price: string;
+            } | {
+                key: string;
+                /** @enum {string} */
+                component: "base_fee" | "members" | "transactions" | "storage" | "api_calls" | "data_transfer" | "rendering" | "cpu_usage" | "memory_usage" | "concurrent_users" | "admin_users" | "premium_features";
+                name: {
+                    id: string;
+                    en: string;
+                };
+                /** @enum {string} */
+                meter: "members" | "transactions" | "storage" | "api_calls" | "data_transfer" | "rendering_requests" | "cpu" | "memory" | "concurrent_users" | "admin_users" | "premium_features" | "cache_lookups" | "cache_hits";
+                /** @description How many of the meter’s units make one that is billed: 3600 seconds an hour */
+                unit?: {
+                    size: string;
+                    name: {
+                        id: string;
+                        en: string;
+                    };
+                };
+                /** @constant */
+                model: "burst";
+                /** @description What the plan covers of a month, in billed units: being above it is not usual. Absent: anything */
+                covered?: string;
+                price: string;
+            })[];
+            /** @description Rupiah: what the charges of a month come to at least */
+            minimum?: string;
+            /** @description Rupiah: what the charges of a month come to at most */
+            cap?: string;
+            cacheModifier?: {
+                key: string;
+                /** @enum {string} */
+                component: "base_fee" | "members" | "transactions" | "storage" | "api_calls" | "data_transfer" | "rendering" | "cpu_usage" | "memory_usage" | "concurrent_users" | "admin_users" | "premium_features";
+                name: {
+                    id: string;
+                    en: string;
+                };
+                /** @description By falling ratios of hits, 0 to 1; the first whose bound is passed counts */
+                steps: {
+                    above: string;
+                    /** @default false */
+                    inclusive: boolean;
+                    percent: string;
+                }[];
+            };
+            /**
+             * @description What the plan allows, in the meters’ own units: shown and warned of, never charged
+             * @default {}
+             */
+            limits: {
+                [key: string]: string;
+            };
+            /** @default [] */
+            features: {
+                id: string;
+                en: string;
+            }[];
+            /** @description Promised share of time that the service is there, percent */
+            uptime?: string;
+            /** @description Hours until support answers */
+            supportHours?: number;
+            backup?: {
+                id: string;
+                en: string;
+            };
+            /**
+             * @description Whether a tenant can ask for it; others stay for those who have them
+             * @default true
+             */
+            offered: boolean;
+        };
+        PlanVersion: {
+            plan: components["schemas"]["Plan"];
+            /** @description Tenants who have the plan on its first day, or will have it later */
+            affected_contracts: number;
+        };
+        DataExport: {
+            id: string;
+            /**
+             * @description `expired`: the file was deleted, 90 days after it was made
+             * @enum {string}
+             */
+            state: "pending" | "ready" | "failed" | "expired";
+            /** @description User id; null: the system itself */
+            requested_by: string | null;
+            /** Format: date-time */
+            requested_at: string;
+            finished_at: string | null;
+            bytes: number | null;
+            /** @description Lines of the file */
+            records: number | null;
+            /** @description Of the file, hexadecimal */
+            sha256: string | null;
+        };
+        DataExportLink: {
+            url: string;
+            file_name: string;
+            /** Format: date-time */
+            expires_at: string;
         };
         InvoiceDocumentLine: {
             /** @description From 1 */
@@ -6189,6 +7258,139 @@ export interface components {
                 };
             };
         };
+        PlanChange: {
+            id: string;
+            tenant: {
+                id: string;
+                name: string;
+            };
+            /** @enum {string} */
+            state: "requested" | "in_review" | "approved" | "rejected" | "withdrawn" | "revoked" | "effective";
+            /** @enum {string} */
+            direction: "upgrade" | "downgrade";
+            from_plan: {
+                key: string;
+                name: {
+                    id: string;
+                    en: string;
+                };
+            };
+            to_plan: {
+                key: string;
+                name: {
+                    id: string;
+                    en: string;
+                };
+            };
+            /** @description The tenant’s */
+            reason: string;
+            /**
+             * Format: date
+             * @description The first local day that was possible
+             */
+            earliest_on: string;
+            /** Format: date */
+            wanted_from: string;
+            /** @description Once approved */
+            effective_from: string | null;
+            /** @description User id */
+            requested_by: string | null;
+            /** Format: date-time */
+            requested_at: string;
+            /** @description When the copy of the data was there by which a downgrade was approved */
+            exported_at: string | null;
+            /** @description Why it was rejected or revoked */
+            decision_reason: string | null;
+            decided_at: string | null;
+            /** @description When it was noted that its day had come */
+            effective_at: string | null;
+        };
+        PlanChangePage: {
+            data: components["schemas"]["PlanChange"][];
+            next_cursor: string | null;
+        };
+        PreviewLine: {
+            kind: string;
+            component: string | null;
+            name: {
+                id: string;
+                en: string;
+            };
+            plan: {
+                key: string;
+                version: number;
+            } | null;
+            /** @description On which the plan is in effect */
+            days: number;
+            days_of_month: number;
+            /** @description Measured and expected, in billed units */
+            quantity: string | null;
+            /** @description Whole rupiah */
+            amount_idr: number;
+        };
+        PlanChangePreview: {
+            from_plan: {
+                key: string;
+                name: {
+                    id: string;
+                    en: string;
+                };
+            };
+            to_plan: {
+                key: string;
+                name: {
+                    id: string;
+                    en: string;
+                };
+            };
+            /**
+             * @description A downgrade: your last whole month would have cost less, or you use more of something than the new plan allows and the present one allows more of it
+             * @enum {string}
+             */
+            direction: "upgrade" | "downgrade";
+            /** Format: date */
+            from: string;
+            /**
+             * Format: date
+             * @description A downgrade takes 30 days’ notice
+             */
+            earliest_on: string;
+            /** @description Whether a copy of your data is made before: POST /api/v1/tenant/data-exports has them */
+            export_required: boolean;
+            /** @description The last whole month on each plan, without discounts */
+            last_month: {
+                month: string;
+                /** @description Whole rupiah */
+                on_present_plan_idr: number;
+                /** @description Whole rupiah */
+                on_new_plan_idr: number;
+            };
+            /** @description Limits of the new plan that you exceed already */
+            exceeded_limits: {
+                /** @enum {string} */
+                meter: "members" | "transactions" | "storage" | "api_calls" | "data_transfer" | "rendering_requests" | "cpu" | "memory" | "concurrent_users" | "admin_users" | "premium_features" | "cache_lookups" | "cache_hits";
+                /** @description A plain decimal */
+                used: string;
+                /** @description A plain decimal */
+                limit: string;
+            }[];
+            /** @description This month, the next, and that of the change. Days to come are taken to be like the mean day of the last whole month */
+            months: {
+                month: string;
+                without: {
+                    /** @description Whole rupiah */
+                    total_idr: number;
+                    lines: components["schemas"]["PreviewLine"][];
+                };
+                with: {
+                    /** @description Whole rupiah */
+                    total_idr: number;
+                    lines: components["schemas"]["PreviewLine"][];
+                };
+                /** @description Whole rupiah */
+                difference_idr: number;
+            }[];
+        };
         ErasureProof: {
             /** @description How many rows named the person */
             before: {
@@ -6883,6 +8085,10 @@ export interface components {
         };
         UsageSessionPage: {
             data: components["schemas"]["UsageSession"][];
+            next_cursor: string | null;
+        };
+        DataExportPage: {
+            data: components["schemas"]["DataExport"][];
             next_cursor: string | null;
         };
     };
@@ -20284,6 +21490,2635 @@ export interface operations {
             };
             /** @description A problem document */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1Plans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        plans: components["schemas"]["Plan"][];
+                    };
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1PlansByKeyVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        versions: components["schemas"]["Plan"][];
+                    };
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiV1PlatformPlansPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanVersion"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiV1PlatformPlans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanVersion"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1TenantContract: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contract"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1PlatformTenantsByTenantContract: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the tenant */
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contract"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiV1PlatformTenantsByTenantContract: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the tenant */
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "plan": "professional",
+                 *       "started_on": "2026-12-01"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description Key of a plan */
+                    plan: string;
+                    /**
+                     * Format: date
+                     * @description The first local day that is billed; today unless given
+                     */
+                    started_on?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contract"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiV1PlatformTenantsByTenantContractEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the tenant */
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "on": "2026-12-31"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The last local day that is billed */
+                    on: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contract"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiV1PlatformTenantsByTenantContractDiscounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the tenant */
+                tenant: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "kind": "referral",
+                 *       "from": "2026-12-01",
+                 *       "referred": 3
+                 *     }
+                 */
+                "application/json": {
+                    /** @enum {string} */
+                    kind: "early-adopter" | "volume" | "non-profit" | "women" | "rural";
+                    /**
+                     * Format: date
+                     * @description It holds from the month of this day on
+                     */
+                    from: string;
+                    /**
+                     * Format: date
+                     * @description It ends with the month of this day
+                     */
+                    until?: string;
+                } | {
+                    /** @enum {string} */
+                    kind: "referral";
+                    /**
+                     * Format: date
+                     * @description It holds from the month of this day on
+                     */
+                    from: string;
+                    referred: number;
+                } | {
+                    /** @enum {string} */
+                    kind: "prepaid";
+                    /**
+                     * Format: date
+                     * @description It holds from the month of this day on
+                     */
+                    from: string;
+                    years: 1 | 2 | 3;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contract"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiV1PlatformTenantsByTenantContractDiscountsByDiscountEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the tenant */
+                tenant: string;
+                discount: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "until": "2027-03-31"
+                 *     }
+                 */
+                "application/json": {
+                    /** Format: date */
+                    until: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contract"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteApiV1PlatformTenantsByTenantContractDiscountsByDiscount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the tenant */
+                tenant: string;
+                discount: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contract"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1TenantPlanChanges: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                state?: "requested" | "in_review" | "approved" | "rejected" | "withdrawn" | "revoked" | "effective";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanChangePage"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiV1TenantPlanChanges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "plan": "enterprise",
+                 *       "from": "2026-12-01",
+                 *       "reason": "Anggota kami lebih dari 500."
+                 *     }
+                 */
+                "application/json": {
+                    /** @description Key of a plan that is offered */
+                    plan: string;
+                    /**
+                     * Format: date
+                     * @description A day of the tenant’s calendar; the first that is possible, unless given
+                     */
+                    from?: string;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanChange"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1TenantPlanChangesById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanChange"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiV1TenantPlanChangesPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "plan": "enterprise",
+                 *       "from": "2026-12-01"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description Key of a plan that is offered */
+                    plan: string;
+                    /**
+                     * Format: date
+                     * @description A day of the tenant’s calendar; the first that is possible, unless given
+                     */
+                    from?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanChangePreview"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiV1TenantPlanChangesByIdWithdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanChange"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1PlatformPlanChanges: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                state?: "requested" | "in_review" | "approved" | "rejected" | "withdrawn" | "revoked" | "effective";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanChangePage"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiV1PlatformPlanChangesByIdReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanChange"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiV1PlatformPlanChangesByIdApprove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanChange"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiV1PlatformPlanChangesByIdReject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "Tagihan bulan lalu belum dibayar."
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The tenant is told */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanChange"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiV1PlatformPlanChangesByIdRevoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "Tagihan bulan lalu belum dibayar."
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The tenant is told */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanChange"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1TenantDataExports: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataExportPage"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiV1TenantDataExports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataExport"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiV1TenantDataExportsByIdDownload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataExportLink"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

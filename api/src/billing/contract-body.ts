@@ -6,7 +6,7 @@ import type { Schema } from '../postgres/schema.ts';
 import { contractOf } from './contracts.ts';
 import { rupiahNumber } from './rupiah-number.ts';
 
-export const DISCOUNT_KINDS = [
+const DISCOUNT_KINDS = [
   'early-adopter',
   'volume',
   'non-profit',

@@ -7,7 +7,7 @@ type Count = ColumnType<string | null, never, bigint | null>;
 
 export const EXPORT_STATES = ['pending', 'ready', 'failed', 'expired'] as const;
 
-export type ExportState = (typeof EXPORT_STATES)[number];
+type ExportState = (typeof EXPORT_STATES)[number];
 
 interface DataExportsTable {
   id: Once<string>;

@@ -41,7 +41,7 @@ interface Waiting {
 }
 
 /** What has become of an invoice by a day. */
-export interface FollowedUp {
+interface FollowedUp {
   readonly invoice: OwedInvoice;
   readonly fees: readonly { readonly day: string; readonly amount: Rupiah }[];
   /** The last that people are told of, when there is something. */
@@ -90,7 +90,7 @@ export async function followUpInvoices(
 }
 
 /** What has become of an invoice at the beginning of a local day, if nothing was paid since it was last looked at. */
-export function followedUp(before: OwedInvoice, today: string): FollowedUp {
+function followedUp(before: OwedInvoice, today: string): FollowedUp {
   const { graceUntil, suspendOn } = before;
   const fees: { day: string; amount: Rupiah }[] = [];
   let invoice = before;

@@ -32,7 +32,7 @@ export const LINE_KINDS = [
 export type LineKind = (typeof LINE_KINDS)[number];
 
 /** How a line's amount came about: as in a bill; by what was billed before; or as a part of another line's. */
-export type LineCalculation =
+type LineCalculation =
   | Calculation
   | { readonly kind: 'late'; readonly before: Decimal; readonly after: Decimal }
   | { readonly kind: 'part'; readonly of: Decimal };

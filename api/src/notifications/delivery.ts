@@ -32,7 +32,7 @@ export interface DeliveryOptions {
 }
 
 /** A mail of which it is asked what it brings. */
-export interface SentMail {
+interface SentMail {
   readonly tenantId: string;
   readonly locale: Locale;
   readonly template: MailTemplate;

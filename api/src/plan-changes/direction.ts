@@ -18,10 +18,10 @@ import {
   type Usage,
 } from '@riwayat/billing';
 
-export type Direction = 'upgrade' | 'downgrade';
+type Direction = 'upgrade' | 'downgrade';
 
 /** A limit of a plan that is below what the tenant uses. */
-export interface ExceededLimit {
+interface ExceededLimit {
   readonly meter: MeterKey;
   /** Of the last whole month or of the running one, whichever is more: plain decimals in the meter's unit. */
   readonly used: string;

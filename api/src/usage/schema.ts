@@ -30,7 +30,7 @@ export const range = z.object({ start: localDay, end: localDay, timezone: z.stri
 export const wholeNumber = z.int().nonnegative();
 /** What something costs. */
 export const cost = z.int().nullable().describe('Whole rupiah; null without a contract');
-export const change = z
+const change = z
   .number()
   .nullable()
   .describe('Against the span before, percent; null when there was nothing then');

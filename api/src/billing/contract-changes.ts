@@ -8,8 +8,8 @@ import type { TenantId } from '@riwayat/collector';
 import type { Kysely } from 'kysely';
 import { type Actor, audit } from '../audit/audit.ts';
 import { problem } from '../errors/problem.ts';
+import { newId } from '../ids/id.ts';
 import type { Schema } from '../postgres/schema.ts';
-import { newId } from '../tutoring/id.ts';
 
 /** A change of one tenant's contract. */
 export interface ContractAct {

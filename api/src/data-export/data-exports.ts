@@ -2,10 +2,10 @@ import type { TenantId } from '@riwayat/collector';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { type Actor, audit } from '../audit/audit.ts';
+import { newId } from '../ids/id.ts';
 import { addJob, type Task } from '../jobs/task.ts';
 import type { Schema } from '../postgres/schema.ts';
 import { isTenantId } from '../tenants/tenant.ts';
-import { newId } from '../tutoring/id.ts';
 
 const payload = z.object({
   tenantId: z.string().refine(isTenantId, 'is not a tenant id'),

@@ -8,8 +8,8 @@ import { type Decimal, dayAt, decimal, type Rupiah, sum } from '@riwayat/billing
 import type { Kysely } from 'kysely';
 import { audit } from '../audit/audit.ts';
 import { problem } from '../errors/problem.ts';
+import { newId } from '../ids/id.ts';
 import type { Schema } from '../postgres/schema.ts';
-import { newId } from '../tutoring/id.ts';
 import { type OwedInvoice, openOf, saveOwed, settledIfPaid, useCredit } from './account.ts';
 import { refusedStep, stateAfter } from './invoice-state.ts';
 import { book, type Journal } from './ledger.ts';

@@ -3,9 +3,9 @@ import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import { rupiahNumber } from '../billing/rupiah-number.ts';
 import { problem } from '../errors/problem.ts';
+import { idOf } from '../ids/id.ts';
 import { cut, ordering, pageOf, pageQuery } from '../lists/page.ts';
 import type { Schema } from '../postgres/schema.ts';
-import { idOf } from '../tutoring/id.ts';
 import { type BankAccount, ownQris, type PaymentMeansConfig } from './means.ts';
 import { METHODS, PAYMENT_STATES } from './payment-state.ts';
 

@@ -9,10 +9,10 @@ import type { TenantId } from '@riwayat/collector';
 import type { Kysely } from 'kysely';
 import { type Actor, audit } from '../audit/audit.ts';
 import { problem } from '../errors/problem.ts';
+import { newId } from '../ids/id.ts';
 import { addJob } from '../jobs/task.ts';
 import { jsonText } from '../postgres/json.ts';
 import type { Schema } from '../postgres/schema.ts';
-import { newId } from '../tutoring/id.ts';
 import { FOLLOW_UP } from './follow-up.ts';
 import type { Method } from './payment-state.ts';
 import {

@@ -6,8 +6,8 @@
  */
 import type { Kysely } from 'kysely';
 import { type Actor, SYSTEM } from '../audit/audit.ts';
+import { newId } from '../ids/id.ts';
 import type { Schema } from '../postgres/schema.ts';
-import { newId } from '../tutoring/id.ts';
 import { type HeldPayment, holdByReference } from './held-payment.ts';
 import { type Judgement, judge } from './judgement.ts';
 import { keepCard } from './preferences.ts';

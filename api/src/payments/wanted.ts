@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idOf } from '../tutoring/id.ts';
+import { idOf } from '../ids/id.ts';
 import { VIRTUAL_ACCOUNT_BANKS, WALLETS, type Way } from './provider/provider.ts';
 
 /** More than any invoice asks for, and no more than a transfer can have. */

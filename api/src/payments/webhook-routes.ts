@@ -4,10 +4,10 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { problem, problemResponses } from '../errors/problem.ts';
+import { newId } from '../ids/id.ts';
 import { DatabaseUnavailableError, sqlState } from '../postgres/availability.ts';
 import type { Database } from '../postgres/database.ts';
 import type { Schema } from '../postgres/schema.ts';
-import { newId } from '../tutoring/id.ts';
 import {
   type PaymentProvider,
   type ProviderEvent,

@@ -13,10 +13,10 @@ import { type Actor, audit } from '../audit/audit.ts';
 import { exportsSince, requestExport } from '../data-export/data-exports.ts';
 import { problem } from '../errors/problem.ts';
 import { OPERATORS_TENANT } from '../identity/permissions.ts';
+import { newId } from '../ids/id.ts';
 import { type NotificationKind, type NotificationValues, notifyPermitted } from '../notifications/notify.ts';
 import type { Schema } from '../postgres/schema.ts';
 import { type Tenant, tenantRow } from '../tenants/tenant.ts';
-import { newId } from '../tutoring/id.ts';
 import { inWords, nameOf, type PlanInWords, takeEffect } from './effect.ts';
 import {
   OPEN_STATES,

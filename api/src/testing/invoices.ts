@@ -1,8 +1,8 @@
 import { daysLater } from '@riwayat/billing';
 import type { Kysely } from 'kysely';
+import { newId } from '../ids/id.ts';
 import { book } from '../invoices/ledger.ts';
 import type { Schema } from '../postgres/schema.ts';
-import { newId } from '../tutoring/id.ts';
 
 /** An invoice for tests that do not care what it is for. */
 export interface PlainInvoice {

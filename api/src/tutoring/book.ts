@@ -1,10 +1,10 @@
 import type { TenantId } from '@riwayat/collector';
 import { type Kysely, sql } from 'kysely';
 import { problem } from '../errors/problem.ts';
+import { newId } from '../ids/id.ts';
 import { notify } from '../notifications/notify.ts';
 import type { Schema } from '../postgres/schema.ts';
 import { scheduleExpiry } from './expiry.ts';
-import { newId } from './id.ts';
 import { payBy } from './steps.ts';
 
 export interface BookingRequest {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { problem, problemResponses } from '../errors/problem.ts';
 import { principalOf, requirePermission } from '../identity/guard.ts';
 import type { Principal } from '../identity/principal.ts';
+import { idOf } from '../ids/id.ts';
 import type { Database } from '../postgres/database.ts';
 import type { Schema } from '../postgres/schema.ts';
 import { requireStorefront, type StorefrontOptions } from '../tenants/storefront.ts';
@@ -17,7 +18,6 @@ import {
 } from './bookings.ts';
 import type { Catalogue } from './catalogue.ts';
 import { courseBody, courseById } from './courses.ts';
-import { idOf } from './id.ts';
 import { newCourse, offerCourse } from './offer.ts';
 import { describeOwnMentor, findOwnMentor, ownMentor, ownMentorBody } from './own-mentor.ts';
 import { teachingHours } from './schedule.ts';

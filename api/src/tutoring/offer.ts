@@ -1,8 +1,8 @@
 import type { TenantId } from '@riwayat/collector';
 import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
+import { newId } from '../ids/id.ts';
 import type { Schema } from '../postgres/schema.ts';
-import { newId } from './id.ts';
 import { line, lines } from './text.ts';
 
 const LONGEST_TITLE = 120;

@@ -2,8 +2,8 @@ import type { TenantId } from '@riwayat/collector';
 import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import type { Principal } from '../identity/principal.ts';
+import { newId } from '../ids/id.ts';
 import type { Schema } from '../postgres/schema.ts';
-import { newId } from './id.ts';
 import { findMentor, mentorBody } from './mentors.ts';
 
 export const ownMentorBody = mentorBody

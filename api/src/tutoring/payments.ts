@@ -3,12 +3,12 @@ import type { Kysely } from 'kysely';
 import { type Actor, audit } from '../audit/audit.ts';
 import { problem } from '../errors/problem.ts';
 import type { StoredFile } from '../files/file-store.ts';
+import { newId } from '../ids/id.ts';
 import { levelsChanged, transactionMade } from '../metering/background.ts';
 import { notify, notifyPermitted } from '../notifications/notify.ts';
 import type { Schema } from '../postgres/schema.ts';
 import { illegalStep, stateAfter } from './booking-state.ts';
 import { scheduleExpiry } from './expiry.ts';
-import { newId } from './id.ts';
 import { type HeldBooking, payBy, takeStep } from './steps.ts';
 
 /** What proofs are called in the store. */

@@ -1,10 +1,10 @@
 import type { TenantId } from '@riwayat/collector';
 import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
+import { newId } from '../ids/id.ts';
 import { cut, ordering, pageOf, type pageQuery } from '../lists/page.ts';
 import type { Schema } from '../postgres/schema.ts';
 import type { Tenant } from '../tenants/tenant.ts';
-import { newId } from './id.ts';
 import { localTime, sessionsOf, type TeachingHours } from './schedule.ts';
 
 const slotBody = z

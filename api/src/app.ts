@@ -25,6 +25,7 @@ import { type Config, sessionSecret } from './config.ts';
 import { dashboard } from './dashboard/dashboard.ts';
 import { dataExportRoutes } from './data-export/routes.ts';
 import { documentFrame } from './documents/frame.ts';
+import { receiptRoutes } from './documents/receipt-routes.ts';
 import { documentRoutes } from './documents/routes.ts';
 import { problemDocuments, refuseAddress } from './errors/documents.ts';
 import { type ProblemError, problem } from './errors/problem.ts';
@@ -241,6 +242,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     database,
     ...documentFrame(config),
   });
+  await app.register(receiptRoutes, { database, seller: config.seller });
   const advisor = new Advisor({ months, habits: collector.metering, usage: collector.usage });
   await app.register(adviceRoutes, { months, forecasts, advisor, reads: usageReads });
   await app.register(auditRoutes, { database });

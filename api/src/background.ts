@@ -3,7 +3,7 @@ import type { Metering } from './billing/metering.ts';
 import type { Prices } from './billing/prices.ts';
 import type { Pricing } from './billing/pricing.ts';
 import { DATA_EXPORTS_NIGHTLY, dataExport, dataExportSweep } from './data-export/make-export.ts';
-import { type InvoiceAttachments, invoiceAttachments } from './documents/invoice-mail.ts';
+import { type DocumentAttachments, documentAttachments } from './documents/attachments.ts';
 import type { FileStore } from './files/file-store.ts';
 import { FOLLOW_UP_DAILY, followUp } from './invoices/dunning.ts';
 import { INVOICES_DAILY, invoiceRun } from './invoices/month-run.ts';
@@ -28,7 +28,7 @@ export interface BackgroundParts {
   readonly collector: Pick<Collector, 'ingest' | 'usage'>;
   readonly mailer: Mailer | undefined;
   /** Who sends invoices, and how they can be paid. */
-  readonly documents: Omit<InvoiceAttachments, 'database'>;
+  readonly documents: Omit<DocumentAttachments, 'database'>;
   readonly files: FileStore;
   readonly metering: Metering;
   readonly prices: Prices;
@@ -44,7 +44,7 @@ export function jobHandlers(parts: BackgroundParts): JobHandler[] {
     mailDelivery({
       database,
       mailer,
-      attachments: (mail) => invoiceAttachments({ database, ...documents }, mail),
+      attachments: (mail) => documentAttachments({ database, ...documents }, mail),
     }),
     planChangeEffect({ database, prices }),
     dataExport({ database, files, usage: collector.usage }),

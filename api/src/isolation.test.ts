@@ -96,6 +96,7 @@ const ACCESS: Readonly<Record<string, 'public' | 'key' | readonly Permission[]>>
   'POST /api/v1/tenant/billing/payments/{id}/cancel': ['billing:pay'],
   'POST /api/v1/tenant/billing/payments/{id}/proof': ['billing:pay'],
   'GET /api/v1/tenant/billing/payments/{id}/qris': ['billing:read'],
+  'GET /api/v1/tenant/billing/payments/{id}/receipt.pdf': ['billing:read'],
   'GET /api/v1/platform/payment-proofs': ['platform:billing'],
   'POST /api/v1/platform/tenants/{tenant}/payments/{id}/decision': ['platform:billing'],
   'GET /api/v1/platform/payment-events': ['platform:billing'],
@@ -207,6 +208,7 @@ const EXCHANGES: Readonly<Record<string, { payload?: object; status?: number; id
   'POST /api/v1/tenant/billing/payments/{id}/cancel': { id: NO_PAYMENT, status: 404 },
   'POST /api/v1/tenant/billing/payments/{id}/proof': { id: NO_PAYMENT, status: 415 },
   'GET /api/v1/tenant/billing/payments/{id}/qris': { id: NO_PAYMENT, status: 404 },
+  'GET /api/v1/tenant/billing/payments/{id}/receipt.pdf': { id: NO_PAYMENT, status: 404 },
   'POST /api/v1/platform/tenants/{tenant}/payments/{id}/decision': {
     payload: { decision: 'verified' },
     id: NO_PAYMENT,

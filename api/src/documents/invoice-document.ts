@@ -69,7 +69,7 @@ export interface InvoiceDocument {
   readonly outstanding: Rupiah;
 }
 
-/** What was received for an invoice. */
+/** What was received for an invoice. It holds what was booked then, so that the same receipt is written years later. */
 export interface ReceiptDocument {
   /** Of the payment. */
   readonly id: string;
@@ -81,9 +81,11 @@ export interface ReceiptDocument {
   /** As the bank or the payment provider names it. */
   readonly reference: string | null;
   readonly amount: Rupiah;
+  /** Of this payment, what was owed of the invoice. */
+  readonly applied: Rupiah;
   /** Of this payment, what was more than there was to pay, and is kept for the next invoice. */
   readonly keptForNext: Rupiah;
-  /** What is still to be paid of the invoice. */
+  /** What was still to be paid of the invoice after it. */
   readonly outstanding: Rupiah;
 }
 

@@ -7,8 +7,8 @@ import { startApplication, type TestApplication } from '../testing/application.t
 import { pdfText } from '../testing/pdf-text.ts';
 import { School } from '../testing/school.ts';
 import { TabledMetering } from '../testing/tabled-metering.ts';
+import { documentAttachments } from './attachments.ts';
 import { documentFrame } from './frame.ts';
-import { invoiceAttachments } from './invoice-mail.ts';
 
 /** Three in the morning of 1 November in Jakarta. */
 const NOW = new Date('2026-10-31T20:00:00Z');
@@ -65,7 +65,7 @@ it('brings the PDF in the language of who reads it, written when it is sent', as
     database: services.database,
     mailer: { send: async (mail) => void sent.push(mail) },
     attachments: (mail) =>
-      invoiceAttachments({ database: services.database, ...documentFrame(config) }, mail),
+      documentAttachments({ database: services.database, ...documentFrame(config) }, mail),
   });
   const context = { jobId: '1', attempt: 1, lastAttempt: false, signal: new AbortController().signal };
   for (const { id } of [...(await mails()), ...(await mails())]) {

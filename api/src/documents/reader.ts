@@ -4,6 +4,11 @@ import type { Principal } from '../identity/principal.ts';
 import type { Schema } from '../postgres/schema.ts';
 import { LOCALES, type Locale } from '../tenants/tenant.ts';
 
+/** How a reader asks for a language. */
+export const readerLanguage = z.object({
+  locale: z.enum(LOCALES).optional().describe('The language; the reader’s own unless given'),
+});
+
 const localeRow = z.object({ locale: z.enum(LOCALES) });
 
 /** The language of somebody who reads: their own, else their tenant's. */

@@ -13,13 +13,17 @@ const RECEIPT: ReceiptDocument = {
   method: { id: 'Transfer bank', en: 'Bank transfer' },
   reference: 'BCA-7781',
   amount: 900_000n,
+  applied: 822_294n,
   keptForNext: 77_706n,
   outstanding: 0n,
 };
 
 it.each([
-  ['id', ['Kuitansi', 'Rp900.000', 'Rp77.706', '3 Desember 2026 pukul 03.15 WIB', 'Transfer bank']],
-  ['en', ['Receipt', 'Rp\u00a0900,000', 'Rp\u00a077,706', 'Bank transfer', 'BCA-7781']],
+  [
+    'id',
+    ['Kuitansi', 'Rp900.000', 'Rp822.294', 'Rp77.706', '3 Desember 2026 pukul 03.15 WIB', 'Transfer bank'],
+  ],
+  ['en', ['Receipt', 'Rp\u00a0900,000', 'Rp\u00a0822,294', 'Rp\u00a077,706', 'Bank transfer', 'BCA-7781']],
 ] as const)(
   'says in %s what was received, when, for which invoice, and what is kept of it',
   async (locale, texts) => {

@@ -6,14 +6,14 @@ import { principalOf, requirePermission } from '../identity/guard.ts';
 import type { Principal } from '../identity/principal.ts';
 import { idOf } from '../ids/id.ts';
 import type { Database } from '../postgres/database.ts';
-import { LOCALES, type Locale } from '../tenants/tenant.ts';
+import type { Locale } from '../tenants/tenant.ts';
 import { CSV_TYPE } from './csv.ts';
 import { invoiceCsv } from './invoice-csv.ts';
 import type { InvoiceDocument, PaymentMeans, Seller } from './invoice-document.ts';
 import { invoiceDocumentBody, invoiceJson } from './invoice-json.ts';
 import { invoicePdf } from './pdf/invoice-pdf.ts';
 import { readInvoice } from './read-invoice.ts';
-import { localeOf } from './reader.ts';
+import { localeOf, readerLanguage } from './reader.ts';
 import { PDF_FILE, sendFile } from './send-file.ts';
 
 export interface DocumentRoutesOptions {
@@ -25,9 +25,6 @@ export interface DocumentRoutesOptions {
 
 const params = z.object({
   id: idOf('inv', 'an invoice or a credit note'),
-});
-const language = z.object({
-  locale: z.enum(LOCALES).optional().describe('The language; the reader’s own unless given'),
 });
 const CSV_FILE = {
   description: 'A row for each line; amount_idr adds up to the total',
@@ -63,7 +60,7 @@ export const documentRoutes: FastifyPluginAsyncZod<DocumentRoutesOptions> = asyn
       schema: {
         ...common,
         summary: 'An invoice or a credit note as PDF',
-        querystring: language,
+        querystring: readerLanguage,
         response: { 200: PDF_FILE, ...problems },
       },
     },
@@ -83,7 +80,7 @@ export const documentRoutes: FastifyPluginAsyncZod<DocumentRoutesOptions> = asyn
       schema: {
         ...common,
         summary: 'The lines of an invoice or a credit note as CSV',
-        querystring: language,
+        querystring: readerLanguage,
         response: { 200: CSV_FILE, ...problems },
       },
     },

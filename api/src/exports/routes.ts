@@ -6,14 +6,13 @@ import { audit } from '../audit/audit.ts';
 import { CSV_TYPE } from '../documents/csv.ts';
 import type { Seller } from '../documents/invoice-document.ts';
 import { usageReportPdf } from '../documents/pdf/usage-report.ts';
-import { localeOf } from '../documents/reader.ts';
+import { localeOf, readerLanguage } from '../documents/reader.ts';
 import { PDF_FILE, sendFile } from '../documents/send-file.ts';
 import { problem, problemResponses } from '../errors/problem.ts';
 import { attachment } from '../files/content-disposition.ts';
 import { principalOf, requirePermission } from '../identity/guard.ts';
 import { can } from '../identity/permissions.ts';
 import type { Database } from '../postgres/database.ts';
-import { LOCALES } from '../tenants/tenant.ts';
 import { type DetailedParts, detailedOf, type Sections } from '../usage/detailed.ts';
 import { type Question, type QuestionOptions, questionOf } from '../usage/question.ts';
 import { usageQuery } from '../usage/schema.ts';
@@ -29,13 +28,12 @@ export interface ExportRoutesOptions extends QuestionOptions, DetailedParts, Sum
   readonly recorded: RecordedRequests;
 }
 
-const reportQuery = z.object({
+const reportQuery = readerLanguage.extend({
   month: z
     .string()
     .regex(/^(19[78]\d|199\d|20\d\d|21\d\d)-(0[1-9]|1[0-2])$/, 'must be a month: YYYY-MM')
     .optional()
     .describe('The running month unless given'),
-  locale: z.enum(LOCALES).optional().describe('The language; the reader’s own unless given'),
 });
 
 /** What of an export's rows is a text file's. */

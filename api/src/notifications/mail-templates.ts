@@ -116,7 +116,15 @@ export const MAIL_TEMPLATES = {
     }),
   }),
   'payment-received': template(
-    z.object({ name, invoice: z.string(), amount, open: amount, credit: amount, paidAt: instant }),
+    z.object({
+      name,
+      payment: z.string().nullable().default(null).describe('Whose receipt is attached; null: there is none'),
+      invoice: z.string(),
+      amount,
+      open: amount,
+      credit: amount,
+      paidAt: instant,
+    }),
     {
       en: ({ name, invoice, amount, open, credit, paidAt }, sender) => ({
         subject: `Payment of ${sender.tenant} received for the invoice ${invoice}`,

@@ -6,7 +6,7 @@
  * (`npm run tenant -- outbox`) reads it, and its values are wiped once it is sent.
  */
 import type { TenantId } from '@riwayat/collector';
-import type { Kysely } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { z } from 'zod';
 import { addJob, type Task } from '../jobs/task.ts';
 import { jsonText } from '../postgres/json.ts';
@@ -15,7 +15,7 @@ import type { Locale } from '../tenants/tenant.ts';
 import { MAIL_TEMPLATES, type MailTemplate, type MailValues } from './mail-templates.ts';
 
 /** A mail server that is away for an hour costs nobody a mail: e + e² + … + e⁸ seconds are some 78 minutes. */
-export const MAIL_ATTEMPTS = 9;
+const MAIL_ATTEMPTS = 9;
 
 /** Sends one row of the outbox. */
 export const DELIVER_MAIL: Task<{ tenantId: string; outboxId: string }> = {
@@ -57,4 +57,28 @@ export async function sendMail<Template extends MailTemplate>(
     .returning('id')
     .executeTakeFirstOrThrow();
   await addJob(db, DELIVER_MAIL, { tenantId, outboxId: id }, { maxAttempts: MAIL_ATTEMPTS });
+}
+
+/**
+ * Sends a mail to each whom a query selects, in one statement however many there are.
+ *
+ * @param db the transaction that the mails belong to
+ * @param recipients a `select` of `tenant_id`, `recipient` (an e-mail address), `locale` and `values`, which are the
+ *   template's: Postgres makes them, so only delivery finds that they are not
+ */
+export async function sendMails(
+  db: Kysely<Schema>,
+  template: MailTemplate,
+  recipients: RawBuilder<unknown>,
+): Promise<void> {
+  await sql`
+    with mails as (
+      insert into outbox (tenant_id, channel, recipient, locale, template, values)
+      select tenant_id, 'mail', recipient, locale, ${template}, values
+      from (${recipients}) as mail (tenant_id, recipient, locale, values)
+      returning id, tenant_id)
+    select graphile_worker.add_job(${DELIVER_MAIL.name}::text,
+      payload := json_build_object('tenantId', tenant_id, 'outboxId', id::text),
+      max_attempts := ${MAIL_ATTEMPTS}::int)
+    from mails`.execute(db);
 }

@@ -184,6 +184,7 @@ async function bookHeld(
   const { number, open } = invoice;
   await confirmReceived(db, {
     tenantId,
+    payment: null,
     invoice: number ?? invoiceId,
     amount,
     open,

@@ -53,6 +53,11 @@ export async function holdByReference(
   return row && toHeld(row);
 }
 
+/** Names for ever what is booked of a payment. */
+export function causeOf({ id }: Pick<HeldPayment, 'id'>): string {
+  return `payment:${id}`;
+}
+
 function payments(db: Kysely<Schema>) {
   return db
     .selectFrom('invoice_payments')

@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import { type Actor, audit } from '../audit/audit.ts';
 import { recordPayment } from '../invoices/receipts.ts';
 import type { Schema } from '../postgres/schema.ts';
-import type { HeldPayment } from './held-payment.ts';
+import { causeOf, type HeldPayment } from './held-payment.ts';
 import { type PaymentStep, stateAfter } from './payment-state.ts';
 import { confirmReceived } from './tell.ts';
 
@@ -59,7 +59,7 @@ export async function settle(
     tenantId,
     invoiceId: invoice.id,
     amount,
-    cause: `payment:${id}`,
+    cause: causeOf(payment),
     paidAt,
     recordedAt: now,
   });
@@ -78,6 +78,7 @@ export async function settle(
   });
   await confirmReceived(db, {
     tenantId,
+    payment: id,
     invoice: invoice.number,
     amount,
     open: after.open,

@@ -2,18 +2,19 @@ import type { Rupiah } from '@riwayat/billing';
 import type { TenantId } from '@riwayat/collector';
 import { type Kysely, sql } from 'kysely';
 import { OPERATORS_TENANT, rolesWith } from '../identity/permissions.ts';
-import { sendMail } from '../notifications/mail.ts';
+import { sendMails } from '../notifications/mail.ts';
+import type { MailValues } from '../notifications/mail-templates.ts';
 import { notifyPermitted } from '../notifications/notify.ts';
+import { jsonText } from '../postgres/json.ts';
 import type { Schema } from '../postgres/schema.ts';
-import { type Locale, tenantRow } from '../tenants/tenant.ts';
+import { tenantRow } from '../tenants/tenant.ts';
 import type { HeldPayment } from './held-payment.ts';
-
-/** More people than pay a tenant's invoices. */
-const MOST_RECIPIENTS = 50;
 
 /** What is confirmed to those who pay. */
 export interface Confirmation {
   readonly tenantId: TenantId;
+  /** The payment whose receipt the mail brings; null for money that came beside the one payment it was told for. */
+  readonly payment: string | null;
   /** Number of the invoice. */
   readonly invoice: string;
   readonly amount: Rupiah;
@@ -24,9 +25,9 @@ export interface Confirmation {
   readonly paidAt: Date;
 }
 
-/** Tells those who pay the tenant's invoices that money came: in the application and by mail. */
+/** Tells those who pay the tenant's invoices that money came: in the application, and by mail with the receipt. */
 export async function confirmReceived(db: Kysely<Schema>, confirmation: Confirmation): Promise<void> {
-  const { tenantId, invoice, paidAt } = confirmation;
+  const { tenantId, payment, invoice, paidAt } = confirmation;
   const values = {
     invoice,
     amount: confirmation.amount.toString(),
@@ -34,32 +35,23 @@ export async function confirmReceived(db: Kysely<Schema>, confirmation: Confirma
     credit: confirmation.credit.toString(),
   };
   await notifyPermitted(db, 'billing:pay', { tenantId, kind: 'invoice-payment.received', values });
-  for (const { email, name, locale } of await payers(db, tenantId)) {
-    await sendMail(db, {
-      tenantId,
-      to: email,
-      locale,
-      template: 'payment-received',
-      values: { ...values, name, paidAt: paidAt.toISOString() },
-    });
-  }
-}
-
-/** Everybody who pays the tenant's invoices, in the language that each reads. */
-async function payers(
-  db: Kysely<Schema>,
-  tenantId: TenantId,
-): Promise<{ email: string; name: string; locale: Locale }[]> {
-  return db
-    .selectFrom('memberships')
-    .innerJoin('users', 'users.id', 'memberships.user_id')
-    .innerJoin('tenants', 'tenants.id', 'memberships.tenant_id')
-    .where('memberships.tenant_id', '=', tenantId)
-    .where('memberships.role', 'in', rolesWith('billing:pay'))
-    .orderBy('users.id')
-    .limit(MOST_RECIPIENTS)
-    .select(['users.email', 'users.name', sql<Locale>`coalesce(users.locale, tenants.locale)`.as('locale')])
-    .execute();
+  const told: Omit<MailValues['payment-received'], 'name'> = {
+    ...values,
+    payment,
+    paidAt: paidAt.toISOString(),
+  };
+  await sendMails(
+    db,
+    'payment-received',
+    sql`
+      select memberships.tenant_id, users.email, coalesce(users.locale, tenants.locale),
+        jsonb_build_object('name', users.name) || ${jsonText(told)}::jsonb
+      from memberships
+      join users on users.id = memberships.user_id
+      join tenants on tenants.id = memberships.tenant_id
+      where memberships.tenant_id = ${tenantId}
+        and memberships.role = any(${rolesWith('billing:pay')}::text[])`,
+  );
 }
 
 /** Tells those who pay that the kept card was not debited. */

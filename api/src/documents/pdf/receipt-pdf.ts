@@ -10,8 +10,8 @@ export async function receiptPdf(
   receipt: ReceiptDocument,
   { seller, locale }: Pick<DocumentFrame, 'seller' | 'locale'>,
 ): Promise<Buffer> {
-  const { tenant, invoice, receivedAt, method, reference, amount, keptForNext, outstanding, timezone } =
-    receipt;
+  const { tenant, timezone, invoice, receivedAt, method, reference } = receipt;
+  const { amount, applied, keptForNext, outstanding } = receipt;
   const words = documentWords(locale);
   const title = TITLES.receipt[locale];
   const paper = new Paper({
@@ -32,6 +32,7 @@ export async function receiptPdf(
       [words.period, localMonth(invoice.month, locale)],
       [words.method, method[locale]],
       ...(reference === null ? [] : [[words.reference, reference] as const]),
+      [words.applied, rupiah(applied)],
       ...(keptForNext === 0n ? [] : [[words.keptForNext, rupiah(keptForNext)] as const]),
       [words.stillOwed, rupiah(outstanding)],
     ],
@@ -39,4 +40,9 @@ export async function receiptPdf(
     locale,
   });
   return paper.finish();
+}
+
+/** What the file is called: `INV-2026-000123-pay_….pdf`; an invoice may be paid in parts. */
+export function receiptFileName({ id, invoice }: ReceiptDocument): string {
+  return `${invoice.number}-${id}.pdf`;
 }

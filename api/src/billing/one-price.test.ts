@@ -1,11 +1,12 @@
-// Whoever says what usage costs says the same, and moves with the price: the live feed, the summary of the running
-// month, the invoice, and the planner.
+// Whoever says what usage costs says the same, and moves with the price: the live feed, the summary and the
+// preview of the running month, the invoice, and the planner.
 import { billingMonth, CATALOGUE, monthAt, monthsLater, type Plan, planSchema } from '@riwayat/billing';
 import type { LiveTickMessage, TenantId } from '@riwayat/collector';
 import { pricesOfMonth } from '@riwayat/simulator';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { SYSTEM } from '../audit/audit.ts';
 import { issueDueInvoices } from '../invoices/month-run.ts';
+import { billingPreview } from '../invoices/routes.ts';
 import { startApplication, type TestApplication } from '../testing/application.ts';
 import { usageSummary } from '../usage/schema.ts';
 import { openContract } from './contracts.ts';
@@ -69,12 +70,21 @@ async function customer(id: string): Promise<Customer> {
   return { tenantId, token, live: () => tick?.cost_estimate };
 }
 
-async function summaryCost({ token }: Customer): Promise<number | undefined> {
+async function asked({ token }: Customer, what: string): Promise<unknown> {
   const answer = await application.app.inject({
-    url: '/api/v1/tenant/usage/summary',
+    url: `/api/v1/tenant/${what}`,
     headers: { authorization: `Bearer ${token}` },
   });
-  return usageSummary.parse(answer.json()).total_cost?.current;
+  return answer.json();
+}
+
+/** What the summary and the preview say of the running month. */
+async function shown(customer: Customer): Promise<(number | undefined)[]> {
+  const [summary, preview] = [
+    await asked(customer, 'usage/summary'),
+    await asked(customer, 'billing/preview'),
+  ];
+  return [usageSummary.parse(summary).total_cost?.current, billingPreview.parse(preview).total_idr];
 }
 
 /** The invoice of the month, as it is when the month is over. */
@@ -97,7 +107,7 @@ async function planned({ tenantId }: Customer, plans: readonly Plan[]): Promise<
   return Number(price?.bill.total);
 }
 
-it('moves live cost, preview, invoice and plan with a price, all to the same rupiah', async () => {
+it('moves live cost, summary, preview, invoice and plan with a price, all to the same rupiah', async () => {
   const { prices } = application.services;
   const [cheap, dear] = [perCall(1, '1000'), perCall(2, '1500.5')];
   await prices.add(cheap, SYSTEM);
@@ -107,14 +117,14 @@ it('moves live cost, preview, invoice and plan with a price, all to the same rup
 
   const before = calls * 1_000;
   await vi.waitFor(() => expect([early.live(), late.live()]).toEqual([before, before]), PATIENCE_MS);
-  await vi.waitFor(async () => expect(await summaryCost(early)).toBe(before), PATIENCE_MS);
+  await vi.waitFor(async () => expect(await shown(early)).toEqual([before, before]), PATIENCE_MS);
   expect(await invoiced(early)).toBe(before);
   expect(await planned(early, [cheap])).toBe(before);
 
   await prices.add(dear, SYSTEM);
   const after = calls * 1_500.5;
   await vi.waitFor(() => expect([early.live(), late.live()]).toEqual([after, after]), PATIENCE_MS);
-  await vi.waitFor(async () => expect(await summaryCost(late)).toBe(after), PATIENCE_MS);
+  await vi.waitFor(async () => expect(await shown(late)).toEqual([after, after]), PATIENCE_MS);
   expect(await invoiced(late)).toBe(after);
   expect(await planned(late, [cheap, dear])).toBe(after);
 });

@@ -16,7 +16,7 @@ import { lineOfBill } from './line.ts';
 import { isSuspended } from './receipts.ts';
 import { balanceBody, balanceOf, statementOf, statementPage } from './statement.ts';
 
-const previewBody = z
+export const billingPreview = z
   .object({
     period: z.string().describe('The running month, `YYYY-MM`'),
     computed_at: z.iso.datetime(),
@@ -93,7 +93,7 @@ export const invoiceRoutes: FastifyPluginAsyncZod<InvoiceRoutesOptions> = async 
         summary: 'The bill of the running month, as it is at this moment',
         description:
           'By the same function that makes the invoice. What comes until the end of the month is added.',
-        response: { 200: previewBody, ...problemResponses(401, 403, 404, 503) },
+        response: { 200: billingPreview, ...problemResponses(401, 403, 404, 503) },
       },
     },
     async (request, reply) => {

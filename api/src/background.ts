@@ -5,22 +5,26 @@ import type { Pricing } from './billing/pricing.ts';
 import { DATA_EXPORTS_NIGHTLY, dataExport, dataExportSweep } from './data-export/make-export.ts';
 import { type DocumentAttachments, documentAttachments } from './documents/attachments.ts';
 import type { FileStore } from './files/file-store.ts';
+import { fileSweep } from './files/sweep.ts';
 import { FOLLOW_UP_DAILY, followUp } from './invoices/dunning.ts';
 import { INVOICES_DAILY, invoiceRun } from './invoices/month-run.ts';
 import { CLEAN_UP_NIGHTLY, cleanUp } from './jobs/clean-up.ts';
 import type { JobHandler } from './jobs/handler.ts';
 import type { DailySchedule } from './jobs/schedule.ts';
 import { materialAnnouncement } from './materials/announce.ts';
-import { MATERIAL_FILES_NIGHTLY, materialFilesSweep } from './materials/sweep.ts';
+import { SWEPT_MATERIALS } from './materials/sweep.ts';
 import { LEVELS_DAILY, meterTelling } from './metering/background.ts';
 import { mailDelivery } from './notifications/delivery.ts';
 import type { Mailer } from './notifications/mailer.ts';
-import { CARDS_DAILY, cardDebits, INVOICE_PROOFS_NIGHTLY, invoiceProofsSweep } from './payments/debit.ts';
+import { CARDS_DAILY, cardDebits, SWEPT_INVOICE_PROOFS } from './payments/debit.ts';
 import { paymentFollowUp } from './payments/follow-up.ts';
 import type { PaymentProvider } from './payments/provider/provider.ts';
 import { PLAN_CHANGES_DAILY, planChangeEffect } from './plan-changes/effect.ts';
 import type { Database } from './postgres/database.ts';
-import { bookingExpiry, PROOFS_NIGHTLY, proofsSweep } from './tutoring/background.ts';
+import { bookingExpiry, SWEPT_PROOFS } from './tutoring/background.ts';
+
+/** Files that uploads can leave behind. */
+const SWEPT = [SWEPT_MATERIALS, SWEPT_PROOFS, SWEPT_INVOICE_PROOFS];
 
 /** What background jobs need. */
 export interface BackgroundParts {
@@ -52,11 +56,9 @@ export function jobHandlers(parts: BackgroundParts): JobHandler[] {
     cleanUp(database),
     paymentFollowUp({ database, provider: paymentProvider }),
     cardDebits({ database, provider: paymentProvider }),
-    invoiceProofsSweep(database, files),
     materialAnnouncement(database),
-    materialFilesSweep(database, files),
     bookingExpiry(database),
-    proofsSweep(database, files),
+    ...SWEPT.map((swept) => fileSweep(swept, database, files)),
     followUp(database.db, () => new Date()),
     invoiceRun({ db: database.db, metering, pricing, now: () => new Date() }),
     ...meterTelling({ database, collector }),
@@ -69,9 +71,7 @@ export const DAILY_JOBS: readonly DailySchedule[] = [
   PLAN_CHANGES_DAILY,
   DATA_EXPORTS_NIGHTLY,
   CARDS_DAILY,
-  INVOICE_PROOFS_NIGHTLY,
-  MATERIAL_FILES_NIGHTLY,
-  PROOFS_NIGHTLY,
+  ...SWEPT.map(({ schedule }) => schedule),
   INVOICES_DAILY,
   LEVELS_DAILY,
   FOLLOW_UP_DAILY,

@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { Seller } from './documents/invoice-document.ts';
+import { SELLER_VARIABLES, sellerOf } from './documents/seller.ts';
 import type { S3Options } from './files/s3-store.ts';
 import type { RateLimits } from './hardening/rate-limits.ts';
 import type { PressureLimits } from './hardening/shedding.ts';
@@ -47,16 +48,6 @@ const rate = z.coerce.number().int().min(1).max(MOST_RATE);
 const percentage = z.coerce.number().min(1).max(PERCENT);
 /** Services that are not Amazon's have no regions, and take the name of its first one. */
 const REGION_OF_ENDPOINTS = 'us-east-1';
-
-/** Of what stands on an invoice. */
-const LONGEST_LINE = 120;
-const MOST_ADDRESS_LINES = 6;
-const line = z
-  .string()
-  .trim()
-  .min(1)
-  .max(LONGEST_LINE)
-  .regex(/^\P{Cc}*$/u, 'must be one line');
 
 const onOff = z.enum(['on', 'off']).transform((value) => value === 'on');
 const slug = z
@@ -117,15 +108,7 @@ const environment = z.object({
     .string()
     .regex(/^[^@\r\n]*[^@\s<>]+@[\w.-]+>?$/, 'must be an address, or "Name <address>"')
     .optional(),
-  SELLER_NAME: line.default('Riwayat'),
-  SELLER_ADDRESS: z
-    .string()
-    .transform((text) => text.split('|').map((part) => part.trim()))
-    .pipe(z.array(line).max(MOST_ADDRESS_LINES))
-    .default([]),
-  SELLER_TAX_ID: line.optional(),
-  SELLER_EMAIL: z.email().optional(),
-  SELLER_PHONE: line.optional(),
+  ...SELLER_VARIABLES,
   ...PAYMENT_VARIABLES,
   JOBS: onOff.default(true),
   METRICS_TOKEN: z.string().min(16).optional(),
@@ -264,13 +247,7 @@ export function parseConfig(env: NodeJS.ProcessEnv = process.env, purpose: Purpo
       values.SMTP_URL !== undefined && values.MAIL_FROM !== undefined
         ? { url: values.SMTP_URL, from: values.MAIL_FROM }
         : undefined,
-    seller: {
-      name: values.SELLER_NAME,
-      address: values.SELLER_ADDRESS,
-      taxId: values.SELLER_TAX_ID,
-      email: values.SELLER_EMAIL,
-      phone: values.SELLER_PHONE,
-    },
+    seller: sellerOf(values),
     payments: paymentMeans(values),
     jobs: values.JOBS && purpose === 'application',
     metricsToken: values.METRICS_TOKEN,

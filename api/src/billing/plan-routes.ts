@@ -12,19 +12,6 @@ const FRESH_SECONDS = 60;
 /** Where a day begins first: what is in effect from a later day on than here has begun nowhere. */
 const EARLIEST_ZONE = 'Pacific/Kiritimati';
 
-const planBody = planSchema.meta({
-  id: 'Plan',
-  description:
-    'A version of a plan, as the data that bills are computed from: prices and quantities are plain decimals in rupiah ' +
-    'and billed units, texts are in Indonesian and English.',
-});
-const affectedBody = z
-  .object({
-    plan: planBody,
-    affected_contracts: z.int().describe('Tenants who have the plan on its first day, or will have it later'),
-  })
-  .meta({ id: 'PlanVersion' });
-
 const EXAMPLE = {
   key: 'usage',
   version: 2,
@@ -41,6 +28,20 @@ const EXAMPLE = {
     },
   ],
 };
+
+const planBody = planSchema.meta({
+  id: 'Plan',
+  description:
+    'A version of a plan, as the data that bills are computed from: prices and quantities are plain decimals in rupiah ' +
+    'and billed units, texts are in Indonesian and English.',
+  examples: [EXAMPLE],
+});
+const affectedBody = z
+  .object({
+    plan: planBody,
+    affected_contracts: z.int().describe('Tenants who have the plan on its first day, or will have it later'),
+  })
+  .meta({ id: 'PlanVersion' });
 
 export interface PlanRoutesOptions {
   readonly database: Database;
@@ -102,7 +103,7 @@ export const planRoutes: FastifyPluginAsyncZod<PlanRoutesOptions> = async (
   const common = {
     tags: ['plans'],
     security: [{ bearer: [] }],
-    body: planBody.meta({ examples: [EXAMPLE] }),
+    body: planBody,
   };
 
   app.post(

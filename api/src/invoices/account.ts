@@ -28,8 +28,11 @@ export interface OwedInvoice {
   readonly settledAt: Date | null;
 }
 
-/** What is still to be paid. */
-export function openOf({ total, lateFees, credited, paid }: OwedInvoice): Rupiah {
+/** What is still to be paid: of a draft or a void invoice, nothing. */
+export function openOf({ state, total, lateFees, credited, paid }: OwedInvoice): Rupiah {
+  if (state === 'draft' || state === 'void') {
+    return 0n;
+  }
   return (total > 0n ? total : 0n) + lateFees - credited - paid;
 }
 

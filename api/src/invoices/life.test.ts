@@ -244,6 +244,13 @@ describe('a void invoice', () => {
     expect(await run('2026-02-11')).toBe(0);
   });
 
+  it('keeps none of the money that comes for it all the same: it becomes credit', async () => {
+    await makeVoid('2026-02-02');
+    await pay(1_000n, '2026-02-03');
+    expect(await invoice()).toMatchObject({ state: 'void', paid: '0' });
+    expect(await balances()).toMatchObject({ receivable: 0n, cash: 1_000n, 'credit-balance': -1_000n });
+  });
+
   it('is refused once something was paid: the answer says what to do instead', async () => {
     await pay(1n, '2026-02-02');
     await expect(makeVoid('2026-02-03')).rejects.toMatchObject({

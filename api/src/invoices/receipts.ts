@@ -190,5 +190,5 @@ async function withoutFeesAfter(
 
 function stateOf(invoice: OwedInvoice): Receipt['invoice'] {
   const { id, number, state } = invoice;
-  return { id, number, state, open: state === 'void' || state === 'draft' ? 0n : openOf(invoice) };
+  return { id, number, state, open: openOf(invoice) };
 }

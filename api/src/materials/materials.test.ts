@@ -9,6 +9,7 @@ import { sessionSecret } from '../config.ts';
 import { DownloadLinks } from '../files/download-link.ts';
 import { newFileKey } from '../files/file-key.ts';
 import { FileMissingError } from '../files/file-store.ts';
+import { fileSweep } from '../files/sweep.ts';
 import { TENANT_ROLES } from '../identity/permissions.ts';
 import { tenantRow } from '../tenants/tenant.ts';
 import { startApplication, type TestApplication } from '../testing/application.ts';
@@ -16,7 +17,7 @@ import { pdf, png } from '../testing/samples.ts';
 import { announceMaterial } from './announce.ts';
 import { MATERIALS_FOLDER, materialBody, materialPage } from './material.ts';
 import { statisticsBody } from './statistics.ts';
-import { materialFilesSweep } from './sweep.ts';
+import { SWEPT_MATERIALS } from './sweep.ts';
 
 const OURS = tenantRow.shape.id.parse('ours');
 const THEIRS = tenantRow.shape.id.parse('theirs');
@@ -351,7 +352,7 @@ it('finds files that nothing stands for, once they are a day old, and leaves all
   for (const key of [file_key, orphan.key, theirs.key]) {
     await utimes(pathOf(key), dayAgo, dayAgo);
   }
-  await materialFilesSweep(database, files).run(
+  await fileSweep(SWEPT_MATERIALS, database, files).run(
     { tenantId: 'ours', date: '2026-11-21' },
     {
       jobId: '1',

@@ -130,21 +130,6 @@ export async function countDownload(
   return rows[0];
 }
 
-/** Which of the keys belong to a material of the tenant. */
-export async function filesInUse(
-  db: Kysely<Schema>,
-  tenantId: TenantId,
-  keys: readonly string[],
-): Promise<ReadonlySet<string>> {
-  const rows = await db
-    .selectFrom('materials')
-    .select('file_key')
-    .where('tenant_id', '=', tenantId)
-    .where('file_key', 'in', keys)
-    .execute();
-  return new Set(rows.map(({ file_key }) => file_key));
-}
-
 function materials(db: Kysely<Schema>, tenantId: TenantId) {
   return db
     .selectFrom('materials')

@@ -2,8 +2,7 @@ import type { TenantId } from '@riwayat/collector';
 import type { Kysely } from 'kysely';
 import { SYSTEM } from '../audit/audit.ts';
 import { ProblemError } from '../errors/problem.ts';
-import type { FileStore } from '../files/file-store.ts';
-import { removeOrphans } from '../files/orphans.ts';
+import type { Swept } from '../files/sweep.ts';
 import { JobError, type JobHandler, jobHandler } from '../jobs/handler.ts';
 import { type DailyPayload, type DailySchedule, dailyPayload } from '../jobs/schedule.ts';
 import type { Task } from '../jobs/task.ts';
@@ -11,17 +10,20 @@ import type { Database } from '../postgres/database.ts';
 import type { Schema } from '../postgres/schema.ts';
 import { isTenantId } from '../tenants/tenant.ts';
 import { preferencesOf } from './preferences.ts';
-import { INVOICE_PROOFS_FOLDER, invoiceProofsInUse } from './proofs.ts';
+import { INVOICE_PROOFS_FOLDER } from './proofs.ts';
 import type { PaymentProvider } from './provider/provider.ts';
 import { beginWithProvider, writePayment } from './start.ts';
 
 const DEBIT_CARDS: Task<DailyPayload> = { name: 'debit-cards', payload: dailyPayload };
-const SWEEP_PROOFS: Task<DailyPayload> = { name: 'sweep-invoice-proofs', payload: dailyPayload };
 
 /** When invoices of the day are issued, and people are awake to read that it failed. */
 export const CARDS_DAILY: DailySchedule = { task: DEBIT_CARDS, localTime: '09:00' };
-/** When nobody uploads much. */
-export const INVOICE_PROOFS_NIGHTLY: DailySchedule = { task: SWEEP_PROOFS, localTime: '03:40' };
+/** Files that no proof of a transfer stands for, looked for when nobody uploads much. */
+export const SWEPT_INVOICE_PROOFS: Swept = {
+  schedule: { task: { name: 'sweep-invoice-proofs', payload: dailyPayload }, localTime: '03:40' },
+  folder: INVOICE_PROOFS_FOLDER,
+  table: 'invoice_payment_proofs',
+};
 
 /** A card that refused so often is not asked again for the same invoice. */
 const MOST_DEBITS = 3;
@@ -100,19 +102,4 @@ async function invoicesToDebit(db: Kysely<Schema>, tenantId: TenantId): Promise<
     .select('invoices.id')
     .execute();
   return rows.map(({ id }) => id);
-}
-
-/** Deletes a tenant's files that no proof of a transfer stands for. */
-export function invoiceProofsSweep({ db }: Database, files: FileStore): JobHandler {
-  return jobHandler(SWEEP_PROOFS, async ({ tenantId }) => {
-    if (!isTenantId(tenantId)) {
-      throw new JobError('There is no such tenant.', { final: true });
-    }
-    await removeOrphans(files, {
-      tenantId,
-      folder: INVOICE_PROOFS_FOLDER,
-      inUse: (keys) => invoiceProofsInUse(db, tenantId, keys),
-      now: new Date(),
-    });
-  });
 }

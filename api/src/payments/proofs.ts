@@ -157,21 +157,6 @@ async function reject(db: Kysely<Schema>, payment: HeldPayment, reason: string, 
   await tellRejected(db, payment, reason);
 }
 
-/** Which of the files proofs stand for. */
-export async function invoiceProofsInUse(
-  db: Kysely<Schema>,
-  tenantId: TenantId,
-  keys: readonly string[],
-): Promise<ReadonlySet<string>> {
-  const rows = await db
-    .selectFrom('invoice_payment_proofs')
-    .where('tenant_id', '=', tenantId)
-    .where('file_key', 'in', keys)
-    .select('file_key')
-    .execute();
-  return new Set(rows.map(({ file_key }) => file_key));
-}
-
 async function timezoneOf(db: Kysely<Schema>, tenantId: TenantId): Promise<string> {
   const { timezone } = await db
     .selectFrom('tenants')

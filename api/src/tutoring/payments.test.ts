@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { newFileKey } from '../files/file-key.ts';
+import { fileSweep } from '../files/sweep.ts';
 import { startApplication, type TestApplication } from '../testing/application.ts';
 import { png } from '../testing/samples.ts';
 import { booked, type Member, School, type Teacher } from '../testing/school.ts';
-import { bookingExpiry, proofsSweep } from './background.ts';
+import { bookingExpiry, SWEPT_PROOFS } from './background.ts';
 import { bookingBody } from './bookings.ts';
 import { paymentPage } from './payment-list.ts';
 import { PROOFS_FOLDER } from './payments.ts';
@@ -166,7 +167,10 @@ it('expires bookings and removes forgotten files by jobs', async () => {
   for (const key of await storedProofs()) {
     await utimes(join(application.config.dataDirectory, 'files', key), old, old);
   }
-  await proofsSweep(database, files).run({ tenantId: school.tenantId, date: '2026-11-21' }, context);
+  await fileSweep(SWEPT_PROOFS, database, files).run(
+    { tenantId: school.tenantId, date: '2026-11-21' },
+    context,
+  );
   // What a proof stands for stays.
   expect((await storedProofs()).sort()).toEqual(before.sort());
 });

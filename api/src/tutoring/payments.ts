@@ -1,4 +1,3 @@
-import type { TenantId } from '@riwayat/collector';
 import type { Kysely } from 'kysely';
 import { type Actor, audit } from '../audit/audit.ts';
 import { problem } from '../errors/problem.ts';
@@ -52,21 +51,6 @@ export async function submitProof(
     kind: 'payment.received',
     values: { booking: id, course, learner: learner.name },
   });
-}
-
-/** Which of the files proofs stand for. */
-export async function proofsInUse(
-  db: Kysely<Schema>,
-  tenantId: TenantId,
-  keys: readonly string[],
-): Promise<ReadonlySet<string>> {
-  const rows = await db
-    .selectFrom('payment_proofs')
-    .where('tenant_id', '=', tenantId)
-    .where('file_key', 'in', keys)
-    .select('file_key')
-    .execute();
-  return new Set(rows.map(({ file_key }) => file_key));
 }
 
 /** @throws {ProblemError} `illegal-step` when no proof of payment is waited for, or not any longer */

@@ -2856,7 +2856,34 @@ export interface components {
             /** @enum {string} */
             late_events: "adjust" | "waive";
         };
-        /** @description A version of a plan, as the data that bills are computed from: prices and quantities are plain decimals in rupiah and billed units, texts are in Indonesian and English. */
+        /**
+         * @description A version of a plan, as the data that bills are computed from: prices and quantities are plain decimals in rupiah and billed units, texts are in Indonesian and English.
+         * @example {
+         *       "key": "usage",
+         *       "version": 2,
+         *       "effectiveFrom": "2027-01-01",
+         *       "name": {
+         *         "id": "Pemakaian",
+         *         "en": "Usage"
+         *       },
+         *       "description": {
+         *         "id": "Bayar sesuai pemakaian",
+         *         "en": "Pay for what you use"
+         *       },
+         *       "charges": [
+         *         {
+         *           "key": "base-fee",
+         *           "component": "base_fee",
+         *           "name": {
+         *             "id": "Biaya dasar",
+         *             "en": "Base fee"
+         *           },
+         *           "model": "flat",
+         *           "price": "325000"
+         *         }
+         *       ]
+         *     }
+         */
         PlanInput: {
             key: string;
             version: number;
@@ -5617,7 +5644,34 @@ export interface components {
             /** @enum {string} */
             late_events: "adjust" | "waive";
         };
-        /** @description A version of a plan, as the data that bills are computed from: prices and quantities are plain decimals in rupiah and billed units, texts are in Indonesian and English. */
+        /**
+         * @description A version of a plan, as the data that bills are computed from: prices and quantities are plain decimals in rupiah and billed units, texts are in Indonesian and English.
+         * @example {
+         *       "key": "usage",
+         *       "version": 2,
+         *       "effectiveFrom": "2027-01-01",
+         *       "name": {
+         *         "id": "Pemakaian",
+         *         "en": "Usage"
+         *       },
+         *       "description": {
+         *         "id": "Bayar sesuai pemakaian",
+         *         "en": "Pay for what you use"
+         *       },
+         *       "charges": [
+         *         {
+         *           "key": "base-fee",
+         *           "component": "base_fee",
+         *           "name": {
+         *             "id": "Biaya dasar",
+         *             "en": "Base fee"
+         *           },
+         *           "model": "flat",
+         *           "price": "325000"
+         *         }
+         *       ]
+         *     }
+         */
         Plan: {
             key: string;
             version: number;

@@ -26,6 +26,8 @@ it('gives each role what it may do, and no more', () => {
       'billing:read',
       'billing:manage',
       'billing:pay',
+      'plan:change',
+      'data:export',
     ],
     manager: [
       'usage:read',

@@ -37,6 +37,11 @@ describe('a plan', () => {
     expect(() => planWith(withTiers(null, '20', null))).toThrow(/rising ends/);
   });
 
+  it('has a version that every store can count', () => {
+    expect(() => planWith(CHARGES, { version: 1_000_000 })).not.toThrow();
+    expect(() => planWith(CHARGES, { version: 1_000_001 })).toThrow(/version/);
+  });
+
   it('compares quantities that no floating-point number tells apart', () => {
     expect(() => planWith(withTiers('900000000000000.1', '900000000000000.11', null))).not.toThrow();
     expect(() => planWith(withTiers('900000000000000.11', '900000000000000.1', null))).toThrow(/rising ends/);

@@ -117,11 +117,15 @@ const cacheModifier = z.object({
     .describe('By falling ratios of hits, 0 to 1; the first whose bound is passed counts'),
 });
 
+/** More than any price is changed. */
+const MOST_VERSIONS = 1_000_000;
+const HOURS_IN_YEAR = 8_760;
+
 /** One version of a plan: data, and all there is to know for a bill. */
 export const planSchema = z
   .object({
     key: z.string().regex(/^[a-z][a-z0-9-]*$/),
-    version: z.int().min(1),
+    version: z.int().min(1).max(MOST_VERSIONS),
     effectiveFrom: z.iso.date().describe('The first local day it is the price of'),
     name: text,
     description: text,
@@ -135,7 +139,7 @@ export const planSchema = z
       .describe('What the plan allows, in the meters’ own units: shown and warned of, never charged'),
     features: z.array(text).default([]),
     uptime: share.optional().describe('Promised share of time that the service is there, percent'),
-    supportHours: z.int().min(1).optional().describe('Hours until support answers'),
+    supportHours: z.int().min(1).max(HOURS_IN_YEAR).optional().describe('Hours until support answers'),
     backup: text.optional(),
     offered: z
       .boolean()

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { actorOf } from '../audit/audit.ts';
 import { problemResponses } from '../errors/problem.ts';
 import type { FileStore } from '../files/file-store.ts';
+import { proofQuery } from '../files/proof-list.ts';
 import { principalOf, requirePermission } from '../identity/guard.ts';
 import { idOf } from '../ids/id.ts';
 import type { Database } from '../postgres/database.ts';
@@ -11,7 +12,7 @@ import { line } from '../tutoring/text.ts';
 import { eventPage, eventQuery, listEvents, type Resolution, resolveEvent } from './events.ts';
 import type { InvoicePayments } from './invoice-payments.ts';
 import { paymentBody } from './payment-body.ts';
-import { listProofs, proofPage, proofQuery } from './proof-list.ts';
+import { listProofs, proofPage } from './proof-list.ts';
 import { type Decision, decideProof } from './proofs.ts';
 import { LARGEST_AMOUNT_IDR } from './wanted.ts';
 

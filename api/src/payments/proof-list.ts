@@ -1,12 +1,18 @@
-import { type Kysely, type SqlBool, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { rupiahNumber } from '../billing/rupiah-number.ts';
 import type { FileStore } from '../files/file-store.ts';
-import { cut, ordering, pageOf, pageQuery } from '../lists/page.ts';
+import {
+  proofDecision,
+  proofFile,
+  proofOrder,
+  type proofQuery,
+  proofsPage,
+  type ShownProof,
+} from '../files/proof-list.ts';
+import { pageOf } from '../lists/page.ts';
 import type { Schema } from '../postgres/schema.ts';
 import { MANUAL_METHODS, METHODS } from './payment-state.ts';
-
-const DOWNLOAD_SECONDS = 3600;
 
 const proofBody = z
   .object({
@@ -18,61 +24,30 @@ const proofBody = z
     amount_idr: z.int().describe('What was asked for, whole rupiah'),
     stated_idr: z.int().describe('What the tenant says was transferred'),
     stated_on: z.iso.date().describe('When, where the tenant is'),
-    file: z.object({
-      name: z.string(),
-      content_type: z.string(),
-      bytes: z.int(),
-      url: z.string().describe('Where the file can be downloaded for an hour'),
-    }),
-    uploaded_at: z.iso.datetime(),
-    decision: z.enum(['verified', 'rejected']).nullable(),
-    reason: z.string().nullable(),
-    decided_at: z.iso.datetime().nullable(),
+    file: proofFile,
+    ...proofDecision,
   })
   .meta({ id: 'InvoicePaymentProof' });
 
 export const proofPage = pageOf(proofBody).meta({ id: 'InvoicePaymentProofPage' });
 
-export const proofQuery = pageQuery.extend({
-  state: z
-    .enum(['waiting', 'verified', 'rejected'])
-    .default('waiting')
-    .describe('`waiting` for a decision, the longest first; or decided, the newest first'),
-});
-
 /** Proofs of transfers, of whatever tenant: to be decided on, or decided. */
 export async function listProofs(
   db: Kysely<Schema>,
   files: FileStore,
-  { state, limit, cursor }: z.infer<typeof proofQuery>,
+  query: z.infer<typeof proofQuery>,
 ): Promise<z.infer<typeof proofPage>> {
-  const order = ordering(
-    sql.ref('invoice_payment_proofs.uploaded_at'),
-    'timestamptz',
-    sql.ref('invoice_payment_proofs.id'),
-    cursor,
-    state === 'waiting' ? 'asc' : 'desc',
-  );
+  const { order, asked } = proofOrder('invoice_payment_proofs', query);
   const rows = await proofs(db)
-    .where(sql<SqlBool>`coalesce(invoice_payment_proofs.decision, 'waiting') = ${state}`)
+    .where(asked)
     .where(order.after)
     .orderBy(order.by, order.direction)
     .orderBy('invoice_payment_proofs.id')
-    .limit(limit + 1)
+    .limit(query.limit + 1)
     .select(order.key.as('key'))
     .execute()
     .catch(order.blame);
-  const { data, next_cursor } = cut(rows, limit, order, (row) => row);
-  return {
-    data: await Promise.all(
-      data.map(async (row) => {
-        const { file_key: key, file_name: fileName, content_type: contentType } = row;
-        const url = await files.downloadUrl(key, { expiresSeconds: DOWNLOAD_SECONDS, fileName, contentType });
-        return toBody(row, url);
-      }),
-    ),
-    next_cursor,
-  };
+  return proofsPage(files, rows, { limit: query.limit, order }, toBody);
 }
 
 function proofs(db: Kysely<Schema>) {
@@ -107,7 +82,7 @@ function proofs(db: Kysely<Schema>) {
 
 type ProofRow = Awaited<ReturnType<ReturnType<typeof proofs>['executeTakeFirstOrThrow']>>;
 
-function toBody(row: ProofRow, url: string): z.infer<typeof proofBody> {
+function toBody(row: ProofRow, { file, decided }: ShownProof): z.infer<typeof proofBody> {
   return {
     id: row.id,
     payment: row.payment_id,
@@ -117,10 +92,7 @@ function toBody(row: ProofRow, url: string): z.infer<typeof proofBody> {
     amount_idr: rupiahNumber(BigInt(row.amount_idr)),
     stated_idr: rupiahNumber(BigInt(row.stated_idr)),
     stated_on: row.stated_on,
-    file: { name: row.file_name, content_type: row.content_type, bytes: Number(row.bytes), url },
-    uploaded_at: row.uploaded_at.toISOString(),
-    decision: row.decision,
-    reason: row.reason,
-    decided_at: row.decided_at?.toISOString() ?? null,
+    file,
+    ...decided,
   };
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { actorOf } from '../audit/audit.ts';
 import { problemResponses } from '../errors/problem.ts';
 import type { FileStore } from '../files/file-store.ts';
+import { proofQuery } from '../files/proof-list.ts';
 import { receiveUpload } from '../files/receive.ts';
 import { MULTIPART, uploadBody, uploads } from '../files/uploads.ts';
 import { principalOf, requirePermission } from '../identity/guard.ts';
@@ -10,7 +11,7 @@ import { idOf } from '../ids/id.ts';
 import { DatabaseUnavailableError } from '../postgres/availability.ts';
 import type { Database } from '../postgres/database.ts';
 import { bookingBody, bookingById } from './bookings.ts';
-import { listPayments, paymentPage, paymentQuery } from './payment-list.ts';
+import { listPayments, paymentPage } from './payment-list.ts';
 import { decidePayment, PROOFS_FOLDER, submitProof } from './payments.ts';
 import { holdBooking } from './steps.ts';
 import { line } from './text.ts';
@@ -96,7 +97,7 @@ export const paymentRoutes: FastifyPluginAsyncZod<PaymentRoutesOptions> = async 
       schema: {
         ...common,
         summary: 'Payments that wait for a decision, the longest first; or those decided',
-        querystring: paymentQuery,
+        querystring: proofQuery,
         response: { 200: paymentPage, ...problemResponses(400, 401, 403, 503) },
       },
     },

@@ -5019,9 +5019,9 @@ export interface components {
             uploaded_at: string;
             decision: ("verified" | "rejected") | null;
             reason: string | null;
+            decided_at: string | null;
             /** @description Name */
             decided_by: string | null;
-            decided_at: string | null;
         };
         PaymentPageInput: {
             data: components["schemas"]["PaymentInput"][];
@@ -7807,9 +7807,9 @@ export interface components {
             uploaded_at: string;
             decision: ("verified" | "rejected") | null;
             reason: string | null;
+            decided_at: string | null;
             /** @description Name */
             decided_by: string | null;
-            decided_at: string | null;
         };
         PaymentPage: {
             data: components["schemas"]["Payment"][];

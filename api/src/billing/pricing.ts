@@ -28,7 +28,8 @@ export class Agreement {
    * The bill of a month.
    *
    * @param usage of every day of the month; days to come have used nothing
-   * @throws {UnknownPlanError} when the contract names a plan that there is no price of
+   * @throws {UnknownPlanError} when the contract names a plan that there is no price of; {RangeError} for usage that is
+   *   not of every day of the month
    */
   billOf({ month }: Pick<BillingMonth, 'month'>, usage: Usage): Bill {
     return bill({ month, usage, contract: this.terms.contract, prices: this.#prices });
@@ -77,7 +78,8 @@ export class Pricing {
    * The same by a contract that is at hand.
    *
    * @param month `YYYY-MM`
-   * @throws {UnknownPlanError} when the contract names a plan that there is no price of
+   * @throws {UnknownPlanError} when the contract names a plan that there is no price of; {RangeError} for usage that is
+   *   not of every day of the month
    */
   async rate(contract: Contract, month: string, usage: Usage): Promise<Bill> {
     return bill({ month, usage, contract, prices: await this.#prices.list() });

@@ -19,10 +19,24 @@ export function billingMonth(month: string, timezone: string): BillingMonth {
   return {
     month: yearMonth.toString(),
     timezone,
-    days: Array.from({ length: yearMonth.daysInMonth }, (_, index) => first.add({ days: index }).toString()),
+    days: monthDays(month),
     from: startOfDay(first, timezone),
     to: startOfDay(first.add({ months: 1 }), timezone),
   };
+}
+
+/**
+ * Every day of a month, `YYYY-MM-DD`, in order.
+ *
+ * @param month `YYYY-MM`
+ * @throws {RangeError} for a text that is no month
+ */
+export function monthDays(month: string): string[] {
+  const yearMonth = Temporal.PlainYearMonth.from(month);
+  return Array.from(
+    { length: yearMonth.daysInMonth },
+    (_, index) => `${yearMonth}-${String(index + 1).padStart(2, '0')}`,
+  );
 }
 
 /** The month that an instant lies in, `YYYY-MM`. */

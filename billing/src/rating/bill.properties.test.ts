@@ -9,9 +9,9 @@ import { PriceList } from '../plans/price-list.ts';
 import {
   amountText,
   contractFor,
+  DAYS,
   discounts,
   MONTH,
-  MOST_DAYS,
   PROPERTY,
   plans,
   risingPlans,
@@ -76,8 +76,8 @@ it('bills a plan that follows itself, in any version of saying so, as if it had 
     plan: plans,
     usage: usages,
     granted: discounts,
-    at: fc.nat(MOST_DAYS),
-    again: fc.nat(MOST_DAYS),
+    at: fc.nat(DAYS.length),
+    again: fc.nat(DAYS.length),
   });
   fc.assert(
     fc.property(cases, ({ plan, usage, granted, at, again }) => {
@@ -103,8 +103,8 @@ it('rates the days of a plan together, whatever plan lies between them', TIMEOUT
     between: plans,
     usage: usages,
     granted: discounts,
-    at: fc.nat(MOST_DAYS),
-    until: fc.nat(MOST_DAYS),
+    at: fc.nat(DAYS.length),
+    until: fc.nat(DAYS.length),
   });
   fc.assert(
     fc.property(cases, ({ plan, between, usage, granted, at, until }) => {
@@ -141,10 +141,10 @@ it('never bills less for more usage, where no quantity is priced by volume', TIM
   const cases = fc.record({
     plan: risingPlans,
     next: risingPlans,
-    change: fc.nat(MOST_DAYS),
+    change: fc.nat(DAYS.length),
     usage: usages,
     meter: fc.constantFrom('api_calls' as const, 'storage' as const, 'members' as const),
-    day: fc.nat(MOST_DAYS - 1),
+    day: fc.nat(DAYS.length - 1),
     more: amountText(2_000n),
   });
   fc.assert(

@@ -15,12 +15,13 @@ import { charged, type Share } from './charges.ts';
 import { discountLines } from './discount-lines.ts';
 import type { BillLine, ExactLine } from './line.ts';
 import { cacheLines, limitLines } from './modifiers.ts';
+import { requireWholeMonth } from './whole-month.ts';
 
 /** What a tenant used in a month, under which contract, at which prices. */
 export interface BillQuestion {
   /** `YYYY-MM` */
   readonly month: string;
-  /** Every day of the month, in order, is a day of the usage. */
+  /** Of every day of the month, in order; days to come have used nothing. */
   readonly usage: Usage;
   readonly contract: Contract;
   readonly prices: PriceList;
@@ -43,9 +44,11 @@ export class UnknownPlanError extends Error {
 /**
  * What a month costs.
  *
- * @throws {UnknownPlanError} when the price list lacks a plan of the contract
+ * @throws {UnknownPlanError} when the price list lacks a plan of the contract; {RangeError} for usage that is not of every
+ *   day of the month
  */
 export function bill({ month, usage, contract, prices }: BillQuestion): Bill {
+  requireWholeMonth(month, usage);
   const of = usage.days.length;
   const inEffect = plansInEffect(usage.days, contract, prices);
   const charges = inEffect.flatMap(({ plan, days }) =>

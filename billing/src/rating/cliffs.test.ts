@@ -102,15 +102,14 @@ describe('for any volume tiers', () => {
             tiers,
           },
         ]);
-        const days = ['2026-07-01', '2026-07-02'];
         const contract = {
           startedOn: '2026-01-01',
           terms: [{ from: '2026-01-01', plan: plan.key }],
           discounts: [],
         };
         const of = (users: number) => ({
-          month: '2026-07',
-          usage: evenUsage(days, { concurrent_users: String(users) }),
+          month: JULY.month,
+          usage: evenUsage(JULY.days, { concurrent_users: String(users) }),
           contract,
           prices: new PriceList([plan]),
         });

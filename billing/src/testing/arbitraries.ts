@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import type { MeterKey, Usage } from '../meters/meter.ts';
-import { type Decimal, decimal } from '../money/decimal.ts';
+import { type Decimal, decimal, ZERO } from '../money/decimal.ts';
+import { monthDays } from '../period/month.ts';
 import type { Contract, GrantedDiscount } from '../plans/contract.ts';
 import { COMPONENTS, type Plan, type PlanInput } from '../plans/plan.ts';
 import { planWith } from './plans.ts';
 
 type ChargeInput = PlanInput['charges'][number];
 
-/** Enough cases to meet what is rare; the months below are short, so that they are quick. */
+/** Enough cases to meet what is rare. */
 export const PROPERTY = { numRuns: 10_000 };
 
 /** A flow, and levels of both kinds. */
@@ -144,13 +145,11 @@ export const risingPlans: fc.Arbitrary<Plan> = fc
     ),
   );
 
-/** A month of some of its days: the engine counts the days it is given. */
+/** The month that usage is of. */
 export const MONTH = '2026-03';
-export const MOST_DAYS = 5;
-
-function someDays(count: number): string[] {
-  return Array.from({ length: count }, (_, index) => `${MONTH}-${String(index + 1).padStart(2, '0')}`);
-}
+export const DAYS = monthDays(MONTH);
+/** So many kinds of days take turns in a month: more cost time, and show nothing else. */
+const MOST_KINDS = 5;
 
 /** Quantities of 0 to a thousand, in eighths: small and whole ones more often than by chance. */
 const dayValue = fc
@@ -161,8 +160,8 @@ function valuesOf(days: number): fc.Arbitrary<Decimal[]> {
   return fc.array(dayValue, { minLength: days, maxLength: days });
 }
 
-/** Usage of one to five days, by every meter that the charges have; sometimes nothing was looked up. */
-export const usages: fc.Arbitrary<Usage> = fc.integer({ min: 1, max: MOST_DAYS }).chain((count) =>
+/** Usage of a month, by every meter that the charges have; sometimes nothing was looked up. */
+export const usages: fc.Arbitrary<Usage> = fc.integer({ min: 1, max: MOST_KINDS }).chain((count) =>
   fc
     .record({
       api_calls: valuesOf(count),
@@ -171,15 +170,21 @@ export const usages: fc.Arbitrary<Usage> = fc.integer({ min: 1, max: MOST_DAYS }
       hits: valuesOf(count),
       misses: valuesOf(count),
     })
-    .map(({ hits, misses, ...perDay }) => ({
-      days: someDays(count),
+    .map(({ api_calls, storage, members, hits, misses }) => ({
+      days: DAYS,
       perDay: {
-        ...perDay,
-        cache_hits: hits,
-        cache_lookups: hits.map((hit, index) => hit.plus(misses[index] ?? hit)),
+        api_calls: inTurn(api_calls),
+        storage: inTurn(storage),
+        members: inTurn(members),
+        cache_hits: inTurn(hits),
+        cache_lookups: inTurn(hits.map((hit, index) => hit.plus(misses[index] ?? hit))),
       },
     })),
 );
+
+function inTurn(kinds: readonly Decimal[]): Decimal[] {
+  return DAYS.map((_, index) => kinds[index % kinds.length] ?? ZERO);
+}
 
 /** Any of the discounts, granted for a month that may be before, in or after {@link MONTH}. */
 export const discounts: fc.Arbitrary<GrantedDiscount[]> = fc.array(

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { CalibrationFileError } from '../calibration/parameters.ts';
-import { UnknownPlanKeyError } from '../pricing/month-prices.ts';
+import { NotAMonthError, UnknownPlanKeyError } from '../pricing/month-prices.ts';
 import { AbortError, ReplicationError } from '../replications/run-replications.ts';
 import { ScenarioError } from '../scenario/scenario-error.ts';
 import { addCalibrateCommand } from './calibrate-command.ts';
@@ -36,7 +36,8 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     if (
       error instanceof ScenarioError ||
       error instanceof UsageError ||
-      error instanceof UnknownPlanKeyError
+      error instanceof UnknownPlanKeyError ||
+      error instanceof NotAMonthError
     ) {
       terminal.error(`error: ${error.message}\n`);
       return WRONG_USAGE;

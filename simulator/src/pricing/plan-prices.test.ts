@@ -1,4 +1,4 @@
-import { CATALOGUE, quantityOf } from '@riwayat/billing';
+import { CATALOGUE, daysLater, quantityOf, type Usage, usageOfDays } from '@riwayat/billing';
 import { beforeAll, expect, it } from 'vitest';
 import { calibratedParameters } from '../calibration/parameters.ts';
 import { runProgram } from '../cli/program.ts';
@@ -6,7 +6,7 @@ import { runRequests } from '../recording/run-requests.ts';
 import { simulateMonth } from '../run/simulate-month.ts';
 import { documentedScenario } from '../scenario/documented.ts';
 import type { SimulatedRequest } from '../workload/request.ts';
-import { ALL_PLANS, pricesOfMonth, UnknownPlanKeyError } from './month-prices.ts';
+import { ALL_PLANS, NotAMonthError, pricesOfMonth, UnknownPlanKeyError } from './month-prices.ts';
 import { type MonthUsageOptions, usageOfMonth } from './month-usage.ts';
 
 let month: MonthUsageOptions;
@@ -65,6 +65,15 @@ it('takes the newest version of a plan', () => {
   const usage = usageOfMonth(month);
   expect(pricesOfMonth(usage, 'enterprise')[0]?.bill.total).toBe(3_000_000n);
   expect(pricesOfMonth(usage, 'enterprise', [...CATALOGUE, dearer])[0]?.bill.total).toBe(3_500_000n);
+});
+
+it('prices any days that make a month, and no fewer or more: fees are those of months', () => {
+  const usage = usageOfMonth(month);
+  const moved = { ...usage, days: usage.days.map((_, day) => daysLater('2026-11-02', day)) };
+  const totals = (of: Usage): bigint[] => pricesOfMonth(of, ALL_PLANS).map(({ bill }) => bill.total);
+  expect(totals(moved)).toEqual(totals(usage));
+  const days = new Set(usage.days.slice(0, 10));
+  expect(() => totals(usageOfDays(usage, days))).toThrow(NotAMonthError);
 });
 
 async function run(...args: string[]): Promise<{ code: number; out: string; error: string }> {

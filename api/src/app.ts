@@ -207,7 +207,13 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(learnerRoutes, { database, catalogue, now });
   await app.register(mentorRoutes, shop);
   await app.register(paymentRoutes, { database, files, now });
-  const costs = new UsageCosts({ metering, weights: collector.metering, pricing, now });
+  const costs = new UsageCosts({
+    metering,
+    totals: collector.usage,
+    weights: collector.metering,
+    pricing,
+    now,
+  });
   const months = new TenantMonths({
     database,
     prices: services.prices,

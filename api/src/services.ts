@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Collector, openCollector, type StoreAddress, startResourceSampler } from '@riwayat/collector';
 import { type Logger, pino } from 'pino';
 import { DAILY_JOBS, jobHandlers } from './background.ts';
-import type { Metering } from './billing/metering.ts';
+import type { ScreenMetering } from './billing/metering.ts';
 import { Prices } from './billing/prices.ts';
 import { Pricing } from './billing/pricing.ts';
 import { type Config, pseudonymKey, sessionSecret } from './config.ts';
@@ -46,7 +46,7 @@ export interface Services {
   readonly policies: TenantPolicies;
   readonly prices: Prices;
   readonly pricing: Pricing;
-  readonly metering: Metering;
+  readonly metering: ScreenMetering;
   /** Who looked at usage. */
   readonly usageReads: UsageReads;
   readonly files: FileStore;

@@ -16,7 +16,7 @@ export type { Logger } from './logger.ts';
 export type { EndpointHabits } from './metering/endpoint-habits.ts';
 export type { EventsOfDay, MeterTypes } from './metering/event-sums.ts';
 export type { LocalDay, MeteredDays } from './metering/metered-days.ts';
-export type { MeteringQueries, RequestsOfDay } from './metering/metering-queries.ts';
+export type { MeteringQueries, RequestsOfDay, RollupDays } from './metering/metering-queries.ts';
 export type { Weight, WeightBy, WeightQuestion } from './metering/weights.ts';
 export { type CollectorOptions, openCollector } from './opening.ts';
 export type { ErasureProof, PersonRows } from './privacy/erasure.ts';

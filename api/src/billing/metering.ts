@@ -1,5 +1,5 @@
 import type { BillingMonth, Usage } from '@riwayat/billing';
-import type { TenantId } from '@riwayat/collector';
+import type { TenantId, UsageSummary } from '@riwayat/collector';
 
 export interface MeteringQuestion {
   readonly tenantId: TenantId;
@@ -24,4 +24,16 @@ export interface Metering {
   ofBills(question: ManyMeteringQuestion): Promise<ReadonlyMap<TenantId, Usage>>;
   /** The same of a month that is running, from rollups: fast enough for screens, and equal to the raw rows. */
   ofScreen(question: Omit<MeteringQuestion, 'storedBy'>): Promise<Usage>;
+}
+
+/** A month as screens show it. */
+export interface ScreenMonth {
+  readonly usage: Usage;
+  /** What its requests add up to, of the same rows. */
+  readonly totals: UsageSummary;
+}
+
+/** Metering with the totals that screens show beside it: one reading of the store for both. */
+export interface ScreenMetering extends Metering {
+  screenMonth(question: Omit<MeteringQuestion, 'storedBy'>): Promise<ScreenMonth>;
 }

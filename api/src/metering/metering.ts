@@ -12,10 +12,17 @@ import {
   type MeteredDays,
   type MeteringQueries,
   type RequestsOfDay,
+  type RollupDays,
   type TenantId,
   tenantScope,
+  type UsageSummary,
 } from '@riwayat/collector';
-import type { ManyMeteringQuestion, Metering, MeteringQuestion } from '../billing/metering.ts';
+import type {
+  ManyMeteringQuestion,
+  MeteringQuestion,
+  ScreenMetering,
+  ScreenMonth,
+} from '../billing/metering.ts';
 import { dailyValues } from './daily-values.ts';
 import { EVENT_METERS, eventType, METER_TYPES } from './event-meters.ts';
 
@@ -40,7 +47,7 @@ export const REQUEST_METERS = Object.keys(OF_REQUESTS).filter(
 );
 
 /** Metering of what the collector has stored. */
-export class StoredMetering implements Metering {
+export class StoredMetering implements ScreenMetering {
   readonly #queries: MeteringQueries;
 
   constructor(queries: MeteringQueries) {
@@ -62,14 +69,18 @@ export class StoredMetering implements Metering {
     return usages(tenantIds, month, requests, events);
   }
 
-  async ofScreen({ tenantId, month }: Omit<MeteringQuestion, 'storedBy'>): Promise<Usage> {
-    const scopes = [tenantScope(tenantId)];
+  async ofScreen(question: Omit<MeteringQuestion, 'storedBy'>): Promise<Usage> {
+    return (await this.screenMonth(question)).usage;
+  }
+
+  async screenMonth({ tenantId, month }: Omit<MeteringQuestion, 'storedBy'>): Promise<ScreenMonth> {
+    const scope = tenantScope(tenantId);
     const days = meteredDays(month);
     const [requests, events] = await Promise.all([
-      this.#queries.requestsOfDaysFromRollup(scopes, days),
-      this.#queries.eventsOfDays(scopes, days, METER_TYPES),
+      this.#queries.requestsOfDaysFromRollup(scope, days),
+      this.#queries.eventsOfDays([scope], days, METER_TYPES),
     ]);
-    return usageOf(month, requests, events);
+    return { usage: usageOf(month, requests.days, events), totals: totalsOf(requests) };
   }
 }
 
@@ -88,6 +99,27 @@ function usages(
   return new Map(
     tenantIds.map((id) => [id, usageOf(month, requestsOf.get(id) ?? [], eventsOf.get(id) ?? [])]),
   );
+}
+
+function totalsOf({ days, activeUsers }: RollupDays): UsageSummary {
+  const total = (value: (day: RollupDays['days'][number]) => bigint): number =>
+    exactNumber(days.reduce((all, day) => all + value(day), 0n));
+  return {
+    calls: total(({ calls }) => calls),
+    errors: total(({ errors }) => errors),
+    bytesIn: total(({ bytesIn }) => bytesIn),
+    bytesOut: total(({ bytesOut }) => bytesOut),
+    activeUsers: exactNumber(activeUsers),
+    concurrentPeak: Math.max(0, ...days.map(({ concurrentUsers }) => exactNumber(concurrentUsers))),
+  };
+}
+
+/** @throws {RangeError} above 2^53: nothing is rounded */
+function exactNumber(value: bigint): number {
+  if (value > BigInt(Number.MAX_SAFE_INTEGER)) {
+    throw new RangeError(`${value} is too large to be exact.`);
+  }
+  return Number(value);
 }
 
 function byTenant<Row extends { readonly tenantId: TenantId }>(rows: readonly Row[]): Map<TenantId, Row[]> {

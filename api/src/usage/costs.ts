@@ -1,10 +1,10 @@
 /*
- * What usage costs, for screens.
+ * What tenants used and what it costs, for screens.
  *
  * What always holds: the cost of a month is the bill that it would be now, by the one function that bills; the cost of
  * another span is the sum of its days, and a day's is its share of its month's bill by the weight of its requests; each
- * breakdown of a span adds up to the span's cost. A month that runs is metered again after two seconds, one that is over
- * after five minutes (late events); contract and prices are as they are now.
+ * breakdown of a span adds up to the span's cost. What runs is read again after two seconds, what is over after five
+ * minutes (late events); contract and prices are as they are now.
  */
 import {
   attribute,
@@ -18,15 +18,23 @@ import {
   type Usage,
   type Weighted,
 } from '@riwayat/billing';
-import { type MeteringQueries, type TenantId, tenantScope, type WeightQuestion } from '@riwayat/collector';
+import {
+  type MeteringQueries,
+  type TenantId,
+  tenantScope,
+  type UsageQueries,
+  type UsageSummary,
+  type WeightQuestion,
+} from '@riwayat/collector';
 import { LRUCache } from 'lru-cache';
-import type { Metering } from '../billing/metering.ts';
+import type { ScreenMetering, ScreenMonth } from '../billing/metering.ts';
 import type { Agreement, Pricing } from '../billing/pricing.ts';
 import { addedUp, type GroupCost, groupsOfPart, type Part } from './part-of-bill.ts';
 import type { UsagePeriod } from './period.ts';
 
 export interface UsageCostsOptions {
-  readonly metering: Pick<Metering, 'ofScreen'>;
+  readonly metering: Pick<ScreenMetering, 'screenMonth'>;
+  readonly totals: Pick<UsageQueries, 'summary' | 'recordedBy'>;
   readonly pricing: Pricing;
   readonly weights: Pick<MeteringQueries, 'weights'>;
   readonly now: () => Date;
@@ -56,10 +64,12 @@ const RUNNING_FRESH_MS = 2_000;
 const OVER_FRESH_MS = 5 * 60_000;
 const MOST_KEPT = 1_000;
 
-/** Prices what tenants use. */
+/** Adds up and prices what tenants use. */
 export class UsageCosts {
   readonly #options: UsageCostsOptions;
-  readonly #usage = new LRUCache<string, Promise<Usage>>({ max: MOST_KEPT });
+  readonly #months = new LRUCache<string, Promise<ScreenMonth>>({ max: MOST_KEPT });
+  readonly #totals = new LRUCache<string, Promise<UsageSummary>>({ max: MOST_KEPT });
+  readonly #recorded = new LRUCache<string, Promise<boolean>>({ max: MOST_KEPT });
   readonly #weights = new LRUCache<string, Promise<readonly Weighted[]>>({ max: MOST_KEPT });
 
   constructor(options: UsageCostsOptions) {
@@ -72,10 +82,26 @@ export class UsageCosts {
   }
 
   /** What a tenant used in a month. */
-  usageOf(tenantId: TenantId, month: BillingMonth): Promise<Usage> {
-    const key = JSON.stringify([tenantId, month.month, month.timezone]);
-    return kept(this.#usage, key, this.#freshMs(month.to), () =>
-      this.#options.metering.ofScreen({ tenantId, month }),
+  async usageOf(tenantId: TenantId, month: BillingMonth): Promise<Usage> {
+    return (await this.#screenMonth(tenantId, month)).usage;
+  }
+
+  /** What the requests of a span add up to. */
+  async totalsOf(tenantId: TenantId, period: UsagePeriod): Promise<UsageSummary> {
+    const [month, ...others] = monthsOf(period);
+    if (month !== undefined && others.length === 0 && this.#isWhole(month, period)) {
+      return (await this.#screenMonth(tenantId, month)).totals;
+    }
+    const key = JSON.stringify([tenantId, period.from.getTime(), period.to.getTime()]);
+    return kept(this.#totals, key, this.#freshMs(period.to), () =>
+      this.#options.totals.summary(tenantScope(tenantId), period),
+    );
+  }
+
+  /** Whether anything is recorded of a local day or of one before it, as far as that is over. */
+  isRecordedBy(tenantId: TenantId, day: string): Promise<boolean> {
+    return kept(this.#recorded, JSON.stringify([tenantId, day]), OVER_FRESH_MS, () =>
+      this.#options.totals.recordedBy(tenantScope(tenantId), day),
     );
   }
 
@@ -149,6 +175,13 @@ export class UsageCosts {
     return sum((await this.#weightsOf(tenantId, period, 'user')).map(({ weight }) => weight));
   }
 
+  #screenMonth(tenantId: TenantId, month: BillingMonth): Promise<ScreenMonth> {
+    const key = JSON.stringify([tenantId, month.month, month.timezone]);
+    return kept(this.#months, key, this.#freshMs(month.to), () =>
+      this.#options.metering.screenMonth({ tenantId, month }),
+    );
+  }
+
   /**
    * A month's bill by day, of which those that have not come yet have nothing. Of a month without any requests each day
    * has the same share.
@@ -214,7 +247,7 @@ function sum(amounts: readonly bigint[]): bigint {
 }
 
 /** One answer for all who ask at once, and for some time after. A failure is not kept. */
-function kept<T extends object>(
+function kept<T>(
   cache: LRUCache<string, Promise<T>>,
   key: string,
   freshMs: number,

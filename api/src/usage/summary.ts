@@ -1,5 +1,5 @@
 import { type Decimal, decimal, type Plan, quantityOf, type Rupiah, whole, ZERO } from '@riwayat/billing';
-import type { TenantId, TenantScope, UsageQueries, UsageSummary as UsageTotals } from '@riwayat/collector';
+import type { TenantId, TenantScope, UsageSummary as UsageTotals } from '@riwayat/collector';
 import type { Agreement } from '../billing/pricing.ts';
 import { rupiahNumber } from '../billing/rupiah-number.ts';
 import { monthsOf, type PeriodCost, type UsageCosts } from './costs.ts';
@@ -13,7 +13,6 @@ const BYTES_PER_GB = 1e9;
 const GB_PER_BYTE = decimal('0.000000001');
 
 export interface SummaryParts {
-  readonly usage: UsageQueries;
   readonly costs: UsageCosts;
   /** What a tenant's running month will probably cost; undefined where too little is known. */
   readonly predict: (tenantId: TenantId, agreement: Agreement) => Promise<Rupiah | undefined>;
@@ -30,16 +29,16 @@ interface SummaryCosts {
 
 /** Totals of a period with their limits and costs, beside the span before. */
 export async function summaryOf(
-  scope: TenantScope,
+  { tenantId }: TenantScope,
   period: UsagePeriod,
-  { usage, costs, predict }: SummaryParts,
+  { costs, predict }: SummaryParts,
 ): Promise<UsageSummary> {
   const before = previousPeriod(period);
   const [current, previous, comparable, priced] = await Promise.all([
-    usage.summary(scope, period),
-    usage.summary(scope, before),
-    usage.recordedBy(scope, before.start),
-    costsOf(scope.tenantId, period, before),
+    costs.totalsOf(tenantId, period),
+    costs.totalsOf(tenantId, before),
+    costs.isRecordedBy(tenantId, before.start),
+    costsOf(period, before),
   ]);
   const bytes = current.bytesIn + current.bytesOut;
   const bytesBefore = previous.bytesIn + previous.bytesOut;
@@ -83,11 +82,7 @@ export async function summaryOf(
       : null,
   };
 
-  async function costsOf(
-    tenantId: TenantId,
-    asked: UsagePeriod,
-    earlier: UsagePeriod,
-  ): Promise<SummaryCosts | undefined> {
+  async function costsOf(asked: UsagePeriod, earlier: UsagePeriod): Promise<SummaryCosts | undefined> {
     const agreement = await costs.agreementOf(tenantId);
     if (agreement === undefined) {
       return undefined;
@@ -95,7 +90,7 @@ export async function summaryOf(
     const [month] = monthsOf(asked);
     const [now, then, prediction, used] = await Promise.all([
       costs.ofPeriod(tenantId, agreement, asked),
-      costBefore(tenantId, agreement, asked, earlier),
+      costBefore(agreement, asked, earlier),
       asked.name === 'current_month' ? predict(tenantId, agreement) : undefined,
       month && costs.usageOf(tenantId, month),
     ]);
@@ -104,12 +99,7 @@ export async function summaryOf(
   }
 
   /** A running month is compared with what the one before came to by the same day: its fees are those of whole months. */
-  async function costBefore(
-    tenantId: TenantId,
-    agreement: Agreement,
-    asked: UsagePeriod,
-    earlier: UsagePeriod,
-  ): Promise<Rupiah> {
+  async function costBefore(agreement: Agreement, asked: UsagePeriod, earlier: UsagePeriod): Promise<Rupiah> {
     const [month] = monthsOf(earlier);
     if (asked.name !== 'current_month' || month === undefined) {
       return (await costs.ofPeriod(tenantId, agreement, earlier)).total;

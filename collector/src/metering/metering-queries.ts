@@ -41,13 +41,26 @@ export interface RequestsOfDay {
   readonly concurrentUsers: bigint;
 }
 
-/** How many people there were at once on a day. */
-type PeopleOfDay = Pick<RequestsOfDay, 'tenantId' | 'day' | 'concurrentUsers'>;
+/** What the rollup has of one local day. */
+export interface RollupDay extends RequestsOfDay {
+  /** Responses with a status of 500 or above. */
+  readonly errors: bigint;
+  readonly bytesIn: bigint;
+  readonly bytesOut: bigint;
+}
+
+/** What the rollup has of a tenant's local days. */
+export interface RollupDays {
+  /** Every day on which there was a request, in order. */
+  readonly days: readonly RollupDay[];
+  /** Distinct people of all the days together. */
+  readonly activeUsers: bigint;
+}
 
 const WINDOW_SECONDS = 300;
 
 const dayKey = { tenantId: z.custom<TenantId>((value) => typeof value === 'string'), day: z.string() };
-const sumsRow = z.object({
+const requestsRow = z.object({
   ...dayKey,
   calls: exact,
   bytes: exact,
@@ -56,9 +69,11 @@ const sumsRow = z.object({
   memory: exact,
   cacheLookups: exact,
   cacheHits: exact,
+  concurrentUsers: exact,
 });
-const peopleRow = z.object({ ...dayKey, concurrentUsers: exact });
-const requestsRow = sumsRow.extend({ concurrentUsers: exact });
+const rollupRow = requestsRow
+  .omit({ bytes: true })
+  .extend({ errors: exact, bytesIn: exact, bytesOut: exact, activeUsers: exact });
 
 const TENANTS = 'tenant_id IN {tenants:Array(String)}';
 const IN_TIME = "ts >= toDateTime({from:UInt32}, 'UTC') AND ts < toDateTime({to:UInt32}, 'UTC')";
@@ -107,39 +122,34 @@ export class MeteringQueries {
     });
   }
 
-  /** The same from the rollup `usage_user_day`, as far as a request's own day is the day of its event time. */
-  async requestsOfDaysFromRollup(
-    scopes: readonly TenantScope[],
-    days: MeteredDays,
-  ): Promise<RequestsOfDay[]> {
-    const params = dayBounds(days);
-    const [sums, people] = await Promise.all([
-      this.#select(scopes, {
-        sql: `SELECT tenant_id AS tenantId, toString(days.day) AS day, sum(days.calls) AS calls,
-                sum(bytes_in) + sum(bytes_out) AS bytes, sum(days.renders) AS renders, sum(days.cpu) AS cpu,
-                sum(days.memory) AS memory, sum(cache_lookups) AS cacheLookups, sum(cache_hits) AS cacheHits
+  /**
+   * The same of one tenant from the rollup `usage_user_day`, as far as a request's own day is the day of its event time,
+   * with what screens show beside it: one question, because on the embedded engine questions take turns.
+   */
+  async requestsOfDaysFromRollup(scope: TenantScope, days: MeteredDays): Promise<RollupDays> {
+    const rows = await this.#select([scope], {
+      // Of each window who was there: a person has a row for each role and for each part that is not merged yet.
+      sql: `SELECT tenant_id AS tenantId, toString(local_day) AS day, calls, errors, bytesIn, bytesOut, renders, cpu, memory,
+              cacheLookups, cacheHits, concurrentUsers, uniqExactMerge(people) OVER () AS activeUsers
+            FROM (
+              SELECT tenant_id, days.day AS local_day, sum(days.calls) AS calls, sum(days.errors) AS errors,
+                sum(days.bytes_in) AS bytesIn, sum(days.bytes_out) AS bytesOut, sum(days.renders) AS renders,
+                sum(days.cpu) AS cpu, sum(days.memory) AS memory, sum(days.cache_lookups) AS cacheLookups,
+                sum(days.cache_hits) AS cacheHits, uniqExactStateIf(days.user_id, days.user_id != '') AS people,
+                arrayMax(mapValues(uniqExactMapIf(
+                  mapFromArrays(days.windows, arrayWithConstant(length(days.windows), days.user_id)), days.user_id != ''
+                ))) AS concurrentUsers
               FROM {{database}}.usage_user_day AS days WHERE ${TENANTS} AND ${IN_DAYS}
-              GROUP BY tenantId, days.day ORDER BY tenantId, days.day`,
-        params,
-        row: sumsRow,
-        label: 'metering.rollup',
-      }),
-      this.#select(scopes, {
-        // A person has a row for each role and part that is not merged yet; their windows are made one set first.
-        sql: `SELECT tenant_id AS tenantId, toString(local_day) AS day, max(people) AS concurrentUsers FROM (
-                SELECT tenant_id, local_day, window, count() AS people FROM (
-                  SELECT tenant_id, days.day AS local_day, user_id, arrayJoin(groupUniqArrayArray(windows)) AS window
-                  FROM {{database}}.usage_user_day AS days WHERE ${TENANTS} AND ${IN_DAYS} AND user_id != ''
-                  GROUP BY tenant_id, local_day, user_id)
-                GROUP BY tenant_id, local_day, window)
-              GROUP BY tenantId, local_day`,
-        params,
-        row: peopleRow,
-        label: 'metering.people',
-      }),
-    ]);
-    const peaks = new Map(people.map((row) => [keyOf(row), row.concurrentUsers]));
-    return sums.map((row) => ({ ...row, concurrentUsers: peaks.get(keyOf(row)) ?? 0n }));
+              GROUP BY tenant_id, days.day)
+            ORDER BY local_day`,
+      params: dayBounds(days),
+      row: rollupRow,
+      label: 'metering.rollup',
+    });
+    return {
+      days: rows.map(({ activeUsers: _, ...row }) => ({ ...row, bytes: row.bytesIn + row.bytesOut })),
+      activeUsers: rows[0]?.activeUsers ?? 0n,
+    };
   }
 
   /** What business events said of meters; see {@link eventsOfDays}. */
@@ -170,8 +180,4 @@ export class MeteringQueries {
     const tenants = scopes.map(({ tenantId }) => tenantId);
     return this.#store.select({ ...select, params: { ...select.params, tenants } });
   }
-}
-
-function keyOf({ tenantId, day }: Pick<PeopleOfDay, 'tenantId' | 'day'>): string {
-  return JSON.stringify([tenantId, day]);
 }

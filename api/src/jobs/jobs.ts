@@ -15,7 +15,9 @@ const SCHEDULE_MS = 60_000;
 const CONNECTIONS = 3;
 const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 15_000;
-const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 3_000;
+const QUERY_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 3_000;
+/** What Postgres has not answered by then, it never will. */
+const ANSWER_MS = CONNECT_TIMEOUT_MS + QUERY_TIMEOUT_MS;
 
 export interface JobsOptions {
   readonly database: Database;
@@ -33,7 +35,7 @@ export interface JobsOptions {
   readonly goneAfterSeconds?: number;
 }
 
-const INTERVALS = { measureMs: MEASURE_MS, beatMs: BEAT_MS, scheduleMs: SCHEDULE_MS };
+const INTERVALS = { measureMs: MEASURE_MS, beatMs: BEAT_MS, scheduleMs: SCHEDULE_MS, answerMs: ANSWER_MS };
 
 /** The background jobs of one process. */
 export interface Jobs {
@@ -52,7 +54,7 @@ export interface Jobs {
 /** Begins to do the jobs that wait, to start the daily ones, and to look after those of processes that died. */
 export function startJobs(options: JobsOptions): Jobs {
   const { database, handlers, schedules, logger, work, now = () => new Date() } = options;
-  const { measureMs, beatMs, scheduleMs } = { ...INTERVALS, ...options.intervals };
+  const { measureMs, beatMs, scheduleMs, answerMs } = { ...INTERVALS, ...options.intervals };
   const { db } = database;
   const listeners = new Set<ObserveJob>();
   let status = EMPTY_QUEUE;
@@ -68,6 +70,7 @@ export function startJobs(options: JobsOptions): Jobs {
     ? startWorking({
         options,
         beatMs,
+        answerMs,
         observe: (...attempt) => {
           for (const listener of listeners) {
             listener(...attempt);
@@ -107,11 +110,12 @@ export function startJobs(options: JobsOptions): Jobs {
 interface Working {
   readonly options: JobsOptions;
   readonly beatMs: number;
+  readonly answerMs: number;
   readonly observe: ObserveJob;
 }
 
 /** @returns what stops it */
-function startWorking({ options, beatMs, observe }: Working): () => Promise<void> {
+function startWorking({ options, beatMs, answerMs, observe }: Working): () => Promise<void> {
   const { url, database, handlers, logger, goneAfterSeconds } = options;
   const pool = quietPool(
     {
@@ -121,16 +125,17 @@ function startWorking({ options, beatMs, observe }: Working): () => Promise<void
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       keepAlive: true,
       statement_timeout: STATEMENT_TIMEOUT_MS,
-      query_timeout: ANSWER_TIMEOUT_MS,
+      query_timeout: QUERY_TIMEOUT_MS,
     },
     logger,
   );
-  const workers = new Workers({ pool, handlers, logger, observe });
+  const workers = new Workers({ pool, handlers, logger, observe, answerMs });
   let ended: string[] = [];
   const tellAlive = async (): Promise<void> => {
     ended = [...ended, ...workers.takeEnded()];
     const freed = await beat(database.db, {
       alive: workers.ids(),
+      inHand: workers.jobIds(),
       ended,
       ...(goneAfterSeconds !== undefined && { goneAfterSeconds }),
     });

@@ -2,19 +2,27 @@
  * The workers of one process, on graphile-worker.
  *
  * What always holds: Postgres going away never ends the process, and work goes on once it is back. The library alone
- * does not give that: a pool of its workers that fails to note a result shuts itself down, and one that first asks
- * while Postgres is away keeps the failure for an answer; one that never hears the answer to its question holds a job
- * that it does not know of. So a pool that has met a failure is replaced once Postgres is back, may bring to an end
- * what it is doing, and what it holds then is given to others.
+ * does not give that: a pool of its workers that fails to note a result shuts itself down, and when it fails to note
+ * several, never says that it has; one that first asks while Postgres is away keeps the failure for an answer, or asks
+ * again by itself with minutes between; one that never hears the answer to its question holds a job that it does not
+ * know of. So a pool that has met a failure is replaced once Postgres is back, may bring to an end what it is doing, and
+ * what it holds then is given to others. What it holds and this process has not in hand is not waited for.
  */
 import { EventEmitter } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import { runTaskList, type WorkerEvents, type WorkerPool } from 'graphile-worker';
+import {
+  runTaskList,
+  type Worker,
+  type WorkerEvents,
+  type WorkerPool,
+  type Task as WorkerTask,
+} from 'graphile-worker';
 import type { Pool } from 'pg';
 import type { Logger } from '../postgres/logger.ts';
 import { jobsLogger } from '../postgres/migrate-jobs.ts';
 import { rest } from '../stopping.ts';
 import { attempting, type JobHandler, type ObserveJob } from './handler.ts';
+import { Holds } from './hold.ts';
 
 /** Jobs that this process does at once. */
 const CONCURRENCY = 4;
@@ -41,12 +49,15 @@ export interface WorkersOptions {
   readonly handlers: readonly JobHandler[];
   readonly logger: Logger;
   readonly observe: ObserveJob;
+  /** What Postgres has not answered by then, it never will. */
+  readonly answerMs: number;
 }
 
 /** Does jobs until it is stopped. */
 export class Workers {
   readonly #options: WorkersOptions;
   readonly #stopping = new AbortController();
+  readonly #holds: Holds;
   /** Pools that may hold jobs: the one in use, and those that are ending. */
   readonly #pools = new Set<WorkerPool>();
   readonly #endings = new Set<Promise<void>>();
@@ -56,12 +67,18 @@ export class Workers {
 
   constructor(options: WorkersOptions) {
     this.#options = options;
+    this.#holds = new Holds(options.answerMs);
     this.#running = this.#run();
   }
 
   /** Under these names this process holds jobs. */
   ids(): string[] {
     return [...this.#pools].map(({ id }) => id);
+  }
+
+  /** The jobs that are done here, or were until a moment ago. */
+  jobIds(): string[] {
+    return this.#holds.jobIds();
   }
 
   /** Names under which jobs may be left that nobody here works on any more; each is told once. */
@@ -115,7 +132,10 @@ export class Workers {
         },
       },
       Object.fromEntries(
-        handlers.map((handler) => [handler.task, attempting(handler, { logger, observe, giveUp })]),
+        handlers.map((handler) => [
+          handler.task,
+          this.#holding(attempting(handler, { logger, observe, giveUp })),
+        ]),
       ),
       pool,
     );
@@ -128,14 +148,23 @@ export class Workers {
     return { pool: workers, events };
   }
 
+  #holding(work: WorkerTask): WorkerTask {
+    return (payload, helpers) =>
+      this.#holds.during(helpers.job.id, async () => void (await work(payload, helpers)));
+  }
+
   /** Resolves when a pool is to be replaced, or when all is to stop: with what happened to it. */
   async #uselessness({ pool: workers, events }: RunningPool): Promise<unknown> {
     return new Promise((resolve) => {
-      // Postgres may have given it a job whose name was lost on the way: only when the pool has ended, others may do it.
-      events.once('worker:getJob:error', async ({ error }) => {
+      const lost = async (error: unknown): Promise<void> => {
         await this.#postgresIsBack();
         resolve(error);
-      });
+      };
+      // Postgres may have given it a job whose name was lost on the way: only when the pool has ended, others may do it.
+      events.once('worker:getJob:error', ({ error }) => lost(error));
+      onUnanswered(events, this.#options.answerMs, () =>
+        lost(new Error('A question for a job was not answered.')),
+      );
       events.once('pool:fatalError', ({ error }) => resolve(error));
       workers.promise.then(resolve, resolve);
       this.#stopping.signal.addEventListener('abort', () => resolve(undefined), { once: true });
@@ -143,10 +172,15 @@ export class Workers {
   }
 
   async #end(workers: WorkerPool): Promise<void> {
-    const { logger } = this.#options;
+    const { logger, answerMs } = this.#options;
     const { signal } = this.#stopping;
-    // One that is shutting down already has failed; its promise tells when it has ended.
-    const ended = workers._shuttingDown ? workers.promise : Promise.resolve(workers.gracefulShutdown());
+    const idle = Promise.allSettled(workers._workers.map(({ promise }) => promise));
+    const ended = Promise.race([
+      // One that is shutting down already has failed; its promise tells when it has ended.
+      workers._shuttingDown ? workers.promise : workers.gracefulShutdown(),
+      // Or never does: it miscounts the notes that failed, and waits for more of them.
+      idle.then(() => pause(answerMs, undefined, { ref: false })),
+    ]);
     // Who lost Postgres may take its time; who stops may not.
     while (!(await within(STOP_AFTER_MS, ended))) {
       if (signal.aborted) {
@@ -178,6 +212,17 @@ export class Workers {
 interface RunningPool {
   readonly pool: WorkerPool;
   readonly events: WorkerEvents;
+}
+
+/** Tells when a worker has asked for a job and heard nothing, not even of a failure, for some time. */
+function onUnanswered(events: WorkerEvents, answerMs: number, tell: () => void): void {
+  const questions = new Map<Worker, NodeJS.Timeout>();
+  events.on('worker:getJob:start', ({ worker }) => {
+    questions.set(worker, setTimeout(tell, answerMs).unref());
+  });
+  for (const answer of ['worker:getJob:empty', 'worker:getJob:error', 'job:start'] as const) {
+    events.on(answer, ({ worker }) => clearTimeout(questions.get(worker)));
+  }
 }
 
 /** The next job of a queue may be taken once the end of the one before is noted, which is a moment after it is told. */

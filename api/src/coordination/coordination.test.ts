@@ -6,6 +6,9 @@ import type { Coordination } from './coordination.ts';
 import { localCoordination } from './local.ts';
 import { redisCoordination } from './redis.ts';
 
+/** A window that ends within the test, and not between two statements of it. */
+const SHORT_MS = 1_500;
+
 interface Driver {
   readonly name: string;
   readonly skipped: boolean;
@@ -97,11 +100,11 @@ for (const { name, skipped, start, stop, open } of drivers) {
 
     it('counts anew when the window is over, and does not prolong it for those who come within', async () => {
       const { limits } = await one();
-      expect(await limits.take('short', 300)).toMatchObject({ taken: 1 });
-      const { taken, leftMs } = await limits.take('short', 300);
+      expect(await limits.take('short', SHORT_MS)).toMatchObject({ taken: 1 });
+      const { taken, leftMs } = await limits.take('short', SHORT_MS);
       expect(taken).toBe(2);
       expect(leftMs).toBeGreaterThan(0);
-      await expect.poll(async () => (await limits.take('short', 300)).taken, { interval: 20 }).toBe(1);
+      await expect.poll(async () => (await limits.take('short', SHORT_MS)).taken, { interval: 20 }).toBe(1);
     });
   });
 }
@@ -118,6 +121,12 @@ describe('coordination in this process', () => {
     await cache.set('larger than all', 'x'.repeat(5_000), 60);
     expect(await cache.get('larger than all')).toBeUndefined();
     expect(await cache.get('a')).toBeDefined();
+  });
+
+  it('never leaves more of a window than it is long', async () => {
+    // 60,000 ms later, less this instant, is 60,000.00000000001 ms.
+    const { limits } = localCoordination({ logger: silent, now: () => 6_000.1 });
+    expect(await limits.take('key', 60_000)).toEqual({ taken: 1, leftMs: 60_000 });
   });
 
   it('says that it is local', () => {

@@ -104,7 +104,8 @@ export function localLimits(now: () => number = () => performance.now()): Limits
         windows.set(key, window);
       }
       window.taken += 1;
-      return { taken: window.taken, leftMs: window.endsAt - at };
+      // Fractions of a millisecond are rounded on the way there and back: never more is left than the window.
+      return { taken: window.taken, leftMs: Math.min(windowMs, window.endsAt - at) };
     },
   };
 }

@@ -37,7 +37,8 @@ export async function redisCoordination(url: string, logger: Logger): Promise<Co
   const cache = redisCache(link);
   const bus = redisBus(url, link, logger);
   const state = () => (link.up && bus.listening() ? 'shared' : 'degraded');
-  for (let waited = 0; state() !== 'shared' && waited < START_WAIT_MS; waited += START_LOOK_MS) {
+  const until = performance.now() + START_WAIT_MS;
+  while (state() !== 'shared' && performance.now() < until) {
     await delay(START_LOOK_MS);
   }
   if (state() !== 'shared') {

@@ -21,6 +21,7 @@ import { type Jobs, startJobs } from './jobs/jobs.ts';
 import { ApiKeys } from './keys/api-keys.ts';
 import { Keyring } from './keys/keyring.ts';
 import { LiveMonthCosts } from './live/live-costs.ts';
+import { METER_TYPES } from './metering/event-meters.ts';
 import { StoredMetering } from './metering/metering.ts';
 import { createMailer } from './notifications/mailer.ts';
 import { Gateway } from './payments/provider/gateway.ts';
@@ -92,7 +93,11 @@ export async function openServices(config: Config, progress: (line: string) => v
       instance: config.instance,
       logger: logger.child({ part: 'collector' }),
       ...(config.spoolBytes !== undefined && { quota: { totalBytes: config.spoolBytes } }),
-      privacy: { policyOf: policies.of, pseudonymKey: pseudonymKey(config) },
+      privacy: {
+        policyOf: policies.of,
+        pseudonymKey: pseudonymKey(config),
+        lasting: METER_TYPES.levels,
+      },
     });
     closers.push(() => collector.close());
 

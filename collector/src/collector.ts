@@ -14,7 +14,7 @@ import { LiveUsage } from './live/live-usage.ts';
 import type { Logger } from './logger.ts';
 import { MeteringQueries } from './metering/metering-queries.ts';
 import type { ErasureProof } from './privacy/erasure.ts';
-import type { TenantPolicy } from './privacy/policy.ts';
+import type { Privacy } from './privacy/policy.ts';
 import { Pseudonyms } from './privacy/pseudonyms.ts';
 import type { Lane } from './record/lanes.ts';
 import type { RequestRecord, TenantId } from './record/request-record.ts';
@@ -34,14 +34,6 @@ import type { TimeRange } from './usage/range.ts';
 import { RecordedRequests } from './usage/recorded-requests.ts';
 import { RefusedRows } from './usage/refused-rows.ts';
 import type { TenantScope } from './usage/tenant-scope.ts';
-
-/** What may be kept of people. */
-export interface Privacy {
-  /** What a tenant lets be kept; asked on every record, so it answers from memory. */
-  readonly policyOf: (tenantId: TenantId) => TenantPolicy;
-  /** At least 32 secret bytes that pseudonyms are made with. Another key makes everybody another person. */
-  readonly pseudonymKey: Buffer;
-}
 
 /** How long close() goes on sending. */
 const CLOSE_GRACE_MS = 5_000;
@@ -75,6 +67,7 @@ export class Collector {
 
   constructor(parts: CollectorParts) {
     const { store, spool, sender, logger, privacy, recovered } = parts;
+    const { policyOf, pseudonymKey, lasting = [] } = privacy;
     this.#store = store;
     this.#spool = spool;
     this.#sender = sender;
@@ -89,12 +82,13 @@ export class Collector {
       seal: () => spool.seal(),
       afterStored: (position, run) => sender.afterStored(position, run),
     });
-    const pseudonyms = new Pseudonyms({ key: privacy.pseudonymKey });
+    const pseudonyms = new Pseudonyms({ key: pseudonymKey });
     this.activity = new ActivityQueries(store, pseudonyms);
     this.#upkeep = new Upkeep({
       store,
       logger,
       pseudonyms,
+      lasting,
       waiting: () => this.waiting(),
       hold: (run) => sender.afterStored(spool.seal(), run),
     });
@@ -104,7 +98,8 @@ export class Collector {
       spool,
       live: this.live,
       logger,
-      policyOf: privacy.policyOf,
+      policyOf,
+      lasting,
       pseudonyms,
       onDuplicate: (tenantId, ts) => this.#upkeep.duplicate(tenantId, ts),
       recovered,

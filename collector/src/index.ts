@@ -1,4 +1,4 @@
-export type { Collector, Privacy } from './collector.ts';
+export type { Collector } from './collector.ts';
 export type { IngestCredential, IngestScope } from './ingest/credential.ts';
 export { DEFAULT_INGEST_LIMITS, type IngestLimits } from './ingest/limits.ts';
 export { METER_TYPE_PREFIX } from './ingest/meter-reading.ts';
@@ -21,7 +21,12 @@ export type { Weight, WeightBy, WeightQuestion } from './metering/weights.ts';
 export { type CollectorOptions, openCollector } from './opening.ts';
 export type { ErasureProof, PersonRows } from './privacy/erasure.ts';
 export { networkOf } from './privacy/network.ts';
-export { DEFAULT_POLICY, type TenantPolicy } from './privacy/policy.ts';
+export {
+  DEFAULT_POLICY,
+  LONGEST_RETENTION_MONTHS,
+  type Privacy,
+  type TenantPolicy,
+} from './privacy/policy.ts';
 export type { BusinessEvent } from './record/business-event.ts';
 export { RecordError } from './record/line.ts';
 export { type RequestId, RequestIds } from './record/request-id.ts';

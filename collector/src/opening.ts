@@ -3,9 +3,9 @@
  */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Collector, type Privacy } from './collector.ts';
+import { Collector } from './collector.ts';
 import type { Logger } from './logger.ts';
-import { DEFAULT_POLICY } from './privacy/policy.ts';
+import { DEFAULT_POLICY, type Privacy } from './privacy/policy.ts';
 import type { Lane } from './record/lanes.ts';
 import { Inserter } from './sender/inserter.ts';
 import { Release } from './sender/release.ts';

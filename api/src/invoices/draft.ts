@@ -22,6 +22,7 @@ import type { Schema } from '../postgres/schema.ts';
 import { isTenantId } from '../tenants/tenant.ts';
 import { contractJson, readContract, readUsage, usageJson } from './basis.ts';
 import { type DueMonth, MONTHS_CORRECTED } from './due-months.ts';
+import { knownSince } from './known-since.ts';
 import { lateLines } from './late-usage.ts';
 import { type InvoiceLine, insertLines, lineOfBill } from './line.ts';
 
@@ -218,7 +219,7 @@ async function filledDraft(
   }
   const treatment = terms?.lateEvents === 'waive' ? 'waived' : 'adjusted';
   for (const { period: before, usage: known, contract } of bases) {
-    const usage = usageOf(before);
+    const usage = knownSince(known, usageOf(before));
     if (usageJson(usage) !== usageJson(known)) {
       const was = await pricing.rate(contract, before, known);
       const is = await pricing.rate(contract, before, usage);

@@ -2,6 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { LiveTickMessage } from '@riwayat/collector';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { openContract } from '../billing/contracts.ts';
+import { SCOPES } from '../keys/key.ts';
+import { levelsChanged } from '../metering/background.ts';
+import { eventType } from '../metering/event-meters.ts';
 import { startApplication, type TestApplication } from '../testing/application.ts';
 import { usageSummary } from '../usage/schema.ts';
 import { LIVE_PROTOCOL } from './routes.ts';
@@ -9,6 +13,12 @@ import { LIVE_PROTOCOL } from './routes.ts';
 const ON_THE_SOCKET_MS = 1_100;
 const IN_THE_SUMMARY_MS = 2_000;
 const POLL_MS = 25;
+/** Of a change of meters: far below the five minutes after which all is read again. */
+const SECONDS_MS = 12_000;
+/** Of the plan "usage", rupiah. */
+const BASE_FEE = 300_000;
+const PER_TRANSACTION = 100;
+const PER_MEMBER = 2_000;
 
 interface Received {
   readonly at: number;
@@ -27,11 +37,14 @@ describe('live usage', () => {
   afterAll(() => application.stop());
 
   /** A socket as the dashboard opens it, with what it has received. */
-  async function open(since?: string): Promise<{ socket: WebSocket; received: Received[] }> {
+  async function open({ since, as = token }: { since?: string; as?: string } = {}): Promise<{
+    socket: WebSocket;
+    received: Received[];
+  }> {
     const query = since === undefined ? '' : `?since=${since}`;
     const socket = new WebSocket(`${application.url.replace('http', 'ws')}/usage${query}`, [
       LIVE_PROTOCOL,
-      `bearer.${token}`,
+      `bearer.${as}`,
     ]);
     const received: Received[] = [];
     socket.on('message', (data) => received.push({ at: performance.now(), tick: JSON.parse(String(data)) }));
@@ -101,7 +114,7 @@ describe('live usage', () => {
     const last = first.received.at(-1)?.tick;
     await delay(1_200);
 
-    const second = await open(`${last?.epoch}:${last?.seq}`);
+    const second = await open({ since: `${last?.epoch}:${last?.seq}` });
     await until(() => second.received.length >= 3);
     second.socket.close();
     const sequence = second.received.map(({ tick }) => tick.seq);
@@ -114,6 +127,41 @@ describe('live usage', () => {
     await application.services.collector.drain();
     const stored = await summaryCalls();
     await until(() => received.at(-1)?.tick.api_calls === stored);
+    socket.close();
+  });
+
+  it('moves the cost within seconds of a meter that an application tells, and of members who come', {
+    timeout: 60_000,
+  }, async () => {
+    const { database, keys, people } = application.services;
+    const tenantId = await application.createTenant('billed', ['administrator']);
+    await openContract(database.db, { tenantId, startedOn: '2026-01-01', plan: 'usage' });
+    const { secret } = await keys.create(tenantId, { name: 'k', scopes: SCOPES, createdBy: null });
+    const { socket, received } = await open({ as: await application.tokenOf('billed', 'administrator') });
+    const cost = () => received.at(-1)?.tick.cost_estimate;
+    await until(() => cost() === BASE_FEE);
+
+    const transactions = {
+      specversion: '1.0',
+      type: eventType('transactions'),
+      source: 'urn:shop',
+      id: 'sales-of-today',
+      time: new Date().toISOString(),
+      data: { value: '140' },
+    };
+    await application.app.inject({
+      method: 'POST',
+      url: '/v1/events',
+      headers: { 'content-type': 'application/cloudevents+json', authorization: `Bearer ${secret}` },
+      payload: JSON.stringify(transactions),
+    });
+    // A hundred are included.
+    await until(() => cost() === BASE_FEE + 40 * PER_TRANSACTION, SECONDS_MS);
+
+    const memberships = [{ tenantId, role: 'member' as const }];
+    await people.createUser({ email: 'm@billed.example', name: 'M', password: null, memberships });
+    await levelsChanged(database.db, tenantId);
+    await until(() => cost() === BASE_FEE + 40 * PER_TRANSACTION + PER_MEMBER, SECONDS_MS);
     socket.close();
   });
 

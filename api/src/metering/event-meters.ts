@@ -17,8 +17,13 @@ export function eventType(meter: EventMeter): string {
   return `${METER_TYPE_PREFIX}${meter}`;
 }
 
+/** Whether a meter is a state that events tell: it holds until it is told anew. */
+export function isToldState(meter: MeterKey): boolean {
+  return METERS[meter].kind === 'level' && EVENT_METERS.some((told) => told === meter);
+}
+
 /** The types of all events that tell a meter: states, and what happens. */
 export const METER_TYPES: MeterTypes = {
-  levels: EVENT_METERS.filter((meter) => METERS[meter].kind === 'level').map(eventType),
-  flows: EVENT_METERS.filter((meter) => METERS[meter].kind === 'flow').map(eventType),
+  levels: EVENT_METERS.filter(isToldState).map(eventType),
+  flows: EVENT_METERS.filter((meter) => !isToldState(meter)).map(eventType),
 };

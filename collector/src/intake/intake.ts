@@ -6,10 +6,11 @@
  * the spool has taken.
  */
 import type { EventKeys } from '../duplicates/event-key.ts';
+import { METER_TYPE_PREFIX } from '../ingest/meter-reading.ts';
 import type { LiveUsage } from '../live/live-usage.ts';
 import type { Logger } from '../logger.ts';
 import { applyPolicy, type Personal } from '../privacy/apply-policy.ts';
-import type { TenantPolicy } from '../privacy/policy.ts';
+import { LONGEST_RETENTION_MONTHS, type TenantPolicy } from '../privacy/policy.ts';
 import type { Pseudonyms } from '../privacy/pseudonyms.ts';
 import type { BusinessEvent } from '../record/business-event.ts';
 import type { Lane } from '../record/lanes.ts';
@@ -52,9 +53,11 @@ export type RecordListener = (record: RequestRecord) => void;
 
 export interface IntakeOptions {
   readonly spool: Pick<Spool, 'append' | 'place' | 'sync' | 'admit' | 'duplicates'>;
-  readonly live: Pick<LiveUsage, 'observe'>;
+  readonly live: Pick<LiveUsage, 'observe' | 'meterTold'>;
   readonly logger: Logger;
   readonly policyOf: (tenantId: TenantId) => TenantPolicy;
+  /** Types of events that stay, whatever a tenant's policy says. */
+  readonly lasting: readonly string[];
   readonly pseudonyms: Pseudonyms;
   /** Told of what came before. @param ts epoch microseconds */
   readonly onDuplicate: (tenantId: TenantId, ts: number) => void;
@@ -80,9 +83,11 @@ export class Intake {
   readonly #options: IntakeOptions;
   readonly #listeners = new Set<RecordListener>();
   readonly #counts: Readonly<Record<Lane, Counter>>;
+  readonly #lasting: ReadonlySet<string>;
 
   constructor(options: IntakeOptions) {
     this.#options = options;
+    this.#lasting = new Set(options.lasting);
     const { requests, events, rejected, samples } = options.recovered;
     this.#counts = {
       requests: counterFrom(requests),
@@ -187,9 +192,14 @@ export class Intake {
   }
 
   #takeEvent(event: BusinessEvent, key: EventKeys | undefined): boolean {
-    const { userId, retention } = this.#stored({ ...event, sessionId: '', clientAddress: '' });
-    const line = encodeEvent(event, { userId, retention }, key?.hex() ?? '');
-    return this.#options.spool.append('events', line, event.tenantId, event.ts, key);
+    const stored = this.#stored({ ...event, sessionId: '', clientAddress: '' });
+    const retention = this.#lasting.has(event.type) ? LONGEST_RETENTION_MONTHS : stored.retention;
+    const line = encodeEvent(event, { userId: stored.userId, retention }, key?.hex() ?? '');
+    const taken = this.#options.spool.append('events', line, event.tenantId, event.ts, key);
+    if (taken && event.type.startsWith(METER_TYPE_PREFIX)) {
+      this.#options.live.meterTold(event.tenantId);
+    }
+    return taken;
   }
 
   #takeRefusal(

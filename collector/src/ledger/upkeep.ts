@@ -21,6 +21,8 @@ export interface UpkeepOptions {
   readonly store: Store;
   readonly logger: Logger;
   readonly pseudonyms: Pseudonyms;
+  /** Types of events that stay, whatever a tenant's retention is. */
+  readonly lasting: readonly string[];
   /** What of this process is taken in and not stored yet. */
   readonly waiting: () => Iterable<Counted>;
   /** Runs something when all that was taken in before is stored, and stores nothing meanwhile. */
@@ -44,7 +46,7 @@ export class Upkeep {
   readonly #retention: Retention;
 
   constructor(options: UpkeepOptions) {
-    const { store, logger, pseudonyms, hold, waiting } = options;
+    const { store, logger, pseudonyms, lasting, hold, waiting } = options;
     const drain = () => hold(async () => undefined);
     const ledger = new Ledger({ store, pending: waiting });
     const reconciler = new Reconciler({ store, ledger, logger });
@@ -53,7 +55,7 @@ export class Upkeep {
     this.#reconciler = reconciler;
     this.#repair = new RollupRepair({ store, logger, hold });
     this.#erasure = new Erasure({ store, repair: this.#repair, pseudonyms, drain });
-    this.#retention = new Retention({ store, drain });
+    this.#retention = new Retention({ store, drain, lasting });
     this.reads = {
       hours: (scope, range) => ledger.hours(scope, range),
       status: () => reconciler.status(),

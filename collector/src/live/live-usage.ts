@@ -9,8 +9,8 @@ import { randomBytes } from 'node:crypto';
 import type { Logger } from '../logger.ts';
 import { LocalDays } from '../record/local-day.ts';
 import type { RequestRecord, TenantId } from '../record/request-record.ts';
-import { backoffMs } from '../sender/backoff.ts';
 import type { UsageQueries } from '../usage/queries.ts';
+import { BaseReads } from './base-reads.ts';
 import { FanOut } from './fan-out.ts';
 import { LiveCostOf } from './live-cost-of.ts';
 import type { LiveCosts } from './live-costs.ts';
@@ -24,8 +24,6 @@ const TICK_MS = 1_000;
 const RING_SIZE = 120;
 /** Totals are kept this long after the last subscriber left, for the one who reconnects. */
 const LINGER_MS = 60_000;
-/** What is stored is read anew this often, for costs rest on more than requests. */
-const READ_AGAIN_MS = 5 * 60_000;
 const EPOCH_BYTES = 6;
 const MONTH_LENGTH = 'YYYY-MM'.length;
 
@@ -56,16 +54,12 @@ interface Entry {
   readonly tenant: LiveTenant;
   readonly totals: TenantUsage;
   readonly cost: LiveCostOf;
+  readonly reads: BaseReads;
   readonly ring: LiveTick[];
   readonly subscribers: Set<Subscriber>;
   seq: number;
   /** When the last subscriber left, epoch milliseconds. */
   idleSince: number | undefined;
-  reading: boolean;
-  /** Whether a newer boundary is wanted once the read that is under way ends. */
-  readAgain: boolean;
-  failures: number;
-  retryAt: number;
 }
 
 /** Hands out ticks to those who subscribe. */
@@ -129,6 +123,11 @@ export class LiveUsage {
     this.#entries.get(record.tenantId)?.totals.add(record, userId);
   }
 
+  /** Hears that a business event told a meter of a tenant: what its month costs is read again within seconds. */
+  meterTold(tenantId: TenantId): void {
+    this.#entries.get(tenantId)?.reads.meterTold();
+  }
+
   /** From now on ticks tell what months cost. */
   priceBy(costs: LiveCosts): void {
     this.#costs = costs;
@@ -166,9 +165,6 @@ export class LiveUsage {
       const second = Math.floor(now / TICK_MS) * TICK_MS;
       this.#due = nextSecond(now);
       const resources = this.#resources.read();
-      if (this.#costs !== undefined && second % READ_AGAIN_MS === 0) {
-        this.refresh();
-      }
       for (const entry of this.#entries.values()) {
         this.#tickTenant(entry, second, resources);
       }
@@ -182,11 +178,11 @@ export class LiveUsage {
       this.#entries.delete(tenant.tenantId);
       return;
     }
-    if (!entry.reading && entry.failures > 0 && second >= entry.retryAt) {
+    if (entry.reads.isDue(second, { priced: this.#costs !== undefined, watched: subscribers.size > 0 })) {
       this.#readBase(entry);
     }
     totals.turnMonth();
-    if (totals.based && !entry.reading && entry.cost.isOfAnother(totals.month)) {
+    if (totals.based && !entry.reads.underWay && entry.cost.isOfAnother(totals.month)) {
       this.#readBase(entry);
     }
     const interval = totals.takeInterval();
@@ -227,14 +223,11 @@ export class LiveUsage {
       tenant,
       totals: new TenantUsage(() => this.#month(tenant)),
       cost: new LiveCostOf(tenant.tenantId, this.#options.logger),
+      reads: new BaseReads(),
       ring: [],
       subscribers: new Set(),
       seq: 0,
       idleSince: undefined,
-      reading: false,
-      readAgain: false,
-      failures: 0,
-      retryAt: 0,
     };
     this.#entries.set(tenant.tenantId, entry);
     this.#readBase(entry);
@@ -242,11 +235,9 @@ export class LiveUsage {
   }
 
   #readBase(entry: Entry): void {
-    if (entry.reading) {
-      entry.readAgain = true;
+    if (!entry.reads.begin(this.#now())) {
       return;
     }
-    entry.reading = true;
     // One synchronous step: what came before lies in sealed segments, what comes after is counted.
     const position = this.#options.seal();
     entry.totals.beginAtBoundary();
@@ -263,11 +254,10 @@ export class LiveUsage {
           // One synchronous step: the cost rests on the same boundary as what is added to it.
           entry.totals.setBase(base);
           entry.cost.rest(cost);
-          entry.failures = 0;
+          entry.reads.succeeded();
         },
         (error: unknown) => {
-          entry.failures += 1;
-          entry.retryAt = this.#now() + backoffMs(entry.failures);
+          entry.reads.failed(this.#now());
           if (!this.#stopped) {
             this.#options.logger.warn(
               { err: error, tenant: entry.tenant.tenantId },
@@ -277,9 +267,7 @@ export class LiveUsage {
         },
       )
       .finally(() => {
-        entry.reading = false;
-        if (entry.readAgain && !this.#stopped) {
-          entry.readAgain = false;
+        if (entry.reads.end() && !this.#stopped) {
           this.#readBase(entry);
         }
       });

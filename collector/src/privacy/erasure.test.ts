@@ -136,7 +136,7 @@ describe('erasing a person', () => {
 
 describe('retention', () => {
   it('is each tenant’s own, and what is past it goes', async () => {
-    const retention = new Retention({ store, drain: async () => undefined });
+    const retention = new Retention({ store, drain: async () => undefined, lasting: [] });
     const old = (tenant: string) =>
       [0, 40, 100].map((days) =>
         record({ tenantId: tenantId(tenant), ts: microseconds((NOW - days * DAY_MS) * 1_000) }),

@@ -1,15 +1,17 @@
 import type { Store } from '../store/store.ts';
 import type { TenantScope } from '../usage/tenant-scope.ts';
+import { LONGEST_RETENTION_MONTHS } from './policy.ts';
 
 /** Everything that is kept as long as a tenant says. */
 const TABLES = ['requests', 'events', 'rejected', 'usage_hour', 'usage_user_day'] as const;
 const LEAST_MONTHS = 1;
-const MOST_MONTHS = 120;
 
 export interface RetentionOptions {
   readonly store: Pick<Store, 'change'>;
   /** Resolves when all that was taken in under the policy before is stored. */
   readonly drain: () => Promise<void>;
+  /** Types of events that stay, whatever a tenant says. */
+  readonly lasting: readonly string[];
 }
 
 /** For how long a tenant's rows are kept. */
@@ -28,17 +30,18 @@ export class Retention {
    * @throws {RangeError} for other months; ClickHouse's own error: to be called again
    */
   async apply({ tenantId }: TenantScope, months: number): Promise<void> {
-    if (!(Number.isInteger(months) && months >= LEAST_MONTHS && months <= MOST_MONTHS)) {
+    if (!(Number.isInteger(months) && months >= LEAST_MONTHS && months <= LONGEST_RETENTION_MONTHS)) {
       throw new RangeError(
-        `Rows are kept for ${LEAST_MONTHS} to ${MOST_MONTHS} whole months, not ${months}.`,
+        `Rows are kept for ${LEAST_MONTHS} to ${LONGEST_RETENTION_MONTHS} whole months, not ${months}.`,
       );
     }
     await this.#options.drain();
     for (const table of TABLES) {
       await this.#options.store.change({
         sql: `ALTER TABLE {{local:${table}}} {{on_cluster}} UPDATE retention = {months:UInt8}
-              WHERE tenant_id = {tenant:String} AND retention != {months:UInt8} SETTINGS mutations_sync = 2`,
-        params: { tenant: tenantId, months },
+              WHERE tenant_id = {tenant:String} AND retention != {months:UInt8}
+                ${table === 'events' ? 'AND type NOT IN {lasting:Array(String)}' : ''} SETTINGS mutations_sync = 2`,
+        params: { tenant: tenantId, months, lasting: this.#options.lasting },
       });
     }
   }

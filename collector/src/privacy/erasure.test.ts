@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { METER_TYPE_PREFIX } from '../ingest/meter-reading.ts';
 import { dayDifferences, hourDifferences } from '../ledger/differences.ts';
 import { hourRange } from '../ledger/hours.ts';
 import { LINE_FORMATS } from '../record/lanes.ts';
@@ -8,6 +9,7 @@ import type { RequestRecord } from '../record/request-record.ts';
 import { RollupRepair } from '../rollups/repair.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { temporaryDirectory, testLogger } from '../testing/engine.ts';
+import { businessEvent } from '../testing/events.ts';
 import { microseconds, record, tenantId } from '../testing/records.ts';
 import { UsageQueries } from '../usage/queries.ts';
 import { tenantScope } from '../usage/tenant-scope.ts';
@@ -122,6 +124,34 @@ describe('erasing a person', () => {
     },
     EVERY_CUT_MS,
   );
+
+  it('leaves the reading of a meter that the person told, and one that is written like the person', async () => {
+    const reading = (id: string, userId: string, data: string): string =>
+      encodeEvent(
+        { ...businessEvent('metered', id).event, type: `${METER_TYPE_PREFIX}members`, data, userId },
+        { userId, retention: 13 },
+        '',
+      );
+    await store.insert({
+      ...LINE_FORMATS.events,
+      token: 'events-metered',
+      lines:
+        reading('r1', '250', '{"value":"249.5","by":"x"}') +
+        reading('r2', 'budi', '{"value":"250","by":"y"}'),
+    });
+    const { before, after } = await erasure.erase(tenantScope('metered'), '250');
+    expect([before.events, after.events]).toEqual([1, 0]);
+    const rows = await store.select({
+      sql: "SELECT id, user_id, data FROM {{database}}.events WHERE tenant_id = 'metered' ORDER BY id",
+      params: {},
+      row: z.unknown(),
+      label: 'test.readings',
+    });
+    expect(rows).toEqual([
+      { id: 'r1', user_id: '', data: '{"value":"249.5"}' },
+      { id: 'r2', user_id: 'budi', data: '{"value":"250","by":"y"}' },
+    ]);
+  });
 
   it('stays within its tenant', async () => {
     await fill('neighbour', DEFAULT_POLICY);

@@ -2,11 +2,12 @@
  * One person's data taken out of what is stored.
  *
  * What always holds: nothing is counted otherwise afterwards: requests and events stay as rows, without whom they were
- * of, so that counts, rollups and bills stay what they were; what is left is proved by a count. Each step can be made
+ * of, and a reading of a meter keeps its value, so that counts, rollups and bills stay what they were; what is left is proved by a count. Each step can be made
  * again, and a call that was cut short is finished by the next: the person's rows of the rollup, which tell the days
  * that are to be made anew, go last.
  */
 import { z } from 'zod';
+import { METER_TYPE_PREFIX } from '../ingest/meter-reading.ts';
 import { dayDifferences } from '../ledger/differences.ts';
 import type { RollupRepair } from '../rollups/repair.ts';
 import type { Change, Store } from '../store/store.ts';
@@ -46,10 +47,14 @@ const sessionRow = z.object({ sessionId: z.string() });
 const dayRow = z.object({ day: z.string() });
 
 const OF_PERSON = 'tenant_id = {tenant:String} AND user_id IN {ids:Array(String)}';
+const TELLS_METER = `startsWith(type, '${METER_TYPE_PREFIX}')`;
+const READING = `concat('"value":', JSONExtractRaw(data, 'value'))`;
+/** A reading is a number, and nobody's name, though it may be written alike. */
+const BESIDE_READING = `if(${TELLS_METER}, replaceOne(data, ${READING}, ''), data)`;
 /** A path's part, or a JSON string, that is the id. */
 const EVENT_NAMES =
   "tenant_id = {tenant:String} AND (user_id IN {ids:Array(String)} OR hasAny(splitByChar('/', subject), {ids:Array(String)})" +
-  ' OR multiSearchAny(data, {literals:Array(String)}))';
+  ` OR multiSearchAny(${BESIDE_READING}, {literals:Array(String)}))`;
 /** Broken lines have no structure to rely on: the id as a word. */
 const REJECTED_NAMES =
   'tenant_id = {tenant:String} AND (match(line, {pattern:String}) OR match(reason, {pattern:String}) OR match(event_id, {pattern:String}))';
@@ -64,7 +69,8 @@ export class Erasure {
   }
 
   /**
-   * Erases a person: requests lose user, session, network and trace; events user, subject and data; refused lines
+   * Erases a person: requests lose user, session, network and trace; events user, subject and data, but for the
+   * reading of a meter; refused lines
    * that name the person are emptied; the person's days are counted as nobody's. Requests from before the person was
    * known, within one of the person's sessions, lose their session likewise. Files that the store has replaced are
    * on its disk for some minutes more.
@@ -90,7 +96,7 @@ export class Erasure {
     if (before.events > 0) {
       await this.#change({
         sql: `ALTER TABLE {{local:events}} {{on_cluster}}
-              UPDATE user_id = '', subject = '', data = '', id = if(match(id, {pattern:String}), '', id)
+              UPDATE user_id = '', subject = '', data = if(${TELLS_METER}, concat('{', ${READING}, '}'), ''), id = if(match(id, {pattern:String}), '', id)
               WHERE ${EVENT_NAMES} ${TO_THE_END}`,
         params,
       });

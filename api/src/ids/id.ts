@@ -3,8 +3,22 @@ import { z } from 'zod';
 
 const ID_BYTES = 10;
 
-/** What ids begin with: mentors and courses, slots of a schedule, bookings, proofs of payment, invoices, their payments, what providers tell of them, plan changes, exports of data, discounts. */
-export type IdPrefix = 'mtr' | 'crs' | 'slt' | 'bkg' | 'prf' | 'inv' | 'pay' | 'pev' | 'pch' | 'exp' | 'dsc';
+/** What ids begin with: mentors and courses, slots of a schedule, bookings, proofs of payment, invoices, their payments, what providers tell of them, plan changes, exports of data, discounts, rules of alerts, alerts, silences. */
+export type IdPrefix =
+  | 'mtr'
+  | 'crs'
+  | 'slt'
+  | 'bkg'
+  | 'prf'
+  | 'inv'
+  | 'pay'
+  | 'pev'
+  | 'pch'
+  | 'exp'
+  | 'dsc'
+  | 'alr'
+  | 'alt'
+  | 'sil';
 
 /** A new id that cannot be guessed: `bkg_…`. */
 export function newId(prefix: IdPrefix): string {

@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
+import type { AlertTables } from '../alerts/tables.ts';
 import type { BillingTables } from '../billing/tables.ts';
 import type { DataExportTables } from '../data-export/tables.ts';
 import type { AccountTables } from '../identity/tables.ts';
@@ -193,6 +194,7 @@ interface JobSchedulesTable {
 /** Every table of the application's database. */
 export interface Schema
   extends AccountTables,
+    AlertTables,
     BillingTables,
     DataExportTables,
     InvoiceTables,

@@ -1,0 +1,20 @@
+export { type Judgement, judge } from './machine/judge.ts';
+export {
+  type AlertState,
+  alertStateSchema,
+  INITIAL_STATE,
+  type Reading,
+  type Transition,
+} from './machine/state.ts';
+export { type Step, step } from './machine/step.ts';
+export { type Input, inputKey, inputsOf, type RuleInputs } from './rules/inputs.ts';
+export {
+  type Condition,
+  type Rule,
+  type RuleInput,
+  ruleSchema,
+  SEVERITIES,
+  type Severity,
+} from './rules/rule.ts';
+export { NARROWINGS, type Narrowing, type Signal, STATISTICS, type Statistic } from './signals/signal.ts';
+export { SIGNAL_KEYS, SIGNALS, type SignalKey, signalOf } from './signals/signals.ts';

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { billing } from './billing/billing.ts';
 import { crash } from './crash/crash.ts';
+import { exports } from './exports/exports.ts';
 import { freshness } from './freshness/freshness.ts';
 import { fuzz } from './fuzz/fuzz.ts';
 import { ingest } from './ingest/ingest.ts';
@@ -23,6 +24,7 @@ import { uploads } from './uploads/uploads.ts';
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   billing,
   crash,
+  exports,
   freshness,
   fuzz,
   ingest,

@@ -1,7 +1,7 @@
 /** What the processes of this benchmark tell each other. */
 
-/** Seed to parent: everything is stored. */
-export interface Seeded {
+/** Generator to parent: everything is stored. */
+export interface Stored {
   readonly rows: number;
 }
 

@@ -76,7 +76,7 @@ export type {
   UserUsage,
 } from './usage/queries.ts';
 export type { DayRange, TimeRange } from './usage/range.ts';
-export type { RecordedRequest, RecordedRequests } from './usage/recorded-requests.ts';
+export type { RecordedColumn, RecordedRequests } from './usage/recorded-requests.ts';
 export {
   RefusedCursorError,
   type RefusedPage,

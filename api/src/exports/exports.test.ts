@@ -1,41 +1,18 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { gunzipSync } from 'node:zlib';
-import {
-  microseconds,
-  type RecordedRequest,
-  RequestIds,
-  type RequestRecord,
-  type TenantId,
-} from '@riwayat/collector';
+import { microseconds, RequestIds, type RequestRecord, type TenantId } from '@riwayat/collector';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { TENANT_ROLES, type TenantRole } from '../identity/permissions.ts';
 import { startApplication, type TestApplication } from '../testing/application.ts';
 import { pdfText } from '../testing/pdf-text.ts';
-import { requestsCsv } from './requests-csv.ts';
 
-const NOVEMBER = Date.UTC(2026, 10, 10);
+const NOVEMBER = '2026-11-10';
+/** Nobody logs in then. */
+const OCTOBER = '2026-10-10';
 const PERIOD = 'start=2026-11-01&end=2026-11-30';
 const REQUESTS = 60_000;
-
-const RECORDED: RecordedRequest = {
-  time: '2026-11-10T00:00:00.000000Z',
-  localDay: '2026-11-10',
-  endpoint: '/',
-  method: 'GET',
-  status: 200,
-  outcome: 'completed',
-  kind: 'api',
-  cache: 'none',
-  duration: 5,
-  bytesIn: 1,
-  bytesOut: 2,
-  cpu: 3,
-  memory: 4,
-  userId: '',
-  userRole: '',
-  sessionId: '',
-  traceId: '',
-};
+/** Three more than a report names. */
+const MANY_ENDPOINTS = 103;
 
 let application: TestApplication;
 const ids = new RequestIds('exports');
@@ -44,23 +21,33 @@ beforeAll(async () => {
   application = await startApplication();
   const ours = await application.createTenant('ours', TENANT_ROLES);
   const theirs = await application.createTenant('theirs', ['administrator']);
+  const many = await application.createTenant('many', ['administrator']);
   const { collector } = application.services;
+  await collector.importSegment(
+    'many',
+    requests(many, MANY_ENDPOINTS, { day: OCTOBER, endpoint: (index) => `/part/${index}` }),
+  );
   await collector.importSegment('ours', requests(ours, REQUESTS));
   await collector.importSegment('theirs', requests(theirs, 3));
 }, 60_000);
 afterAll(() => application.stop());
 
-function* requests(tenantId: TenantId, count: number): Generator<RequestRecord> {
+function* requests(
+  tenantId: TenantId,
+  count: number,
+  { day = NOVEMBER, endpoint = (_index: number): string => '=cmd()' } = {},
+): Generator<RequestRecord> {
+  const start = Date.parse(day);
   for (let index = 0; index < count; index += 1) {
     yield {
-      ts: microseconds(NOVEMBER + index),
-      requestId: ids.next(NOVEMBER + index),
+      ts: microseconds(start + index),
+      requestId: ids.next(start + index),
       tenantId,
-      day: '2026-11-10',
+      day,
       userId: `person-of-${tenantId}`,
       userRole: 'member',
       sessionId: 's',
-      endpoint: '=cmd()',
+      endpoint: endpoint(index),
       method: 'GET',
       status: 200,
       duration: microseconds(0.005),
@@ -95,7 +82,8 @@ it('gives every request of the tenant and the period, and of nobody else', async
   const lines = ours.body.trimEnd().split('\r\n');
   expect(lines).toHaveLength(1 + REQUESTS);
   expect(lines[1]).toBe(
-    "2026-11-10T00:00:00.000000Z,2026-11-10,200,completed,api,none,5,1,2,3,4,GET,'=cmd(),person-of-ours,member,s,",
+    '"2026-11-10T00:00:00.000000Z","2026-11-10",200,"completed","api","none",5,1,2,3,4,' +
+      `"GET","'=cmd()","person-of-ours","member","s",""`,
   );
   expect(ours.body).not.toContain('theirs');
   const theirs = await ask(`/api/v1/tenant/usage/export.csv?${PERIOD}`, 'administrator', 'theirs');
@@ -129,6 +117,7 @@ it('makes one export at a time for each person, and no more of it once they have
   const started = await open(`/api/v1/tenant/usage/export.csv?${PERIOD}`, token);
   const refused = await ask(`/api/v1/tenant/usage/export.csv?${PERIOD}`, 'manager');
   expect([refused.statusCode, refused.json().code]).toEqual([429, 'export-running']);
+  expect(refused.headers['retry-after']).toBe('10');
   const another = await ask('/api/v1/tenant/usage/export.csv?start=2026-11-01&end=2026-11-01', 'board');
   expect(another.statusCode).toBe(200);
   started.destroy();
@@ -159,6 +148,14 @@ it('reports a month as PDF, with endpoints and people for those who may see them
   expect(board.join(' ')).not.toMatch(/By endpoint|By person|person-of-ours/);
 });
 
+it('names the busiest endpoints in a report, and adds up the rest', async () => {
+  const url = '/api/v1/tenant/usage/report.pdf?month=2026-10&locale=en';
+  const texts = pdfText((await ask(url, 'administrator', 'many')).rawPayload).flat();
+  expect(texts.filter((text) => text.startsWith('GET /part/'))).toHaveLength(MANY_ENDPOINTS - 3);
+  // Their calls, and their bytes.
+  expect(texts).toEqual(expect.arrayContaining(['Further endpoints (3)', '3', '9']));
+});
+
 it('writes down who exported what', async () => {
   await ask('/api/v1/tenant/usage/export.csv?start=2026-11-02&end=2026-11-03', 'it_staff');
   await ask('/api/v1/tenant/usage/days.csv?start=2026-11-02&end=2026-11-03', 'it_staff');
@@ -184,18 +181,3 @@ function open(path: string, token: string): Promise<IncomingMessage> {
     httpRequest(`${application.url}${path}`, { headers }, resolve).on('error', reject).end();
   });
 }
-
-it('reads no page before it is taken, however many there are', async () => {
-  let read = 0;
-  async function* pages(): AsyncGenerator<readonly RecordedRequest[]> {
-    for (;;) {
-      read += 1;
-      yield [RECORDED];
-    }
-  }
-  const pieces = requestsCsv(pages(), { endpoints: true, people: true });
-  for (let taken = 0; taken < 1_000; taken += 1) {
-    await pieces.next();
-    expect(read).toBe(taken);
-  }
-});

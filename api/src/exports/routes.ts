@@ -1,9 +1,9 @@
 import { billingMonth, monthAt } from '@riwayat/billing';
-import type { RecordedRequest, RecordedRequests } from '@riwayat/collector';
+import type { RecordedColumn, RecordedRequests } from '@riwayat/collector';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { audit } from '../audit/audit.ts';
-import { CSV_TYPE } from '../documents/csv.ts';
+import { CSV_TYPE, csvHead } from '../documents/csv.ts';
 import type { Seller } from '../documents/invoice-document.ts';
 import { usageReportPdf } from '../documents/pdf/usage-report.ts';
 import { localeOf, readerLanguage } from '../documents/reader.ts';
@@ -19,7 +19,7 @@ import { usageQuery } from '../usage/schema.ts';
 import { type SummaryParts, summaryOf } from '../usage/summary.ts';
 import { daysCsv } from './days-csv.ts';
 import { sendDownload } from './download.ts';
-import { requestsCsv } from './requests-csv.ts';
+import { requestColumns } from './request-columns.ts';
 import { ExportTurns, LONGEST_EXPORT_MS } from './turns.ts';
 
 export interface ExportRoutesOptions extends QuestionOptions, DetailedParts, SummaryParts {
@@ -67,14 +67,14 @@ export const exportRoutes: FastifyPluginAsyncZod<ExportRoutesOptions> = async (a
         ...common,
         summary: 'Every request of a period as a CSV file, oldest first',
         description:
-          'Streamed, and packed with gzip where that is accepted. Endpoints and people are in it for those who may see them. One at a time for each person; one that takes longer than half an hour is cut off.',
+          'Streamed, and packed with gzip where that is accepted. Endpoints and people are in it for those who may see them. One at a time for each person, and some for each tenant: 429 with Retry-After says to wait. One that takes longer than half an hour is cut off.',
       },
     },
     async (request, reply) => {
       const question = await questionOf(request, request.query, 'export', options);
       const { scope, period, principal } = question;
       const sections = sectionsOf(question);
-      const over = turns.take(principal.userId);
+      const over = turns.take(principal);
       try {
         await writeDown(options.database, question, 'requests', sections);
       } catch (error) {
@@ -82,12 +82,13 @@ export const exportRoutes: FastifyPluginAsyncZod<ExportRoutesOptions> = async (a
         throw error;
       }
       const startedAt = now();
-      const pages = recorded.pages(scope, { range: period, storedBy: startedAt });
+      const columns = requestColumns(sections);
+      const pages = recorded.csv(scope, { range: period, storedBy: startedAt, columns });
       const until = startedAt.getTime() + LONGEST_EXPORT_MS;
       return sendDownload(request, reply, {
         fileName: fileName('requests', question),
         type: CSV_TYPE,
-        pieces: requestsCsv(inTime(pages, until, now), sections),
+        pieces: headed(columns, inTime(pages, until, now)),
         over,
       });
     },
@@ -182,12 +183,17 @@ async function writeDown(
   });
 }
 
+/** A file of lines, its names first. */
+async function* headed(
+  columns: readonly RecordedColumn[],
+  pages: AsyncIterable<string>,
+): AsyncGenerator<string> {
+  yield csvHead(columns);
+  yield* pages;
+}
+
 /** @throws {Error} at the first page that is asked for too late */
-async function* inTime(
-  pages: AsyncIterable<readonly RecordedRequest[]>,
-  until: number,
-  now: () => Date,
-): AsyncGenerator<readonly RecordedRequest[]> {
+async function* inTime(pages: AsyncIterable<string>, until: number, now: () => Date): AsyncGenerator<string> {
   for await (const page of pages) {
     if (now().getTime() > until) {
       throw new Error('An export was taken for longer than it may take, and cut off.');

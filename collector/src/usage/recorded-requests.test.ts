@@ -5,7 +5,7 @@ import { openStore, type Store, type StoreAddress } from '../store/store.ts';
 import { describeStores } from '../testing/clickhouse/stores.ts';
 import { testLogger } from '../testing/engine.ts';
 import { encodedLine, microseconds, record, tenantId } from '../testing/records.ts';
-import { type RecordedRequest, RecordedRequests } from './recorded-requests.ts';
+import { type RecordedColumn, RecordedRequests } from './recorded-requests.ts';
 import { tenantScope } from './tenant-scope.ts';
 
 /** 1 October 2026, 00:00 in Jakarta. */
@@ -34,11 +34,20 @@ describeStores('RecordedRequests', (address: () => StoreAddress) => {
     });
   }
 
-  async function read(tenant: string, pageRows: number, storedBy = LATER): Promise<RecordedRequest[][]> {
-    const pages: RecordedRequest[][] = [];
+  /** Pages of lines, without what ends them. */
+  async function read(
+    tenant: string,
+    pageRows: number,
+    {
+      columns = ['trace_id'],
+      storedBy = LATER,
+    }: { columns?: readonly RecordedColumn[]; storedBy?: Date } = {},
+  ): Promise<string[][]> {
+    const pages: string[][] = [];
     const requests = new RecordedRequests(store, pageRows);
-    for await (const page of requests.pages(tenantScope(tenant), { range: OCTOBER_FIRST, storedBy })) {
-      pages.push([...page]);
+    for await (const page of requests.csv(tenantScope(tenant), { range: OCTOBER_FIRST, storedBy, columns })) {
+      expect(page.endsWith('\r\n')).toBe(true);
+      pages.push(page.slice(0, -2).split('\r\n'));
     }
     return pages;
   }
@@ -58,9 +67,10 @@ describeStores('RecordedRequests', (address: () => StoreAddress) => {
     await insert([...records, ...outside]);
     await insert([record({ tenantId: tenantId('theirs'), ts: microseconds(START * 1000) })]);
     for (const pageRows of [29, 100, 5_000]) {
-      const rows = (await read('ours', pageRows)).flat();
-      expect(rows.map(({ traceId }) => traceId).sort()).toEqual(records.map(({ traceId }) => traceId));
-      expect(rows.map(({ time }) => time)).toEqual(rows.map(({ time }) => time).sort());
+      const traces = (await read('ours', pageRows)).flat();
+      expect(traces.toSorted()).toEqual(records.map(({ traceId }) => `"${traceId}"`));
+      const times = (await read('ours', pageRows, { columns: ['time'] })).flat();
+      expect(times).toEqual(times.toSorted());
     }
   });
 
@@ -70,35 +80,57 @@ describeStores('RecordedRequests', (address: () => StoreAddress) => {
     expect((await read('equal', 4)).flat()).toHaveLength(10);
   });
 
-  it('tells of a request what was recorded', async () => {
+  it('tells of a request what was recorded, in the order that is asked for', async () => {
     const one = record({ tenantId: tenantId('exact'), ts: microseconds(START * 1000 + 7), bytesIn: 2 ** 40 });
     await insert([one]);
-    expect((await read('exact', 10)).flat()).toEqual([
-      {
-        time: '2026-09-30T17:00:00.000007Z',
-        localDay: '2026-10-01',
-        endpoint: one.endpoint,
-        method: 'GET',
-        status: 200,
-        outcome: 'completed',
-        kind: 'api',
-        cache: 'none',
-        duration: 1500,
-        bytesIn: 2 ** 40,
-        bytesOut: 1000,
-        cpu: 300,
-        memory: 1200,
-        userId: 'u1',
-        userRole: 'learner',
-        sessionId: 's1',
-        traceId: '',
-      },
+    const told: readonly (readonly [RecordedColumn, string])[] = [
+      ['time', '"2026-09-30T17:00:00.000007Z"'],
+      ['local_day', '"2026-10-01"'],
+      ['endpoint', `"${one.endpoint}"`],
+      ['method', '"GET"'],
+      ['status', '200'],
+      ['outcome', '"completed"'],
+      ['kind', '"api"'],
+      ['cache', '"none"'],
+      ['duration_us', '1500'],
+      ['bytes_in', String(2 ** 40)],
+      ['bytes_out', '1000'],
+      ['cpu_us', '300'],
+      ['memory_kb_ms', '1200'],
+      ['user_id', '"u1"'],
+      ['user_role', '"learner"'],
+      ['session_id', '"s1"'],
+      ['trace_id', '""'],
+    ];
+    const columns: readonly RecordedColumn[] = ['user_id', 'status', 'local_day'];
+    expect(await read('exact', 10, { columns })).toEqual([['"u1",200,"2026-10-01"']]);
+    for (const [column, cell] of told) {
+      expect(await read('exact', 10, { columns: [column] })).toEqual([[cell]]);
+    }
+  });
+
+  it.each([
+    ['a "quoted", long\nname', '"a ""quoted"", long\nname"'],
+    ['=cmd()', `"'=cmd()"`],
+    ['+1', `"'+1"`],
+    ['-1', `"'-1"`],
+    ['@sum', `"'@sum"`],
+    ['\tx', `"'\tx"`],
+    ['\rx', `"'\rx"`],
+    ['＝cmd()', `"'＝cmd()"`],
+    ['a=b', '"a=b"'],
+    ['ルート \\n é', '"ルート \\n é"'],
+  ])('writes %j as a cell that is text for every reader', async (name, cell) => {
+    const tenant = `text-${Buffer.from(name).toString('hex')}`;
+    await insert([
+      record({ tenantId: tenantId(tenant), ts: microseconds(START * 1000), endpoint: name, userId: name }),
     ]);
+    expect(await read(tenant, 10, { columns: ['endpoint', 'user_id'] })).toEqual([[`${cell},${cell}`]]);
   });
 
   it('leaves out what was stored later', async () => {
     await insert([record({ tenantId: tenantId('late'), ts: microseconds(START * 1000) })]);
-    expect(await read('late', 10, new Date(Date.now() - HOUR_MS))).toEqual([]);
+    expect(await read('late', 10, { storedBy: new Date(Date.now() - HOUR_MS) })).toEqual([]);
   });
 
   it('asks the store for nothing more once its reader stops', async () => {
@@ -109,9 +141,10 @@ describeStores('RecordedRequests', (address: () => StoreAddress) => {
         return store.select(question);
       },
     };
-    const pages = new RecordedRequests(counting, 3).pages(tenantScope('ours'), {
+    const pages = new RecordedRequests(counting, 3).csv(tenantScope('ours'), {
       range: OCTOBER_FIRST,
       storedBy: LATER,
+      columns: ['time'],
     });
     expect(asked).toBe(0);
     for await (const page of pages) {

@@ -1,3 +1,4 @@
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import { type CostGroup, formatQuantity, formatRupiah, whole } from '@riwayat/billing';
 import { localDay, localMonth } from '../../notifications/place.ts';
 import type { Locale } from '../../tenants/tenant.ts';
@@ -7,6 +8,9 @@ import { documentWords, TITLES } from '../words.ts';
 import { letterhead, particulars } from './letterhead.ts';
 import { type Cell, type Column, Paper, type Passage } from './paper.ts';
 import { reportWords } from './report-words.ts';
+
+/** How many endpoints a report names, the busiest; of as many lines as there are routes nobody reads the end. */
+const NAMED_ENDPOINTS = 100;
 
 /** What a tenant used in a month, and what it costs. */
 export interface UsageReport {
@@ -55,6 +59,8 @@ export async function usageReportPdf(report: UsageReport): Promise<Buffer> {
       report.components.map(({ key, amount }) => [words.names[key], formatRupiah(amount, locale)]),
     );
   }
+  // Setting a table takes this process some ten milliseconds, in which others wait.
+  await othersTurn();
   table.add(
     words.days,
     [words.day, words.calls, words.errors, words.bytes, words.people, words.cost],
@@ -69,19 +75,21 @@ export async function usageReportPdf(report: UsageReport): Promise<Buffer> {
     ]),
   );
   if (detailed.endpoint_breakdown !== undefined) {
+    await othersTurn();
     table.add(
       words.endpoints,
       [words.endpoint, words.calls, words.bytes, words.cost],
       [0.5, 0.14, 0.18, 0.18],
-      detailed.endpoint_breakdown.map((row) => [
-        `${row.method} ${row.endpoint}`,
+      endpointLines(detailed.endpoint_breakdown, words.furtherEndpoints).map((row) => [
+        row.name,
         table.count(row.calls),
-        table.count(row.data_transfer_bytes),
+        table.count(row.bytes),
         table.cost(row.cost),
       ]),
     );
   }
   if (detailed.user_breakdown !== undefined) {
+    await othersTurn();
     table.add(
       words.persons,
       [words.person, words.calls, words.bytes, words.cost],
@@ -95,6 +103,41 @@ export async function usageReportPdf(report: UsageReport): Promise<Buffer> {
     );
   }
   return paper.finish();
+}
+
+interface EndpointLine {
+  readonly name: string;
+  readonly calls: number;
+  readonly bytes: number;
+  /** Whole rupiah; null without a contract. */
+  readonly cost: bigint | null;
+}
+
+/** The busiest endpoints, and all further ones as one line, so that the lines add up to what they did before. */
+function endpointLines(
+  endpoints: NonNullable<DetailedUsage['endpoint_breakdown']>,
+  further: string,
+): EndpointLine[] {
+  const lines = endpoints.map(
+    ({ method, endpoint, calls, data_transfer_bytes: bytes, cost }): EndpointLine => ({
+      name: `${method} ${endpoint}`,
+      calls,
+      bytes,
+      cost: cost === null ? null : BigInt(cost),
+    }),
+  );
+  const rest = lines.splice(NAMED_ENDPOINTS);
+  if (rest.length > 0) {
+    lines.push({
+      name: `${further} (${rest.length})`,
+      calls: rest.reduce((sum, { calls }) => sum + calls, 0),
+      bytes: rest.reduce((sum, { bytes }) => sum + bytes, 0),
+      cost: rest.some(({ cost }) => cost === null)
+        ? null
+        : rest.reduce((sum, { cost }) => sum + (cost ?? 0n), 0n),
+    });
+  }
+  return lines;
 }
 
 function factsOf({ summary, locale }: UsageReport): (readonly [string, string])[] {
@@ -149,7 +192,7 @@ class Tables {
     return formatQuantity(whole(number), this.#locale);
   }
 
-  cost(amount: number | null): string {
+  cost(amount: number | bigint | null): string {
     return amount === null ? '–' : formatRupiah(BigInt(amount), this.#locale);
   }
 }

@@ -1276,7 +1276,7 @@ export interface paths {
         };
         /**
          * Every request of a period as a CSV file, oldest first
-         * @description Streamed, and packed with gzip where that is accepted. Endpoints and people are in it for those who may see them. One at a time for each person; one that takes longer than half an hour is cut off.
+         * @description Streamed, and packed with gzip where that is accepted. Endpoints and people are in it for those who may see them. One at a time for each person, and some for each tenant: 429 with Retry-After says to wait. One that takes longer than half an hour is cut off.
          */
         get: operations["getApiV1TenantUsageExportCsv"];
         put?: never;

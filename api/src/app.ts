@@ -114,7 +114,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { config, services, dashboardDirectory, now = () => new Date() } = options;
   const { collector, coordination, database, people, tenants, keys, keyring, policies, files, jsonCache } =
     services;
-  const { metering, prices, pricing, usageReads } = services;
+  const { metering, prices, pricing, receivables, usageReads } = services;
   const logger: FastifyBaseLogger = services.logger;
   const app = fastify({
     loggerInstance: logger,
@@ -255,10 +255,11 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(jobRoutes, { stored: new StoredJobs(database) });
   await app.register(notificationRoutes, { inbox: new Inbox(database, now) });
   await app.register(invoiceRoutes, { database, tenants, metering, pricing, now });
-  await app.register(platformInvoiceRoutes, { database, tenants, metering, pricing, keyring, now });
+  await app.register(platformInvoiceRoutes, { database, tenants, metering, pricing, receivables, now });
   await app.register(keyRoutes, { keys, keyring, now });
   await app.register(invoicePaymentRoutes, {
     database,
+    receivables,
     files,
     provider: services.paymentProvider,
     means: config.payments,

@@ -8,6 +8,7 @@ import type { FileStore } from './files/file-store.ts';
 import { fileSweep } from './files/sweep.ts';
 import { FOLLOW_UP_DAILY, followUp } from './invoices/dunning.ts';
 import { INVOICES_DAILY, invoiceRun } from './invoices/month-run.ts';
+import type { Receivables } from './invoices/receivables.ts';
 import { CLEAN_UP_NIGHTLY, cleanUp } from './jobs/clean-up.ts';
 import type { JobHandler } from './jobs/handler.ts';
 import type { DailySchedule } from './jobs/schedule.ts';
@@ -37,13 +38,14 @@ export interface BackgroundParts {
   readonly metering: Metering;
   readonly prices: Prices;
   readonly pricing: Pricing;
+  readonly receivables: Receivables;
   readonly paymentProvider: PaymentProvider | undefined;
 }
 
 /** Every kind of background job there is, and who does it. */
 export function jobHandlers(parts: BackgroundParts): JobHandler[] {
   const { database, collector, mailer, documents, files, metering, pricing, paymentProvider } = parts;
-  const { prices } = parts;
+  const { prices, receivables } = parts;
   return [
     mailDelivery({
       database,
@@ -54,8 +56,8 @@ export function jobHandlers(parts: BackgroundParts): JobHandler[] {
     dataExport({ database, files, usage: collector.usage }),
     dataExportSweep({ database, files }),
     cleanUp(database),
-    paymentFollowUp({ database, provider: paymentProvider }),
-    cardDebits({ database, provider: paymentProvider }),
+    paymentFollowUp({ database, receivables, provider: paymentProvider }),
+    cardDebits({ database, receivables, provider: paymentProvider }),
     materialAnnouncement(database),
     bookingExpiry(database),
     ...SWEPT.map((swept) => fileSweep(swept, database, files)),

@@ -137,6 +137,8 @@ const ACCESS: Readonly<Record<string, 'public' | 'key' | readonly Permission[]>>
   'GET /api/v1/platform/billing/invoices/{id}': ['platform:billing'],
   'POST /api/v1/platform/billing/invoices/{id}/void': ['platform:billing'],
   'POST /api/v1/platform/billing/invoices/{id}/credit': ['platform:billing'],
+  'POST /api/v1/platform/billing/invoices/{id}/write-off': ['platform:billing'],
+  'POST /api/v1/platform/billing/invoices/{id}/lift-suspension': ['platform:billing'],
   'GET /api/v1/tenant/keys': ['keys:manage'],
   'POST /api/v1/tenant/keys': ['keys:manage'],
   'POST /api/v1/tenant/keys/{id}/rotate': ['keys:manage'],
@@ -228,6 +230,16 @@ const EXCHANGES: Readonly<Record<string, { payload?: object; status?: number; id
     status: 404,
   },
   'POST /api/v1/platform/billing/invoices/{id}/credit': {
+    id: NO_INVOICE,
+    payload: { reason: 'r' },
+    status: 404,
+  },
+  'POST /api/v1/platform/billing/invoices/{id}/write-off': {
+    id: NO_INVOICE,
+    payload: { reason: 'r' },
+    status: 404,
+  },
+  'POST /api/v1/platform/billing/invoices/{id}/lift-suspension': {
     id: NO_INVOICE,
     payload: { reason: 'r' },
     status: 404,

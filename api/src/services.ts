@@ -17,6 +17,7 @@ import { DownloadLinks } from './files/download-link.ts';
 import type { FileStore } from './files/file-store.ts';
 import { S3FileStore } from './files/s3-store.ts';
 import { People } from './identity/people.ts';
+import { Receivables } from './invoices/receivables.ts';
 import { type Jobs, startJobs } from './jobs/jobs.ts';
 import { ApiKeys } from './keys/api-keys.ts';
 import { Keyring } from './keys/keyring.ts';
@@ -44,6 +45,7 @@ export interface Services {
   readonly tenants: TenantDirectory;
   readonly keys: ApiKeys;
   readonly keyring: Keyring;
+  readonly receivables: Receivables;
   readonly policies: TenantPolicies;
   readonly prices: Prices;
   readonly pricing: Pricing;
@@ -113,6 +115,8 @@ export async function openServices(config: Config, progress: (line: string) => v
     const paymentProvider = provider && new Gateway(provider);
     const files = await openFileStore(config);
     closers.push(() => files.close());
+    const keyring = new Keyring(database, logger.child({ part: 'keys' }));
+    const receivables = new Receivables(database, keyring);
     const prices = new Prices(database);
     const pricing = new Pricing(database, prices);
     const metering = new StoredMetering(collector.metering);
@@ -129,6 +133,7 @@ export async function openServices(config: Config, progress: (line: string) => v
         metering,
         prices,
         pricing,
+        receivables,
         paymentProvider,
       }),
       schedules: DAILY_JOBS,
@@ -159,7 +164,8 @@ export async function openServices(config: Config, progress: (line: string) => v
       people: new People(database),
       tenants: new TenantDirectory(database),
       keys: new ApiKeys(database),
-      keyring: new Keyring(database, logger.child({ part: 'keys' })),
+      keyring,
+      receivables,
       policies,
       prices,
       pricing,

@@ -51,6 +51,8 @@ export const AUDIT_ACTIONS = [
   'access.cross-tenant',
   'invoice.voided',
   'invoice.credited',
+  'invoice.written-off',
+  'invoice.suspension-lifted',
   'invoice.made',
   'contract.opened',
   'plan.version-added',

@@ -31,6 +31,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'POST /api/v1/platform/billing/invoices': 'invoices/routes.test.ts',
   'POST /api/v1/platform/billing/invoices/{id}/void': 'invoices/routes.test.ts',
   'POST /api/v1/platform/billing/invoices/{id}/credit': 'invoices/routes.test.ts',
+  'POST /api/v1/platform/billing/invoices/{id}/write-off': 'invoices/write-off.test.ts',
+  'POST /api/v1/platform/billing/invoices/{id}/lift-suspension': 'invoices/write-off.test.ts',
   'POST /api/v1/tenant/jobs/{id}/retry': 'jobs/routes.test.ts',
   'POST /api/v1/tenant/jobs/{id}/discard': 'jobs/routes.test.ts',
   'POST /api/v1/platform/jobs/{id}/retry': 'jobs/routes.test.ts',

@@ -152,7 +152,7 @@ async function* invoices({ db, tenant: { id: tenantId } }: ExportSources): Async
         'credited',
         'paid',
       ])
-      .select(['open', 'issued_on', 'due_on'])
+      .select(['open', 'written_off', 'issued_on', 'due_on'])
       .select((invoice) => jsonArrayFrom(linesOf(invoice)).as('lines'))
       .orderBy('id')
       .limit(PAGE_ROWS)

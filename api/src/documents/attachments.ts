@@ -25,7 +25,7 @@ interface Wanted {
   readonly locale: Locale;
 }
 
-/** What is attached to a mail: the invoice or the receipt that it tells of; nothing to any other. */
+/** What is attached to a mail: the invoice, the credit note or the receipt that it tells of; nothing to any other. */
 export async function documentAttachments(
   documents: DocumentAttachments,
   mail: {
@@ -42,6 +42,10 @@ export async function documentAttachments(
   switch (template) {
     case 'invoice-issued': {
       const { invoice: id } = MAIL_TEMPLATES[template].values.parse(values);
+      return [await attachedInvoice(documents, { tenantId, id, locale })];
+    }
+    case 'credit-note-issued': {
+      const { note: id } = MAIL_TEMPLATES[template].values.parse(values);
       return [await attachedInvoice(documents, { tenantId, id, locale })];
     }
     case 'payment-received': {

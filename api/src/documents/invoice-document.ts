@@ -65,7 +65,9 @@ export interface InvoiceDocument {
   readonly paid: Rupiah;
   /** Credited so far. */
   readonly credited: Rupiah;
-  /** What is still to be paid: total and late fees, less what was paid and credited. */
+  /** Given up, less what was paid all the same. */
+  readonly writtenOff: Rupiah;
+  /** What is still to be paid: total and late fees, less what was paid, credited and written off. */
   readonly outstanding: Rupiah;
 }
 

@@ -43,8 +43,9 @@ export const invoiceDocumentBody = z
     total_idr: rupiah.describe('Sum of the lines'),
     late_fees_idr: rupiah,
     credited_idr: rupiah,
+    written_off_idr: rupiah.describe('Given up, less what was paid all the same'),
     paid_idr: rupiah,
-    outstanding_idr: rupiah.describe('Total and late fees, less what was credited and paid'),
+    outstanding_idr: rupiah.describe('Total and late fees, less what was credited, paid and written off'),
   })
   .meta({ id: 'InvoiceDocument' });
 
@@ -67,6 +68,7 @@ export function invoiceJson(invoice: InvoiceDocument): z.infer<typeof invoiceDoc
     total_idr: rupiahNumber(invoice.total),
     late_fees_idr: rupiahNumber(invoice.lateFees),
     credited_idr: rupiahNumber(invoice.credited),
+    written_off_idr: rupiahNumber(invoice.writtenOff),
     paid_idr: rupiahNumber(invoice.paid),
     outstanding_idr: rupiahNumber(invoice.outstanding),
   };

@@ -86,8 +86,24 @@ it.each([
   ['paid', 'LUNAS'],
   ['late', 'TERLAMBAT'],
   ['void', 'BATAL'],
+  ['written-off', 'DIHAPUSBUKUKAN'],
 ] as const)('stamps what is %s with %s', async (state, stamp) => {
   expect((await pagesOf(sampleInvoice({ state }))).flat()).toContain(stamp);
+});
+
+it('takes what was written off from the total, and asks for nothing', async () => {
+  const { total } = sampleInvoice();
+  const given = {
+    state: 'written-off',
+    lateFees: 20_000n,
+    writtenOff: total + 20_000n,
+    outstanding: 0n,
+  } as const;
+  const texts = (await pagesOf(sampleInvoice(given), ENGLISH)).flat();
+  const said = (words: string) => texts[texts.indexOf(words) + 1];
+  expect(said('Written off')).toBe(formatRupiah(-total - 20_000n, 'en'));
+  expect(said('To be paid')).toBe(formatRupiah(0n, 'en'));
+  expect(texts.join(' ')).not.toMatch(/BCA|QRIS/);
 });
 
 it('says how to pay what is open, and nothing of it once it is paid', async () => {

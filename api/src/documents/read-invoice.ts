@@ -54,6 +54,7 @@ export async function readInvoice(
     lateFees: BigInt(row.late_fees),
     paid: BigInt(row.paid),
     credited: BigInt(row.credited),
+    writtenOff: BigInt(row.written_off),
     outstanding: isUnpaid(row.state) && row.kind === 'monthly' ? BigInt(row.open) : 0n,
   };
 }

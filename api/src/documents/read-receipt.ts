@@ -44,13 +44,13 @@ export async function readReceipt(
         .where('ledger_entries.account', '=', 'credit-balance')
         .select(sql<string>`-amount`.as('kept'))
         .as('kept'),
-      // All that was booked on the invoice, up to this payment.
+      // All that was booked on the invoice, up to this payment: what was given up is not paid either.
       select
         .selectFrom('ledger_journals as until')
         .innerJoin('ledger_entries', 'ledger_entries.journal_id', 'until.id')
         .whereRef('until.invoice_id', '=', 'invoices.id')
         .whereRef('until.id', '<=', 'booked.id')
-        .where('ledger_entries.account', '=', 'receivable')
+        .where('ledger_entries.account', 'in', ['receivable', 'bad-debt'])
         .select(({ fn }) => fn.sum<string>('ledger_entries.amount').as('open'))
         .as('open'),
     ])

@@ -24,6 +24,8 @@ export const STAMPS: Readonly<Record<InvoiceDocument['state'], Stamp | null>> = 
   paid: { word: { id: 'LUNAS', en: 'PAID' }, colour: '#1a7f4b' },
   void: { word: { id: 'BATAL', en: 'VOID' }, colour: '#5c6675' },
   credited: { word: { id: 'DIKREDIT', en: 'CREDITED' }, colour: '#5c6675' },
+  // The term of accounting: off the books, which is not forgiven.
+  'written-off': { word: { id: 'DIHAPUSBUKUKAN', en: 'WRITTEN OFF' }, colour: '#5c6675' },
 };
 
 const WORDS = {
@@ -45,6 +47,7 @@ const WORDS = {
     lateFees: 'Denda keterlambatan',
     paid: 'Sudah dibayar',
     credited: 'Dikreditkan',
+    writtenOff: 'Dihapusbukukan',
     outstanding: 'Harus dibayar',
     rounding:
       'Setiap baris dihitung tepat sampai pecahan rupiah dan dibulatkan bersama: jumlah baris selalu sama dengan total.',
@@ -85,6 +88,7 @@ const WORDS = {
     lateFees: 'Late fees',
     paid: 'Paid',
     credited: 'Credited',
+    writtenOff: 'Written off',
     outstanding: 'To be paid',
     rounding:
       'Each line is computed exactly, to fractions of a rupiah, and all are rounded together: the lines always add up to the total.',

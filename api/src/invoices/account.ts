@@ -8,7 +8,7 @@ import type { Rupiah } from '@riwayat/billing';
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../postgres/schema.ts';
 import { type InvoiceState, stateAfter, UNPAID } from './invoice-state.ts';
-import { book, creditOf, type Journal } from './ledger.ts';
+import { type Account, book, creditOf, type Journal } from './ledger.ts';
 
 /** What is owed of an invoice, and what happens to it next. */
 export interface OwedInvoice {
@@ -28,18 +28,28 @@ export interface OwedInvoice {
   readonly settledAt: Date | null;
 }
 
-/** What is still to be paid: of a draft or a void invoice, nothing. */
-export function openOf({ state, total, lateFees, credited, paid }: OwedInvoice): Rupiah {
+/** What is still to be paid: of a draft or a void invoice, and of one that was given up, nothing. */
+export function openOf(invoice: OwedInvoice): Rupiah {
+  return invoice.state === 'written-off' ? 0n : unpaidOf(invoice);
+}
+
+/** What has not been paid, whether it is open or was given up. */
+export function unpaidOf({ state, total, lateFees, credited, paid }: OwedInvoice): Rupiah {
   if (state === 'draft' || state === 'void') {
     return 0n;
   }
   return (total > 0n ? total : 0n) + lateFees - credited - paid;
 }
 
-/** How much of some money an invoice takes: never more than is open on it. */
-export function takenOf(money: Rupiah, open: Rupiah): Rupiah {
-  if (money > open) {
-    return open;
+/** The account of what has not been paid of an invoice: what was given up is a loss until it is paid all the same. */
+export function claimOf({ state }: OwedInvoice): Extract<Account, 'receivable' | 'bad-debt'> {
+  return state === 'written-off' ? 'bad-debt' : 'receivable';
+}
+
+/** How much of some money an invoice takes: never more than has not been paid of it. */
+export function takenOf(money: Rupiah, unpaid: Rupiah): Rupiah {
+  if (money > unpaid) {
+    return unpaid;
   }
   return money;
 }
@@ -85,10 +95,14 @@ export function owedInvoice(row: OwedRow): OwedInvoice {
   };
 }
 
-/** The invoice, paid when nothing is open on it any more. */
+/** Whether money settles it: it waits for some, or was given up. */
+export function isPayable({ state }: OwedInvoice): boolean {
+  return state === 'written-off' || (UNPAID as readonly InvoiceState[]).includes(state);
+}
+
+/** The invoice, paid when nothing is left of it to be paid. */
 export function settledIfPaid(invoice: OwedInvoice, at: Date): OwedInvoice {
-  const waits = (UNPAID as readonly InvoiceState[]).includes(invoice.state);
-  return waits && openOf(invoice) === 0n
+  return isPayable(invoice) && unpaidOf(invoice) === 0n
     ? { ...invoice, state: stateAfter(invoice.state, 'settle'), nextStepOn: null, settledAt: at }
     : invoice;
 }

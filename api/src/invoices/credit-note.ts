@@ -7,14 +7,17 @@
 import { type Decimal, dayAt, decimal, type Rupiah, sum } from '@riwayat/billing';
 import type { Kysely } from 'kysely';
 import { audit } from '../audit/audit.ts';
+import { mailCreditNote } from '../documents/invoice-mail.ts';
 import { problem } from '../errors/problem.ts';
 import { newId } from '../ids/id.ts';
 import type { Schema } from '../postgres/schema.ts';
-import { type OwedInvoice, openOf, saveOwed, settledIfPaid, useCredit } from './account.ts';
+import { claimOf, type OwedInvoice, saveOwed, settledIfPaid, unpaidOf, useCredit } from './account.ts';
 import { refusedStep, stateAfter } from './invoice-state.ts';
 import { book, type Journal } from './ledger.ts';
 import { type InvoiceLine, insertLines, lineOfRow } from './line.ts';
 import { drawNumbers } from './numbers.ts';
+import { type CreditNews, tellCredited } from './reminders.ts';
+import { lifting } from './suspension.ts';
 import { heldInvoice, type InvoiceAct, takeBackFees } from './void.ts';
 
 /** A line to take back. */
@@ -45,6 +48,10 @@ interface CreditableLine {
  *   `invalid-request` for lines of which not so much is left
  */
 export async function creditInvoice(db: Kysely<Schema>, act: CreditAct): Promise<string> {
+  return lifting(db, [act.tenantId], act.now, () => credit(db, act));
+}
+
+async function credit(db: Kysely<Schema>, act: CreditAct): Promise<string> {
   const { tenantId, invoiceId, reason, actor, now } = act;
   const invoice = await heldInvoice(db, tenantId, invoiceId);
   stateAfter(invoice.state, 'credit');
@@ -55,8 +62,20 @@ export async function creditInvoice(db: Kysely<Schema>, act: CreditAct): Promise
   }
   const id = newId('inv');
   const number = await writeNote(db, act, { id, amount, lines });
-  await bookNote(db, invoice, { id, amount, now });
+  const after = await bookNote(db, invoice, { id, amount, now });
   await useCredit(db, new Map([[tenantId, `credit-note:${id}`]]), now);
+  const news: CreditNews = {
+    tenantId,
+    note: id,
+    number,
+    invoice: invoice.number ?? invoiceId,
+    amount,
+    open: unpaidOf(after),
+    credit: invoice.paid - after.paid,
+    reason,
+  };
+  await tellCredited(db, news);
+  await mailCreditNote(db, news);
   await audit(db, {
     action: 'invoice.credited',
     tenantId,
@@ -188,18 +207,20 @@ async function writeNote(
   return number;
 }
 
+/** @returns the invoice as it is after it */
 async function bookNote(
   db: Kysely<Schema>,
   before: OwedInvoice,
   { id, amount, now }: Note & { readonly now: Date },
-): Promise<void> {
+): Promise<OwedInvoice> {
   const { tenantId, id: invoiceId } = before;
   const isWhole = before.credited + amount === before.total;
   const fees = isWhole ? before.lateFees : 0n;
   const reduced = { ...before, credited: before.credited + amount, lateFees: before.lateFees - fees };
-  const left = openOf(reduced);
+  const unpaid = unpaidOf(reduced);
+  const claim = claimOf(before);
   // What was paid beyond what is owed now.
-  const over = left < 0n ? -left : 0n;
+  const over = unpaid < 0n ? -unpaid : 0n;
   const journals: Journal[] = [
     {
       tenantId,
@@ -207,7 +228,7 @@ async function bookNote(
       cause: `credit-note:${id}`,
       invoiceId,
       happenedAt: now,
-      entries: { revenue: amount, receivable: over - amount, 'credit-balance': -over },
+      entries: { revenue: amount, [claim]: over - amount, 'credit-balance': -over },
     },
   ];
   if (fees > 0n) {
@@ -218,14 +239,14 @@ async function bookNote(
       cause: `late-fee-reversal:${invoiceId}:${id}`,
       invoiceId,
       happenedAt: now,
-      entries: { 'late-fees': fees, receivable: -fees },
+      entries: { 'late-fees': fees, [claim]: -fees },
     });
   }
   await book(db, journals);
-  const after = { ...reduced, paid: before.paid - over };
-  await saveOwed(db, [
-    isWhole
-      ? { ...after, state: stateAfter(before.state, 'credit'), nextStepOn: null, settledAt: now }
-      : settledIfPaid(after, now),
-  ]);
+  const left = { ...reduced, paid: before.paid - over };
+  const after: OwedInvoice = isWhole
+    ? { ...left, state: stateAfter(before.state, 'credit'), nextStepOn: null, settledAt: now }
+    : settledIfPaid(left, now);
+  await saveOwed(db, [after]);
+  return after;
 }

@@ -23,14 +23,16 @@ const summary = {
   late_fees_idr: rupiah,
   credited_idr: rupiah,
   paid_idr: rupiah,
-  open_idr: rupiah.describe('What is still to be paid'),
+  open_idr: rupiah.describe('What is still to be paid; what was written off is not in it'),
+  written_off_idr: rupiah.describe('What was given up, less what was paid all the same'),
+  suspends: z.boolean().describe('Whether API keys are refused until it is paid'),
   issued_on: z.iso.date().nullable(),
   due_on: z.iso.date().nullable(),
   grace_until: z.iso.date().nullable().describe('The last day on which paying costs nothing more'),
   suspend_on: z.iso.date().nullable().describe('When API keys stop working, unless it is paid by then'),
   issued_at: z.iso.datetime().nullable(),
-  settled_at: z.iso.datetime().nullable().describe('When it was paid, made void or credited'),
-  reason: z.string().nullable(),
+  settled_at: z.iso.datetime().nullable().describe('When it was paid, made void, credited or written off'),
+  reason: z.string().nullable().describe('Of a credit note, or why it is void or was written off'),
 };
 
 /** An invoice or a credit note in a list. */
@@ -79,7 +81,7 @@ export const invoiceWithLinesBody = z
 /** What of an invoice's row its body shows. */
 export type InvoiceRow = Omit<
   Selectable<InvoicesTable>,
-  'tenant_id' | 'cutoff' | 'drafted_at' | 'next_step_on' | 'created_at'
+  'tenant_id' | 'cutoff' | 'drafted_at' | 'next_step_on' | 'created_at' | 'keeps_suspended'
 >;
 
 export function invoiceSummary(row: InvoiceRow): z.infer<typeof invoiceBody> {
@@ -95,6 +97,8 @@ export function invoiceSummary(row: InvoiceRow): z.infer<typeof invoiceBody> {
     credited_idr: rupiahNumber(BigInt(row.credited)),
     paid_idr: rupiahNumber(BigInt(row.paid)),
     open_idr: rupiahNumber(BigInt(row.open)),
+    written_off_idr: rupiahNumber(BigInt(row.written_off)),
+    suspends: row.suspends,
     issued_on: row.issued_on,
     due_on: row.due_on,
     grace_until: row.grace_until,

@@ -1,7 +1,16 @@
 import { problem } from '../errors/problem.ts';
 
 /** Where an invoice is in its life. */
-export const INVOICE_STATES = ['draft', 'issued', 'late', 'suspended', 'paid', 'void', 'credited'] as const;
+export const INVOICE_STATES = [
+  'draft',
+  'issued',
+  'late',
+  'suspended',
+  'paid',
+  'void',
+  'credited',
+  'written-off',
+] as const;
 
 export type InvoiceState = (typeof INVOICE_STATES)[number];
 
@@ -17,9 +26,11 @@ const STEPS = {
   discard: { from: ['draft'], to: 'void' },
   lapse: { from: ['issued'], to: 'late' },
   suspend: { from: ['late'], to: 'suspended' },
-  settle: { from: UNPAID, to: 'paid' },
+  settle: { from: [...UNPAID, 'written-off'], to: 'paid' },
   void: { from: UNPAID, to: 'void' },
-  credit: { from: [...UNPAID, 'paid'], to: 'credited' },
+  credit: { from: [...UNPAID, 'paid', 'written-off'], to: 'credited' },
+  'write-off': { from: UNPAID, to: 'written-off' },
+  'lift-suspension': { from: ['written-off'], to: 'written-off' },
 } as const satisfies Readonly<
   Record<string, { readonly from: readonly InvoiceState[]; readonly to: InvoiceState }>
 >;
@@ -34,17 +45,22 @@ const STATE_WORDS: Readonly<Record<InvoiceState, string>> = {
   paid: 'is paid',
   void: 'is void',
   credited: 'is credited in full',
+  'written-off': 'is written off',
 };
+
+const UNPAID_CHOICES = 'What can be done: pay it, void it while nothing is paid, credit it, write it off.';
 
 /** What people can do about an invoice in a state; the rest happens by itself. */
 const CHOICES: Readonly<Record<InvoiceState, string>> = {
   draft: 'The monthly run issues it.',
-  issued: 'What can be done: pay it, void it while nothing is paid, credit it.',
-  late: 'What can be done: pay it, void it while nothing is paid, credit it.',
-  suspended: 'What can be done: pay it, void it while nothing is paid, credit it.',
+  issued: UNPAID_CHOICES,
+  late: UNPAID_CHOICES,
+  suspended: UNPAID_CHOICES,
   paid: 'What can be done: credit it; what was paid then becomes credit balance.',
   void: 'Nothing more can be done with it. The monthly run of its month makes another.',
   credited: 'Nothing more can be done with it.',
+  'written-off':
+    'What can be done: pay it all the same, credit it, lift the suspension if it still keeps the tenant suspended.',
 };
 
 const STEP_WORDS: Readonly<Record<InvoiceStep, string>> = {
@@ -55,6 +71,8 @@ const STEP_WORDS: Readonly<Record<InvoiceStep, string>> = {
   settle: 'be settled',
   void: 'be voided',
   credit: 'be credited',
+  'write-off': 'be written off',
+  'lift-suspension': 'have its suspension lifted',
 };
 
 /**

@@ -14,6 +14,7 @@ import { stateAfter } from './invoice-state.ts';
 import { book, holdAccounts } from './ledger.ts';
 import { drawNumbers } from './numbers.ts';
 import { tellOf } from './reminders.ts';
+import { lifting } from './suspension.ts';
 
 interface ReadyDraft {
   readonly id: string;
@@ -60,10 +61,10 @@ export async function issueDrafts(db: Kysely<Schema>, ids: readonly string[], no
       transaction,
       invoices.filter(({ state }) => state === 'paid'),
     );
-    const fromCredit = await useCredit(
-      transaction,
-      new Map(drafts.map(({ tenantId, id }) => [tenantId, `invoice:${id}`])),
-      now,
+    const causes = new Map(drafts.map(({ tenantId, id }) => [tenantId, `invoice:${id}`]));
+    // One below 0 is credit, and may pay what its tenant is suspended for.
+    const fromCredit = await lifting(transaction, [...causes.keys()], now, () =>
+      useCredit(transaction, causes, now),
     );
     const open = new Map([...invoices, ...fromCredit].map((invoice) => [invoice.id, openOf(invoice)]));
     await tellOf(

@@ -9,8 +9,11 @@ import type { TenantId } from '@riwayat/collector';
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../postgres/schema.ts';
 
-/** `receivable`: what the tenant owes. `credit-balance`: what was paid beyond what was owed. */
-export const ACCOUNTS = ['receivable', 'revenue', 'late-fees', 'cash', 'credit-balance'] as const;
+/**
+ * `receivable`: what the tenant owes. `credit-balance`: what was paid beyond what was owed. `bad-debt`: the loss of what was
+ * given up, less what was paid all the same.
+ */
+export const ACCOUNTS = ['receivable', 'revenue', 'late-fees', 'cash', 'credit-balance', 'bad-debt'] as const;
 export type Account = (typeof ACCOUNTS)[number];
 
 export const JOURNAL_KINDS = [
@@ -21,6 +24,7 @@ export const JOURNAL_KINDS = [
   'credit-used',
   'credit-note',
   'void',
+  'write-off',
 ] as const;
 export type JournalKind = (typeof JOURNAL_KINDS)[number];
 
@@ -123,5 +127,6 @@ export async function balancesOf(db: Kysely<Schema>, tenantId: TenantId): Promis
     'late-fees': of('late-fees'),
     cash: of('cash'),
     'credit-balance': of('credit-balance'),
+    'bad-debt': of('bad-debt'),
   };
 }

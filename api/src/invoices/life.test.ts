@@ -153,8 +153,9 @@ describe('an invoice that is not paid', () => {
     await follow('2026-03-01');
     const keyring = new Keyring(database, silent);
     expect(await keyring.owedBy(tenantId)).toEqual([{ number: expect.any(String), open: 1_008_000n }]);
-    expect(await pay(1_000_000n, '2026-03-01')).toMatchObject({ unsuspended: false });
-    expect(await pay(8_000n, '2026-03-02')).toMatchObject({ unsuspended: true, invoice: { state: 'paid' } });
+    expect(await pay(1_000_000n, '2026-03-01')).toMatchObject({ invoice: { state: 'suspended' } });
+    expect(await keyring.owedBy(tenantId)).toEqual([{ number: expect.any(String), open: 8_000n }]);
+    expect(await pay(8_000n, '2026-03-02')).toMatchObject({ invoice: { state: 'paid' } });
     expect(await keyring.owedBy(tenantId)).toEqual([]);
     expect(await balances()).toMatchObject({ receivable: 0n, cash: 1_008_000n, 'credit-balance': 0n });
   });
@@ -190,6 +191,7 @@ describe('a credit note', () => {
       'late-fees': 0n,
       cash: 0n,
       'credit-balance': 0n,
+      'bad-debt': 0n,
     });
     await expect(credit('2026-02-11')).rejects.toMatchObject({ code: 'invoice-step-refused' });
     expect(await pay(100n, '2026-02-12')).toMatchObject({ applied: 0n, credit: 100n });

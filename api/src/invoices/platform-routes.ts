@@ -1,6 +1,7 @@
 import { billingMonth, monthAt } from '@riwayat/billing';
 import type { TenantId } from '@riwayat/collector';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { actorOf, audit } from '../audit/audit.ts';
 import { contractOf } from '../billing/contracts.ts';
@@ -9,8 +10,8 @@ import type { Pricing } from '../billing/pricing.ts';
 import { problem, problemResponses } from '../errors/problem.ts';
 import { requirePermission } from '../identity/guard.ts';
 import { idOf } from '../ids/id.ts';
-import type { Keyring } from '../keys/keyring.ts';
 import type { Database } from '../postgres/database.ts';
+import type { Schema } from '../postgres/schema.ts';
 import type { TenantDirectory } from '../tenants/directory.ts';
 import { isTenantId, tenantRow } from '../tenants/tenant.ts';
 import { creditInvoice } from './credit-note.ts';
@@ -18,7 +19,9 @@ import { beginDrafts, fillDrafts } from './draft.ts';
 import { invoiceWithLinesBody } from './invoice-body.ts';
 import { findInvoice, invoiceQuery, listAllInvoices, platformInvoicePage } from './invoice-list.ts';
 import { issueDrafts } from './issue.ts';
-import { voidInvoice } from './void.ts';
+import type { Receivables } from './receivables.ts';
+import { type InvoiceAct, voidInvoice } from './void.ts';
+import { liftSuspension, writeOffInvoice } from './write-off.ts';
 
 const LONGEST_REASON = 500;
 /** More than any invoice has. */
@@ -58,19 +61,45 @@ const runRequest = z
   .object({ tenant, period: z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'must be a month: YYYY-MM') })
   .meta({ examples: [{ tenant: 'ksp-sejahtera', period: '2026-10' }] });
 
+interface Act {
+  readonly summary: string;
+  /** A reason, in the document. */
+  readonly example: string;
+  readonly act: (db: Kysely<Schema>, act: InvoiceAct) => Promise<void>;
+}
+
+/** What is done to an invoice as a whole, for a reason. */
+const ACTS: Readonly<Record<string, Act>> = {
+  void: {
+    summary: 'Make an invoice void on which nothing was paid; it keeps its number',
+    example: 'Sent to the wrong tenant',
+    act: voidInvoice,
+  },
+  'write-off': {
+    summary: 'Give up an invoice that will not be paid: a loss, with no more late fees; a suspension stays',
+    example: 'The co-operative was dissolved',
+    act: writeOffInvoice,
+  },
+  'lift-suspension': {
+    summary: 'Let the tenant of an invoice that was written off use its API keys again',
+    example: 'It pays in advance from now on',
+    act: liftSuspension,
+  },
+};
+
 export interface PlatformInvoiceRoutesOptions {
   readonly database: Database;
   readonly tenants: TenantDirectory;
   readonly metering: Metering;
   readonly pricing: Pricing;
-  readonly keyring: Keyring;
+  readonly receivables: Receivables;
   readonly now: () => Date;
 }
 
 /** What those who run the platform do about invoices. */
 export const platformInvoiceRoutes: FastifyPluginAsyncZod<PlatformInvoiceRoutesOptions> = async (
   app,
-  { database: { db }, tenants, metering, pricing, keyring, now },
+  { database: { db }, tenants, metering, pricing, receivables, now },
 ) => {
   const url = '/api/v1/platform/billing/invoices';
   const common = {
@@ -182,28 +211,29 @@ export const platformInvoiceRoutes: FastifyPluginAsyncZod<PlatformInvoiceRoutesO
     },
   );
 
-  app.post(
-    `${url}/:id/void`,
-    {
-      ...common,
-      schema: {
-        ...described,
-        summary: 'Make an invoice void on which nothing was paid; it keeps its number',
-        params: invoiceParams,
-        body: z.object({ reason }).meta({ examples: [{ reason: 'Sent to the wrong tenant' }] }),
-        response: { 200: invoiceWithLinesBody, ...problemResponses(400, 401, 403, 404, 409, 503) },
+  for (const [step, { summary, example, act }] of Object.entries(ACTS)) {
+    app.post(
+      `${url}/:id/${step}`,
+      {
+        ...common,
+        schema: {
+          ...described,
+          summary,
+          params: invoiceParams,
+          body: z.object({ reason }).meta({ examples: [{ reason: example }] }),
+          response: { 200: invoiceWithLinesBody, ...problemResponses(400, 401, 403, 404, 409, 503) },
+        },
       },
-    },
-    async (request, reply) => {
-      const { id } = request.params;
-      const tenantId = await tenantOf(id);
-      const act = { tenantId, invoiceId: id, ...request.body, actor: actorOf(request), now: now() };
-      await db.transaction().execute((transaction) => voidInvoice(transaction, act));
-      keyring.forgetTenant(tenantId);
-      reply.header('cache-control', 'no-store');
-      return shown(tenantId, id);
-    },
-  );
+      async (request, reply) => {
+        const { id } = request.params;
+        const tenantId = await tenantOf(id);
+        const done = { tenantId, invoiceId: id, ...request.body, actor: actorOf(request), now: now() };
+        await receivables.change((transaction) => act(transaction, done));
+        reply.header('cache-control', 'no-store');
+        return shown(tenantId, id);
+      },
+    );
+  }
 
   app.post(
     `${url}/:id/credit`,
@@ -221,7 +251,7 @@ export const platformInvoiceRoutes: FastifyPluginAsyncZod<PlatformInvoiceRoutesO
       const { id } = request.params;
       const { reason: why, lines } = request.body;
       const tenantId = await tenantOf(id);
-      const note = await db.transaction().execute((transaction) =>
+      const note = await receivables.change((transaction) =>
         creditInvoice(transaction, {
           tenantId,
           invoiceId: id,
@@ -236,7 +266,6 @@ export const platformInvoiceRoutes: FastifyPluginAsyncZod<PlatformInvoiceRoutesO
           }),
         }),
       );
-      keyring.forgetTenant(tenantId);
       return reply
         .code(201)
         .header('cache-control', 'no-store')

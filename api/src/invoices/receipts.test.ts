@@ -61,6 +61,7 @@ describe('a payment', () => {
       'late-fees': 0n,
       cash: 600_000n,
       'credit-balance': -100_000n,
+      'bad-debt': 0n,
     });
   });
 

@@ -4,17 +4,20 @@ import type { Kysely } from 'kysely';
 import { problem } from '../errors/problem.ts';
 import type { Schema } from '../postgres/schema.ts';
 import {
+  claimOf,
+  isPayable,
   type OwedInvoice,
-  openOf,
   owedInvoice,
   owedInvoices,
   saveOwed,
   settledIfPaid,
   takenOf,
+  unpaidOf,
   useCredit,
 } from './account.ts';
-import { type InvoiceState, UNPAID } from './invoice-state.ts';
-import { book, holdAccounts, type Journal } from './ledger.ts';
+import type { InvoiceState } from './invoice-state.ts';
+import { book, type Journal } from './ledger.ts';
+import { lifting } from './suspension.ts';
 
 /** Money that came in. */
 export interface Payment {
@@ -42,36 +45,36 @@ export interface Receipt {
     readonly id: string;
     readonly number: string | null;
     readonly state: InvoiceState;
-    /** What is still to be paid. */
+    /** What has not been paid of it. */
     readonly open: Rupiah;
   };
-  /** Whether the tenant was suspended until this payment, and is no longer. */
-  readonly unsuspended: boolean;
 }
 
 /**
- * Books a payment: on its invoice as far as something is open there, the rest as credit balance, from which other
- * unpaid invoices are paid at once and later ones when they are issued. Late fees of days after the payment are taken
- * back when it would have been enough by then.
+ * Books a payment: on its invoice as far as it is not paid, the rest as credit balance, from which other unpaid invoices
+ * are paid at once and later ones when they are issued. What comes for an invoice that was given up makes the loss
+ * smaller. Late fees of days after the payment are taken back when it would have been enough by then.
  *
  * @param db the transaction in which the payment becomes true
  * @throws {ProblemError} `not-found` when the tenant has no such invoice; `invoice-step-refused` for a draft
  */
 export async function recordPayment(db: Kysely<Schema>, payment: Payment): Promise<Receipt> {
-  const { tenantId, invoiceId, amount, cause, paidAt, recordedAt } = payment;
+  const { tenantId, amount, recordedAt } = payment;
   if (amount <= 0n) {
     throw new RangeError(`A payment of ${amount} is none.`);
   }
-  await holdAccounts(db, [tenantId]);
+  return lifting(db, [tenantId], recordedAt, () => bookPayment(db, payment));
+}
+
+async function bookPayment(db: Kysely<Schema>, payment: Payment): Promise<Receipt> {
+  const { tenantId, invoiceId, amount, cause, paidAt, recordedAt } = payment;
   const before = await payable(db, tenantId, invoiceId);
   const known = await recorded(db, tenantId, cause);
   if (known !== undefined) {
-    return { ...known, repeated: true, invoice: stateOf(before), unsuspended: false };
+    return { ...known, repeated: true, invoice: stateOf(before) };
   }
-  const wasSuspended = await isSuspended(db, tenantId);
   const { invoice, reversal } = await withoutFeesAfter(db, before, payment);
-  const open = openOf(invoice);
-  const applied = takenOf(amount, open);
+  const applied = takenOf(amount, unpaidOf(invoice));
   const after = settledIfPaid({ ...invoice, paid: invoice.paid + applied }, recordedAt);
   await book(db, [
     ...reversal,
@@ -81,7 +84,7 @@ export async function recordPayment(db: Kysely<Schema>, payment: Payment): Promi
       cause,
       invoiceId,
       happenedAt: paidAt,
-      entries: { cash: amount, receivable: -applied, 'credit-balance': applied - amount },
+      entries: { cash: amount, [claimOf(invoice)]: -applied, 'credit-balance': applied - amount },
     },
   ]);
   await saveOwed(db, [after]);
@@ -93,20 +96,7 @@ export async function recordPayment(db: Kysely<Schema>, payment: Payment): Promi
     applied,
     credit: amount - applied,
     invoice: stateOf(after),
-    unsuspended: wasSuspended && !(await isSuspended(db, tenantId)),
   };
-}
-
-/** Whether the tenant's keys are refused until something is paid. */
-export async function isSuspended(db: Kysely<Schema>, tenantId: TenantId): Promise<boolean> {
-  const row = await db
-    .selectFrom('invoices')
-    .where('tenant_id', '=', tenantId)
-    .where('state', '=', 'suspended')
-    .select('id')
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
 }
 
 async function payable(db: Kysely<Schema>, tenantId: TenantId, id: string): Promise<OwedInvoice> {
@@ -134,7 +124,9 @@ async function recorded(
     .select(['ledger_entries.account', 'ledger_entries.amount'])
     .execute();
   const of = (account: string): Rupiah => -BigInt(rows.find((row) => row.account === account)?.amount ?? '0');
-  return rows.length === 0 ? undefined : { applied: of('receivable'), credit: of('credit-balance') };
+  return rows.length === 0
+    ? undefined
+    : { applied: of('receivable') + of('bad-debt'), credit: of('credit-balance') };
 }
 
 /** The invoice without the fees of the days after the payment, if by then it would have been enough. */
@@ -143,8 +135,7 @@ async function withoutFeesAfter(
   invoice: OwedInvoice,
   { tenantId, amount, cause, paidAt, recordedAt }: Payment,
 ): Promise<{ invoice: OwedInvoice; reversal: Journal[] }> {
-  const waits = (UNPAID as readonly InvoiceState[]).includes(invoice.state);
-  if (!waits || invoice.lateFees === 0n) {
+  if (!isPayable(invoice) || invoice.lateFees === 0n) {
     return { invoice, reversal: [] };
   }
   const { timezone } = await db
@@ -160,7 +151,7 @@ async function withoutFeesAfter(
     .select(['day', 'amount'])
     .execute();
   const sum = fees.reduce((all, fee) => all + BigInt(fee.amount), 0n);
-  if (sum === 0n || amount < openOf(invoice) - sum) {
+  if (sum === 0n || amount < unpaidOf(invoice) - sum) {
     return { invoice, reversal: [] };
   }
   await db
@@ -182,7 +173,7 @@ async function withoutFeesAfter(
         cause: `late-fee-reversal:${invoice.id}:${cause}`,
         invoiceId: invoice.id,
         happenedAt: recordedAt,
-        entries: { 'late-fees': sum, receivable: -sum },
+        entries: { 'late-fees': sum, [claimOf(invoice)]: -sum },
       },
     ],
   };
@@ -190,5 +181,5 @@ async function withoutFeesAfter(
 
 function stateOf(invoice: OwedInvoice): Receipt['invoice'] {
   const { id, number, state } = invoice;
-  return { id, number, state, open: openOf(invoice) };
+  return { id, number, state, open: unpaidOf(invoice) };
 }

@@ -1,5 +1,7 @@
+import type { Rupiah } from '@riwayat/billing';
+import type { TenantId } from '@riwayat/collector';
 import type { Kysely } from 'kysely';
-import { notifyEach } from '../notifications/notify.ts';
+import { notifyEach, notifyPermitted } from '../notifications/notify.ts';
 import type { Schema } from '../postgres/schema.ts';
 import { isTenantId } from '../tenants/tenant.ts';
 
@@ -36,5 +38,59 @@ export async function tellOf(db: Kysely<Schema>, news: readonly InvoiceNews[]): 
           ]
         : [],
     ),
+  );
+}
+
+/** A credit note, and what has become of its invoice. Amounts are whole rupiah. */
+export interface CreditNews {
+  readonly tenantId: TenantId;
+  /** Id of the credit note. */
+  readonly note: string;
+  /** Its number. */
+  readonly number: string;
+  /** Number of the invoice. */
+  readonly invoice: string;
+  /** What it takes back. */
+  readonly amount: Rupiah;
+  /** What has still not been paid of the invoice. */
+  readonly open: Rupiah;
+  /** What of the amount had been paid, and is credit balance now. */
+  readonly credit: Rupiah;
+  readonly reason: string;
+}
+
+/** Tells the same people of a credit note. */
+export async function tellCredited(
+  db: Kysely<Schema>,
+  { tenantId, note, number, invoice, amount, open, credit }: CreditNews,
+): Promise<void> {
+  await notifyPermitted(db, 'billing:read', {
+    tenantId,
+    kind: 'invoice.credited',
+    values: {
+      note,
+      number,
+      invoice,
+      amount: amount.toString(),
+      open: open.toString(),
+      credit: credit.toString(),
+    },
+  });
+}
+
+/** Tells the same people of tenants that are no longer suspended. */
+export async function tellLifted(
+  db: Kysely<Schema>,
+  tenantIds: readonly TenantId[],
+  liftedAt: Date,
+): Promise<void> {
+  await notifyEach(
+    db,
+    'billing:read',
+    tenantIds.map((tenantId) => ({
+      tenantId,
+      kind: 'suspension.lifted' as const,
+      values: { liftedAt: liftedAt.toISOString() },
+    })),
   );
 }

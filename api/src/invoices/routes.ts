@@ -13,8 +13,8 @@ import type { TenantDirectory } from '../tenants/directory.ts';
 import { invoiceWithLinesBody, lineBody, lineJson } from './invoice-body.ts';
 import { findInvoice, invoicePage, invoiceQuery, listInvoices } from './invoice-list.ts';
 import { lineOfBill } from './line.ts';
-import { isSuspended } from './receipts.ts';
 import { balanceBody, balanceOf, statementOf, statementPage } from './statement.ts';
+import { isSuspended } from './suspension.ts';
 
 export const billingPreview = z
   .object({

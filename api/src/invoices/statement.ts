@@ -10,11 +10,14 @@ const rupiah = z.int().describe('Whole rupiah');
 
 export const balanceBody = z
   .object({
-    owed_idr: rupiah.describe('What is to be paid, of all invoices together'),
+    owed_idr: rupiah.describe(
+      'What is to be paid, of all invoices together; what was written off is not in it',
+    ),
     credit_idr: rupiah.describe('What was paid beyond that: it pays the next invoice'),
     billed_idr: rupiah.describe('All invoices so far, less what was credited'),
     late_fees_idr: rupiah,
     paid_idr: rupiah,
+    written_off_idr: rupiah.describe('What was given up, less what was paid of it all the same'),
     suspended: z.boolean().describe('Whether API keys are refused until something is paid'),
   })
   .meta({ id: 'BillingBalance' });
@@ -50,6 +53,7 @@ export async function balanceOf(
     billed_idr: of('revenue', -1n),
     late_fees_idr: of('late-fees', -1n),
     paid_idr: of('cash', 1n),
+    written_off_idr: of('bad-debt', 1n),
   };
 }
 

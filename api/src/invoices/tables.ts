@@ -40,6 +40,12 @@ export interface InvoicesTable {
   credited: Amount;
   paid: Amount;
   open: GeneratedAlways<string>;
+  /** What was given up, less what was paid all the same. */
+  written_off: GeneratedAlways<string>;
+  /** Of one that was given up: whether its tenant stays suspended. */
+  keeps_suspended: Generated<boolean>;
+  /** Whether its tenant's keys are refused for it. */
+  suspends: GeneratedAlways<boolean>;
   issued_on: Day | null;
   due_on: Day | null;
   /** The last day on which paying costs nothing more. */
@@ -48,9 +54,9 @@ export interface InvoicesTable {
   /** When something happens by itself: a reminder, a fee, the suspension. */
   next_step_on: Day | null;
   issued_at: Date | null;
-  /** When it came to its end: paid, void or credited. */
+  /** When it came to its end: paid, void, credited or written off. */
   settled_at: Date | null;
-  /** Why there is this credit note, or why it is void. */
+  /** Why there is this credit note, or why it is void or was written off. */
   reason: string | null;
   created_at: Once<Date>;
 }

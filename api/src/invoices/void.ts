@@ -6,6 +6,7 @@ import type { Schema } from '../postgres/schema.ts';
 import { type OwedInvoice, owedInvoice, owedInvoices, saveOwed } from './account.ts';
 import { refusedStep, stateAfter } from './invoice-state.ts';
 import { book, holdAccounts } from './ledger.ts';
+import { lifting } from './suspension.ts';
 
 /** Which invoice something is done to, by whom and why. */
 export interface InvoiceAct {
@@ -44,6 +45,10 @@ export async function heldInvoice(
  * @throws {ProblemError} `invoice-step-refused` once something was paid or credited, or a later invoice builds on it
  */
 export async function voidInvoice(db: Kysely<Schema>, act: InvoiceAct): Promise<void> {
+  await lifting(db, [act.tenantId], act.now, () => makeVoid(db, act));
+}
+
+async function makeVoid(db: Kysely<Schema>, act: InvoiceAct): Promise<void> {
   const { tenantId, invoiceId, reason, actor, now } = act;
   const invoice = await heldInvoice(db, tenantId, invoiceId);
   const { id, state, total, lateFees, paid, credited } = invoice;

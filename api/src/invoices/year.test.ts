@@ -17,6 +17,7 @@ import { followUpInvoices } from './dunning.ts';
 import { UNPAID } from './invoice-state.ts';
 import { issueDueInvoices } from './month-run.ts';
 import { recordPayment } from './receipts.ts';
+import { writeOffInvoice } from './write-off.ts';
 
 const TENANTS = 200;
 const MONTHS = 12;
@@ -26,6 +27,9 @@ const HOUR_MS = 3_600_000;
 const MICROSECONDS_PER_MS = 1_000;
 const LONGEST_MS = 60_000;
 const SETUP_TIMEOUT_MS = 300_000;
+/** Days after issue on which what nobody has paid may be given up, and some of it comes in all the same. */
+const GIVEN_UP_AFTER = 60;
+const RECOVERED_AFTER = 90;
 /** How tenants pay: days after issue, and percent of what is open then. */
 const HABITS = [
   [{ after: 2, percent: 100n }],
@@ -171,9 +175,15 @@ async function payAndCredit(timezone: string, day: string, now: Date): Promise<v
     .innerJoin('tenants', 'tenants.id', 'invoices.tenant_id')
     .where('tenants.timezone', '=', timezone)
     .where('invoices.kind', '=', 'monthly')
-    .where('invoices.state', 'in', UNPAID)
+    .where('invoices.state', 'in', [...UNPAID, 'written-off'])
     .orderBy('invoices.number')
-    .select(['invoices.id', 'invoices.tenant_id', 'invoices.open', 'invoices.issued_on'])
+    .select([
+      'invoices.id',
+      'invoices.tenant_id',
+      'invoices.open',
+      'invoices.written_off',
+      'invoices.issued_on',
+    ])
     .execute();
   if (open.length > 0) {
     await database.db.transaction().execute((transaction) => payOrCredit(transaction, open, day, now));
@@ -184,6 +194,7 @@ interface OpenInvoice {
   readonly id: string;
   readonly tenant_id: string;
   readonly open: string;
+  readonly written_off: string;
   readonly issued_on: string | null;
 }
 
@@ -193,12 +204,22 @@ async function payOrCredit(
   day: string,
   now: Date,
 ): Promise<void> {
-  for (const { id, tenant_id, open: owed, issued_on } of open) {
+  for (const { id, tenant_id, open: owed, written_off: lost, issued_on } of open) {
     const tenant = tenants.find((each) => each.id === tenant_id);
+    const age = (days: number) => daysLater(issued_on ?? '', days) === day;
     const step = HABITS[tenant?.habit ?? 0]?.find(({ after }) => daysLater(issued_on ?? '', after) === day);
     if (tenant !== undefined && random() < 0.002) {
       const act = { tenantId: tenant.id, invoiceId: id, reason: 'r', actor: SYSTEM, now };
       await creditInvoice(db, act);
+    } else if (tenant !== undefined && owed !== '0' && age(GIVEN_UP_AFTER)) {
+      if (random() < 0.5) {
+        await writeOffInvoice(db, { tenantId: tenant.id, invoiceId: id, reason: 'r', actor: SYSTEM, now });
+      }
+    } else if (tenant !== undefined && lost !== '0' && age(RECOVERED_AFTER)) {
+      const amount = (BigInt(lost) * BigInt(below(150) + 1)) / 100n + 1n;
+      const cause = `payment:${id}:${day}`;
+      const payment = { tenantId: tenant.id, invoiceId: id, amount, cause, paidAt: now, recordedAt: now };
+      await recordPayment(db, payment);
     } else if (tenant !== undefined && step !== undefined) {
       const amount = (BigInt(owed) * step.percent) / 100n + 1n;
       const cause = `payment:${id}:${day}`;
@@ -219,6 +240,9 @@ describe('a year of 200 tenants', () => {
       select count(*) filter (where kind = 'monthly' and number is not null) as invoices,
         count(*) filter (where kind = 'credit-note') as credit_notes,
         count(*) filter (where state = 'suspended') as suspended,
+        count(*) filter (where state = 'written-off') as written_off,
+        (select count(*) from ledger_entries where account = 'bad-debt' and amount < 0) as recovered,
+        count(*) filter (where state = 'paid' and keeps_suspended) as recovered_wholly,
         (select count(*) from late_fees) as late_fees,
         (select count(*) from invoice_lines where kind = 'adjustment') as adjustments,
         (select count(*) from invoice_lines where kind = 'waived') as waived,
@@ -240,13 +264,14 @@ describe('a year of 200 tenants', () => {
         -sum(amount) filter (where account = 'credit-balance') as credit,
         -sum(amount) filter (where account = 'revenue') as revenue,
         -sum(amount) filter (where account = 'late-fees') as late_fees,
-        sum(amount) filter (where account = 'cash') as cash
+        sum(amount) filter (where account = 'cash') as cash,
+        sum(amount) filter (where account = 'bad-debt') as bad_debt
       from ledger_entries`);
     const invoiced = await one(sql`
       select
         sum(total) filter (where kind = 'monthly' and state <> 'void') as invoices,
         -sum(total) filter (where kind = 'credit-note') as credited,
-        sum(open) as open, sum(late_fees) as late_fees,
+        sum(open) as open, sum(written_off) as written_off, sum(late_fees) as late_fees,
         (select sum(lines.amount) from invoice_lines as lines
           join invoices as of on of.id = lines.invoice_id and of.state not in ('draft', 'void')) as lines
       from invoices`);
@@ -254,21 +279,22 @@ describe('a year of 200 tenants', () => {
     expect(books['revenue']).toBe(invoiced['lines']);
     expect(books['late_fees']).toBe(invoiced['late_fees']);
     expect(books['receivable']).toBe(invoiced['open']);
+    expect(books['bad_debt']).toBe(invoiced['written_off']);
     const { invoices = 0n, credited = 0n, late_fees: fees = 0n } = invoiced;
-    const { receivable = 0n, credit = 0n, cash = 0n } = books;
-    expect(invoices + fees - credited - cash).toBe(receivable - credit);
+    const { receivable = 0n, bad_debt: lost = 0n, credit = 0n, cash = 0n } = books;
+    expect(invoices + fees - credited - cash).toBe(receivable + lost - credit);
   });
 
-  it('has of each invoice in the books what is open on it, and no number missing', async () => {
+  it('has of each invoice in the books what is open on it or given up of it, and no number missing', async () => {
     const { rows: wrong } = await sql`
       select invoices.id from invoices
       left join (
-        select invoice_id, sum(amount) as receivable from ledger_journals
-        join ledger_entries on journal_id = id and account = 'receivable' group by invoice_id
+        select invoice_id, sum(amount) filter (where account = 'receivable') as receivable,
+          sum(amount) filter (where account = 'bad-debt') as bad_debt
+        from ledger_journals join ledger_entries on journal_id = id group by invoice_id
       ) as booked on booked.invoice_id = invoices.id
-      where invoices.kind = 'monthly' and coalesce(booked.receivable, 0) <> invoices.open`.execute(
-      database.db,
-    );
+      where invoices.kind = 'monthly' and (coalesce(booked.receivable, 0) <> invoices.open
+        or coalesce(booked.bad_debt, 0) <> invoices.written_off)`.execute(database.db);
     expect(wrong).toEqual([]);
     const { rows: series } = await sql<{ numbers: string; last: number }>`
       select count(*) as numbers, max(right(number, 6)::int) as last from invoices

@@ -46,7 +46,7 @@ function suspended(owed: readonly OwedNumber[], publicUrl: string | undefined): 
   const invoices = owed.map(({ number, open }) => `${number} (${formatRupiah(open, 'en')})`).join(', ');
   const place = publicUrl === undefined ? 'in the dashboard, under "Billing"' : `at ${publicUrl}`;
   return new IngestProblem('tenant-suspended', {
-    detail: `Overdue: ${invoices}. Somebody of the tenant logs in ${place} and pays; the key works again within half a minute. Send the batch again then.`,
+    detail: `Overdue: ${invoices}. Somebody of the tenant logs in ${place} and pays; the key works again within seconds. Send the batch again then.`,
     extension: { invoices: owed.map(({ number, open }) => ({ number, open_idr: open.toString() })) },
   });
 }

@@ -6,6 +6,8 @@
  *     this process forget() makes it at once. Times in an answer (expiry, the end of a rotated secret) are judged by
  *     the clock at every request;
  *   - "no such key" is forgotten after 2 seconds, and only texts whose checksum is right are asked about at all;
+ *   - that a tenant is suspended is forgotten after 2 seconds: on whatever replica it is noted that somebody has paid,
+ *     keys work again on all of them. In this process forgetSuspensions() makes it at once;
  *   - while Postgres is away, a key that was good within the last 15 minutes stays good: as long as an access token
  *     does. A key that was never seen is DatabaseUnavailableError, which is no refusal;
  *   - a secret is compared by its hash, in constant time.
@@ -19,7 +21,7 @@ import { scopesSchema } from './key.ts';
 import { type OfferedToken, readToken } from './token.ts';
 
 const FRESH_MS = 30_000;
-const FRESH_UNKNOWN_MS = 2_000;
+const FRESH_REFUSED_MS = 2_000;
 const LONGEST_OUTAGE_MS = 15 * 60_000;
 const MAX_ENTRIES = 10_000;
 /** How exact `last_used_at` is. */
@@ -105,11 +107,11 @@ export class Keyring {
     }
   }
 
-  /** To be called when a tenant has paid what it was suspended for: its keys are good again at once. */
-  forgetTenant(tenantId: TenantId): void {
+  /** To be called when somebody may have paid what it was suspended for: its keys are good again at once. */
+  forgetSuspensions(): void {
     this.#changes += 1;
     for (const [hash, { secret }] of this.#entries) {
-      if (secret?.credential.tenantId === tenantId) {
+      if (secret !== undefined && secret.owed.length > 0) {
         this.#entries.delete(hash);
       }
     }
@@ -120,19 +122,22 @@ export class Keyring {
     const rows = await this.#database.db
       .selectFrom('invoices')
       .where('tenant_id', '=', tenantId)
-      .where('state', '=', 'suspended')
+      .where('suspends', '=', true)
       .orderBy('issued_on')
       .orderBy('id')
-      .select(['number', 'open'])
+      .select(['number', 'open', 'written_off'])
       .execute();
-    return rows.map(({ number, open }) => ({ number: number ?? '', open: BigInt(open) }));
+    return rows.map(({ number, open, written_off }) => ({
+      number: number ?? '',
+      open: BigInt(open) + BigInt(written_off),
+    }));
   }
 
   async #find(offered: OfferedToken): Promise<KnownSecret | undefined> {
     const hash = offered.hash.toString('hex');
     const entry = this.#entries.get(hash);
     const age = entry === undefined ? Number.POSITIVE_INFINITY : this.#now() - entry.readAt;
-    if (entry !== undefined && age < (entry.secret === undefined ? FRESH_UNKNOWN_MS : FRESH_MS)) {
+    if (entry !== undefined && age < freshMs(entry.secret)) {
       return entry.secret;
     }
     const asking =
@@ -221,4 +226,9 @@ export class Keyring {
         this.#logger.debug({ err: error, keyId }, 'the last use of a key was not noted');
       });
   }
+}
+
+/** How long what was read of a secret is gone by. */
+function freshMs(secret: KnownSecret | undefined): number {
+  return secret === undefined || secret.owed.length > 0 ? FRESH_REFUSED_MS : FRESH_MS;
 }

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { followUpInvoices } from '../invoices/dunning.ts';
+import { recordPayment } from '../invoices/receipts.ts';
 import { DatabaseUnavailableError } from '../postgres/availability.ts';
 import { type Database, openDatabase } from '../postgres/database.ts';
 import { TenantDirectory } from '../tenants/directory.ts';
 import type { Tenant } from '../tenants/tenant.ts';
+import { issuePlainInvoice } from '../testing/invoices.ts';
 import { severable, silent, startTestPostgres, type TestPostgres } from '../testing/postgres.ts';
 import { ApiKeyError, ApiKeys } from './api-keys.ts';
 import { keyAuthentication } from './authenticate.ts';
@@ -93,6 +96,33 @@ describe('a key', () => {
     now += 30 * SECOND;
     expect(await status(secret, elsewhere)).toBe('revoked');
     expect(await keys.revoke(ours.id, key.id)).toBe(true);
+  });
+
+  it('whose tenant is suspended is looked at again after two seconds, whoever it is that notes the payment', async () => {
+    const { secret } = await make();
+    const invoiceId = await issuePlainInvoice(database.db, {
+      tenantId: ours.id,
+      period: '2026-10',
+      total: 1_000n,
+      issuedOn: '2026-11-01',
+      number: 'INV-2026-000001',
+    });
+    await followUpInvoices(database.db, [ours.id], new Date('2026-12-01T00:00:00Z'));
+    expect(await status(secret)).toBe('suspended');
+    const paidAt = new Date('2026-12-01T00:00:00Z');
+    const payment = {
+      tenantId: ours.id,
+      invoiceId,
+      amount: 10_000n,
+      cause: 'payment:1',
+      paidAt,
+      recordedAt: paidAt,
+    };
+    await database.db.transaction().execute((transaction) => recordPayment(transaction, payment));
+    now += 2 * SECOND - 1;
+    expect(await status(secret)).toBe('suspended');
+    now += 1;
+    expect(await status(secret)).toBe('valid');
   });
 
   it('does not remember what it read before the key was revoked', async () => {

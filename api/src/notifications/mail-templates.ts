@@ -1,37 +1,9 @@
-import { formatRupiah } from '@riwayat/billing';
 import { z } from 'zod';
-import type { Locale } from '../tenants/tenant.ts';
-import { localDay, localMonth, localTime, type Place } from './place.ts';
+import { BILLING_MAILS } from './billing-mails.ts';
+import { instant, name, template } from './letter.ts';
+import { localTime } from './place.ts';
 
-/** What a mail says, before it has a form. */
-export interface Letter {
-  readonly subject: string;
-  readonly paragraphs: readonly string[];
-  /** Where the reader is to go. */
-  readonly action?: { readonly label: string; readonly link: string };
-}
-
-/** Where a mail comes from. */
-interface Sender extends Place {
-  /** Name of the tenant. */
-  readonly tenant: string;
-}
-
-type Texts<Values> = Record<Locale, (values: Values, sender: Sender) => Letter>;
-
-function template<Schema extends z.ZodType>(values: Schema, texts: Texts<z.infer<Schema>>) {
-  return {
-    values,
-    /** @throws {z.ZodError} when the values are not the template's */
-    letter: (unchecked: unknown, sender: Sender): Letter =>
-      texts[sender.locale](values.parse(unchecked), sender),
-  };
-}
-
-const name = z.string().describe('Of who reads it');
 const link = z.url({ protocol: /^https?$/ }).describe('With the token, where one is needed');
-const instant = z.iso.datetime({ offset: true });
-const amount = z.string().regex(/^\d+$/).describe('Whole rupiah');
 
 /** Every mail there is: what its text needs, and the text. */
 export const MAIL_TEMPLATES = {
@@ -115,49 +87,6 @@ export const MAIL_TEMPLATES = {
       action: { label: 'Terima undangan', link },
     }),
   }),
-  'payment-received': template(
-    z.object({
-      name,
-      payment: z.string().nullable().default(null).describe('Whose receipt is attached; null: there is none'),
-      invoice: z.string(),
-      amount,
-      open: amount,
-      credit: amount,
-      paidAt: instant,
-    }),
-    {
-      en: ({ name, invoice, amount, open, credit, paidAt }, sender) => ({
-        subject: `Payment of ${sender.tenant} received for the invoice ${invoice}`,
-        paragraphs: [
-          `Hello ${name},`,
-          `we have received ${formatRupiah(BigInt(amount), sender.locale)} of ${sender.tenant} for the invoice ${invoice}, paid on ${localTime(paidAt, sender)}. Thank you.`,
-          open === '0'
-            ? 'Nothing more is to be paid of this invoice.'
-            : `Still to be paid of this invoice: ${formatRupiah(BigInt(open), sender.locale)}.`,
-          ...(credit === '0'
-            ? []
-            : [
-                `${formatRupiah(BigInt(credit), sender.locale)} was more than was to be paid. It is kept as credit and pays what comes next.`,
-              ]),
-        ],
-      }),
-      id: ({ name, invoice, amount, open, credit, paidAt }, sender) => ({
-        subject: `Pembayaran ${sender.tenant} diterima untuk tagihan ${invoice}`,
-        paragraphs: [
-          `Halo ${name},`,
-          `kami telah menerima ${formatRupiah(BigInt(amount), sender.locale)} dari ${sender.tenant} untuk tagihan ${invoice}, dibayar pada ${localTime(paidAt, sender)}. Terima kasih.`,
-          open === '0'
-            ? 'Tagihan ini sudah lunas.'
-            : `Sisa tagihan ini: ${formatRupiah(BigInt(open), sender.locale)}.`,
-          ...(credit === '0'
-            ? []
-            : [
-                `${formatRupiah(BigInt(credit), sender.locale)} lebih dari yang harus dibayar. Kelebihan ini disimpan sebagai saldo dan dipakai untuk tagihan berikutnya.`,
-              ]),
-        ],
-      }),
-    },
-  ),
   'password-changed': template(z.object({ name, at: instant }), {
     en: ({ name, at }, sender) => ({
       subject: `Your password for ${sender.tenant} was changed`,
@@ -194,42 +123,7 @@ export const MAIL_TEMPLATES = {
       ],
     }),
   }),
-  'invoice-issued': template(
-    z.object({
-      name,
-      invoice: z.string(),
-      number: z.string(),
-      month: z.string(),
-      open: z
-        .string()
-        .regex(/^-?\d+$/)
-        .describe('Whole rupiah'),
-      dueOn: z.string(),
-      graceUntil: z.string(),
-    }),
-    {
-      en: ({ name, number, month, open, dueOn, graceUntil }, { tenant, locale }) => ({
-        subject: `Invoice ${number} of ${tenant} for ${localMonth(month, locale)}`,
-        paragraphs: [
-          `Hello ${name},`,
-          `invoice ${number} for ${localMonth(month, locale)} is attached.`,
-          BigInt(open) > 0n
-            ? `${formatRupiah(BigInt(open), locale)} is to be paid. It is due on ${localDay(dueOn, locale)}; until ${localDay(graceUntil, locale)} there is no late fee.`
-            : 'There is nothing to be paid.',
-        ],
-      }),
-      id: ({ name, number, month, open, dueOn, graceUntil }, { tenant, locale }) => ({
-        subject: `Tagihan ${number} ${tenant} untuk ${localMonth(month, locale)}`,
-        paragraphs: [
-          `Halo ${name},`,
-          `tagihan ${number} untuk ${localMonth(month, locale)} terlampir.`,
-          BigInt(open) > 0n
-            ? `Yang harus dibayar ${formatRupiah(BigInt(open), locale)}. Jatuh tempo ${localDay(dueOn, locale)}; sampai ${localDay(graceUntil, locale)} tidak ada denda.`
-            : 'Tidak ada yang harus dibayar.',
-        ],
-      }),
-    },
-  ),
+  ...BILLING_MAILS,
 } as const;
 
 export type MailTemplate = keyof typeof MAIL_TEMPLATES;

@@ -1,4 +1,4 @@
-import type { Letter } from './mail-templates.ts';
+import type { Letter } from './letter.ts';
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',

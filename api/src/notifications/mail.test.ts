@@ -26,6 +26,9 @@ const VALUES = {
   paidAt: '2026-11-21T23:30:00Z',
   dueOn: '2026-11-01',
   graceUntil: '2026-11-08',
+  note: 'inv_0123456789abcdef0124',
+  reason: 'Dihitung dua kali',
+  liftedAt: '2026-11-21T23:30:00Z',
 };
 
 describe('the text of a mail', () => {

@@ -156,6 +156,27 @@ const TEXTS: {
     id: (values, place) =>
       `Kunci API ditangguhkan karena tagihan ${values.number} belum dibayar. Kunci berfungsi lagi segera setelah ${openOf(values, place)} dibayar.`,
   }),
+  'invoice.credited': kind(
+    z.object({ note: z.string(), number, invoice: number, amount, open: amount, credit: amount }),
+    {
+      en: ({ number, invoice, amount, open }, { locale }) =>
+        `Credit note ${number} takes ${formatRupiah(BigInt(amount), locale)} of the invoice ${invoice} back. ${
+          open === '0'
+            ? 'Nothing more is to be paid of it.'
+            : `Still to be paid: ${formatRupiah(BigInt(open), locale)}.`
+        }`,
+      id: ({ number, invoice, amount, open }, { locale }) =>
+        `Nota kredit ${number} menarik kembali ${formatRupiah(BigInt(amount), locale)} dari tagihan ${invoice}. ${
+          open === '0'
+            ? 'Tidak ada lagi yang harus dibayar.'
+            : `Sisa tagihan: ${formatRupiah(BigInt(open), locale)}.`
+        }`,
+    },
+  ),
+  'suspension.lifted': kind(z.object({ liftedAt: z.iso.datetime() }), {
+    en: () => 'The suspension is over: the API keys work again.',
+    id: () => 'Penangguhan telah dicabut: kunci API berfungsi lagi.',
+  }),
   'plan-change.requested': kind(z.object({ tenant, ...plan, from }), {
     en: ({ tenant, planEn, from }, place) =>
       `${tenant} asks for the plan ${planEn} from ${localDay(from, place.locale)}. Please review it.`,

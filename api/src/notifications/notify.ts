@@ -37,6 +37,16 @@ export interface NotificationValues {
   'invoice.due-soon': InvoiceValues;
   'invoice.late': InvoiceValues;
   'invoice.suspended': InvoiceValues;
+  /** `note` is the id of the credit note, `number` its number; `credit` what had been paid of what it takes back. */
+  'invoice.credited': {
+    note: string;
+    number: string;
+    invoice: string;
+    amount: string;
+    open: string;
+    credit: string;
+  };
+  'suspension.lifted': { liftedAt: string };
   'plan-change.requested': { tenant: string; planId: string; planEn: string; from: string };
   'plan-change.withdrawn': { tenant: string; planId: string; planEn: string };
   'plan-change.in-review': { planId: string; planEn: string };

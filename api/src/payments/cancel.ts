@@ -2,6 +2,7 @@ import type { TenantId } from '@riwayat/collector';
 import type { Kysely } from 'kysely';
 import { type Actor, audit } from '../audit/audit.ts';
 import { problem } from '../errors/problem.ts';
+import type { Receivables } from '../invoices/receivables.ts';
 import type { Schema } from '../postgres/schema.ts';
 import { type HeldPayment, holdPayment } from './held-payment.ts';
 import { refusedStep, stateAfter } from './payment-state.ts';
@@ -16,14 +17,14 @@ const RETRY_SECONDS = 30;
  * @throws {ProblemError} `not-found`; `payment-step-refused` when it is too late; `payment-provider-unavailable`
  */
 export async function cancelPayment(
-  db: Kysely<Schema>,
+  receivables: Receivables,
   provider: PaymentProvider | undefined,
   tenantId: TenantId,
   id: string,
   actor: Actor,
   now: () => Date,
 ): Promise<void> {
-  const payment = await db.transaction().execute(async (transaction) => {
+  const payment = await receivables.change(async (transaction) => {
     const held = await holdPayment(transaction, tenantId, id);
     const state = stateAfter(held.state, 'cancel');
     if (held.provider === null) {
@@ -37,12 +38,12 @@ export async function cancelPayment(
     return held;
   });
   if (payment.provider !== null) {
-    await cancelWithProvider(db, provider, payment, actor, now);
+    await cancelWithProvider(receivables, provider, payment, actor, now);
   }
 }
 
 async function cancelWithProvider(
-  db: Kysely<Schema>,
+  receivables: Receivables,
   provider: PaymentProvider | undefined,
   payment: HeldPayment,
   actor: Actor,
@@ -58,7 +59,7 @@ async function cancelWithProvider(
       throw problem('payment-provider-unavailable', { retryAfterSeconds: RETRY_SECONDS });
     }
     const told = await provider.cancel(found);
-    await db.transaction().execute(async (transaction) => {
+    await receivables.change(async (transaction) => {
       await applyTold(transaction, answered(provider.name, told), now(), actor);
       if (told.state === 'cancelled') {
         await auditCancelled(transaction, payment, actor);

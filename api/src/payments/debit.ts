@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import { SYSTEM } from '../audit/audit.ts';
 import { ProblemError } from '../errors/problem.ts';
 import type { Swept } from '../files/sweep.ts';
+import type { Receivables } from '../invoices/receivables.ts';
 import { JobError, type JobHandler, jobHandler } from '../jobs/handler.ts';
 import { type DailyPayload, type DailySchedule, dailyPayload } from '../jobs/schedule.ts';
 import type { Task } from '../jobs/task.ts';
@@ -32,6 +33,7 @@ const MOST_INVOICES = 24;
 
 export interface DebitParts {
   readonly database: Database;
+  readonly receivables: Receivables;
   readonly provider: PaymentProvider | undefined;
   readonly now?: () => Date;
 }
@@ -40,7 +42,9 @@ export interface DebitParts {
  * Debits the kept card of a tenant for each invoice that is open: once a day, three times at most, and not while an earlier
  * debit has not come to its end.
  */
-export function cardDebits({ database: { db }, provider, now = () => new Date() }: DebitParts): JobHandler {
+export function cardDebits(parts: DebitParts): JobHandler {
+  const { receivables, provider, now = () => new Date() } = parts;
+  const { db } = parts.database;
   return jobHandler(DEBIT_CARDS, async ({ tenantId, date }) => {
     if (!isTenantId(tenantId)) {
       throw new JobError('There is no such tenant.', { final: true });
@@ -64,7 +68,7 @@ export function cardDebits({ database: { db }, provider, now = () => new Date() 
           writePayment(transaction, tenantId, wanted, { provider: provider.name, actor: SYSTEM, now: now() }),
         );
       if (begun !== undefined) {
-        await begin(() => beginWithProvider(db, provider, begun, way, now));
+        await begin(() => beginWithProvider({ db, receivables }, provider, begun, way, now));
       }
     }
   });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Receivables } from '../invoices/receivables.ts';
 import { JobError, type JobHandler, jobHandler } from '../jobs/handler.ts';
 import { addJob, type Task } from '../jobs/task.ts';
 import type { Database } from '../postgres/database.ts';
@@ -17,16 +18,17 @@ const LAST_LOOK_DELAY_MS = 60_000;
 
 export interface FollowUpParts {
   readonly database: Database;
+  readonly receivables: Receivables;
   /** Absent: there are no payments to follow. */
   readonly provider: PaymentProvider | undefined;
   readonly now?: () => Date;
 }
 
 /** Asks the provider soon after a payment was begun, and once more when its time to be paid is over. */
-export function paymentFollowUp({ database, provider, now = () => new Date() }: FollowUpParts): JobHandler {
-  const { db } = database;
+export function paymentFollowUp(parts: FollowUpParts): JobHandler {
+  const { database, receivables, provider, now = () => new Date() } = parts;
   return jobHandler(FOLLOW_UP, async ({ tenantId, paymentId }) => {
-    const payment = await db
+    const payment = await database.db
       .selectFrom('invoice_payments')
       .where('tenant_id', '=', tenantId)
       .where('id', '=', paymentId)
@@ -38,7 +40,7 @@ export function paymentFollowUp({ database, provider, now = () => new Date() }: 
     }
     const told = await asked(provider, paymentId);
     const isOver = payment.expires_at !== null && payment.expires_at <= now();
-    await db.transaction().execute(async (transaction) => {
+    await receivables.change(async (transaction) => {
       if (told === undefined) {
         await transaction
           .updateTable('invoice_payments')

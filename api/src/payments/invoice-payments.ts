@@ -2,6 +2,7 @@ import type { TenantId } from '@riwayat/collector';
 import type { Kysely } from 'kysely';
 import type { Actor } from '../audit/audit.ts';
 import { problem } from '../errors/problem.ts';
+import type { Receivables } from '../invoices/receivables.ts';
 import type { Database } from '../postgres/database.ts';
 import type { Schema } from '../postgres/schema.ts';
 import { cancelPayment } from './cancel.ts';
@@ -14,6 +15,7 @@ import { channelOf, type WantedPaymentBody, wayOf } from './wanted.ts';
 
 export interface InvoicePaymentsOptions {
   readonly database: Database;
+  readonly receivables: Receivables;
   /** Absent: nobody takes money for us. */
   readonly provider: PaymentProvider | undefined;
   readonly means: PaymentMeansConfig;
@@ -24,12 +26,14 @@ export interface InvoicePaymentsOptions {
 export class InvoicePayments {
   readonly means: PaymentMeansConfig;
   readonly #db: Kysely<Schema>;
+  readonly #receivables: Receivables;
   readonly #provider: PaymentProvider | undefined;
   readonly #now: () => Date;
 
-  constructor({ database, provider, means, now }: InvoicePaymentsOptions) {
+  constructor({ database, receivables, provider, means, now }: InvoicePaymentsOptions) {
     this.means = means;
     this.#db = database.db;
+    this.#receivables = receivables;
     this.#provider = provider;
     this.#now = now;
   }
@@ -78,7 +82,8 @@ export class InvoicePayments {
       throw problem('conflict');
     }
     if (provider !== undefined && way !== undefined) {
-      await beginWithProvider(this.#db, provider, begun, way, this.#now);
+      const books = { db: this.#db, receivables: this.#receivables };
+      await beginWithProvider(books, provider, begun, way, this.#now);
     }
     return this.get(tenantId, begun.id);
   }
@@ -89,7 +94,7 @@ export class InvoicePayments {
    * @throws {ProblemError} `not-found`, `payment-step-refused`, `payment-provider-unavailable`
    */
   async cancel(tenantId: TenantId, id: string, actor: Actor): Promise<PaymentBody> {
-    await cancelPayment(this.#db, this.#provider, tenantId, id, actor, this.#now);
+    await cancelPayment(this.#receivables, this.#provider, tenantId, id, actor, this.#now);
     return this.get(tenantId, id);
   }
 }

@@ -28,6 +28,11 @@ function database() {
   return till.application.services.database;
 }
 
+function books() {
+  const { database, receivables } = till.application.services;
+  return { database, receivables };
+}
+
 function provider(changes: Partial<PaymentProvider> = {}): PaymentProvider {
   const { paymentProvider: real } = till.application.services;
   if (real === undefined) {
@@ -53,7 +58,7 @@ function run(handler: JobHandler, payload: object): Promise<void> {
 }
 
 function debit(tenantId: TenantId, date: string, parts: Partial<PaymentProvider> = {}): Promise<void> {
-  return run(cardDebits({ database: database(), provider: provider(parts), now }), { tenantId, date });
+  return run(cardDebits({ ...books(), provider: provider(parts), now }), { tenantId, date });
 }
 
 function followUp(
@@ -61,7 +66,7 @@ function followUp(
   paymentId: string,
   parts: Partial<PaymentProvider> = {},
 ): Promise<void> {
-  return run(paymentFollowUp({ database: database(), provider: provider(parts), now }), {
+  return run(paymentFollowUp({ ...books(), provider: provider(parts), now }), {
     tenantId,
     paymentId,
   });

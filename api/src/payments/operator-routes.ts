@@ -6,6 +6,7 @@ import type { FileStore } from '../files/file-store.ts';
 import { proofQuery } from '../files/proof-list.ts';
 import { principalOf, requirePermission } from '../identity/guard.ts';
 import { idOf } from '../ids/id.ts';
+import type { Receivables } from '../invoices/receivables.ts';
 import type { Database } from '../postgres/database.ts';
 import { tenantRow } from '../tenants/tenant.ts';
 import { line } from '../tutoring/text.ts';
@@ -76,6 +77,7 @@ const resolutionBody = z
 
 export interface OperatorPaymentOptions {
   readonly database: Database;
+  readonly receivables: Receivables;
   readonly payments: InvoicePayments;
   readonly files: FileStore;
   readonly now: () => Date;
@@ -83,7 +85,7 @@ export interface OperatorPaymentOptions {
 
 /** For those who run the platform: transfers to verify, and money that nobody can place. */
 export const operatorPaymentRoutes: FastifyPluginAsyncZod<OperatorPaymentOptions> = async (app, options) => {
-  const { database, payments, files, now } = options;
+  const { database, receivables, payments, files, now } = options;
   const { db } = database;
   const config = { usage: { tenant: 'platform' as const } };
   const onRequest = requirePermission('platform:billing');
@@ -125,9 +127,7 @@ export const operatorPaymentRoutes: FastifyPluginAsyncZod<OperatorPaymentOptions
       const tenant = tenantId.parse(request.params.tenant);
       const actor = { ...actorOf(request), userId: principalOf(request).userId };
       const decision = decisionOf(request.body);
-      await db
-        .transaction()
-        .execute((transaction) => decideProof(transaction, tenant, id, decision, actor, now()));
+      await receivables.change((transaction) => decideProof(transaction, tenant, id, decision, actor, now()));
       return payments.get(tenant, id);
     },
   );
@@ -166,9 +166,9 @@ export const operatorPaymentRoutes: FastifyPluginAsyncZod<OperatorPaymentOptions
     async (request, reply) => {
       const actor = { ...actorOf(request), userId: principalOf(request).userId };
       const resolution = resolutionOf(request.body);
-      await db
-        .transaction()
-        .execute((transaction) => resolveEvent(transaction, request.params.id, resolution, actor, now()));
+      await receivables.change((transaction) =>
+        resolveEvent(transaction, request.params.id, resolution, actor, now()),
+      );
       return reply.code(204).send();
     },
   );

@@ -2,7 +2,7 @@ import type { TenantId } from '@riwayat/collector';
 import jsQR from 'jsqr';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { balancesOf } from '../invoices/ledger.ts';
-import { isSuspended } from '../invoices/receipts.ts';
+import { isSuspended } from '../invoices/suspension.ts';
 import { outboxMails } from '../notifications/outbox.ts';
 import { pngPixels } from '../testing/png-pixels.ts';
 import { type Ask, begun, openTill, proofForm, type Till } from '../testing/till.ts';

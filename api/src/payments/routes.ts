@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { FileStore } from '../files/file-store.ts';
+import type { Receivables } from '../invoices/receivables.ts';
 import type { Database } from '../postgres/database.ts';
 import { InvoicePayments } from './invoice-payments.ts';
 import type { PaymentMeansConfig } from './means.ts';
@@ -11,6 +12,7 @@ import { paymentWebhookRoutes } from './webhook-routes.ts';
 
 export interface InvoicePaymentRoutesOptions {
   readonly database: Database;
+  readonly receivables: Receivables;
   readonly files: FileStore;
   /** Undefined when nobody takes money for us. */
   readonly provider: PaymentProvider | undefined;
@@ -20,10 +22,10 @@ export interface InvoicePaymentRoutesOptions {
 
 /** How invoices are paid: for tenants, for those who run the platform, and for the payment provider. */
 export const invoicePaymentRoutes: FastifyPluginAsync<InvoicePaymentRoutesOptions> = async (app, options) => {
-  const { database, files, provider, means, now } = options;
-  const payments = new InvoicePayments({ database, provider, means, now });
+  const { database, receivables, files, provider, means, now } = options;
+  const payments = new InvoicePayments({ database, receivables, provider, means, now });
   await app.register(tenantPaymentRoutes, { database, payments, files, now });
   await app.register(paymentMethodRoutes, { database, payments, now });
-  await app.register(operatorPaymentRoutes, { database, payments, files, now });
-  await app.register(paymentWebhookRoutes, { database, provider, now });
+  await app.register(operatorPaymentRoutes, { database, receivables, payments, files, now });
+  await app.register(paymentWebhookRoutes, { database, receivables, provider, now });
 };

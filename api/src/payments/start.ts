@@ -10,6 +10,7 @@ import type { Kysely } from 'kysely';
 import { type Actor, audit } from '../audit/audit.ts';
 import { problem } from '../errors/problem.ts';
 import { newId } from '../ids/id.ts';
+import type { Receivables } from '../invoices/receivables.ts';
 import { addJob } from '../jobs/task.ts';
 import { jsonText } from '../postgres/json.ts';
 import type { Schema } from '../postgres/schema.ts';
@@ -123,7 +124,7 @@ export async function writePayment(
  * @throws {ProblemError} `payment-refused`; `payment-provider-unavailable` when it is not known yet whether it was begun
  */
 export async function beginWithProvider(
-  db: Kysely<Schema>,
+  { db, receivables }: { readonly db: Kysely<Schema>; readonly receivables: Receivables },
   provider: PaymentProvider,
   { id, amount, invoiceNumber, expiresAt }: BegunPayment,
   way: Way,
@@ -132,7 +133,7 @@ export async function beginWithProvider(
   const order: PaymentOrder = { reference: id, amount, way, description: invoiceNumber, expiresAt };
   try {
     const made = await provider.create(order);
-    await db.transaction().execute(async (transaction) => {
+    await receivables.change(async (transaction) => {
       await transaction
         .updateTable('invoice_payments')
         .set({ state: 'pending', provider_id: made.id, instructions: jsonText(made.instructions) })
@@ -179,6 +180,7 @@ async function openInvoice(
     .select((select) => [
       'number',
       'open',
+      'written_off',
       select
         .selectFrom('invoice_payments')
         .whereRef('invoice_payments.invoice_id', '=', 'invoices.id')
@@ -190,7 +192,8 @@ async function openInvoice(
   if (row === undefined || row.number === null) {
     throw problem('not-found', { detail: 'There is no such invoice to pay.' });
   }
-  const open = BigInt(row.open);
+  // What was given up can still be paid by whoever wants its suspension to end.
+  const open = BigInt(row.open) + BigInt(row.written_off);
   if (open <= 0n) {
     throw problem('payment-step-refused', {
       detail: 'Nothing is open on the invoice: there is nothing to pay.',

@@ -5,6 +5,7 @@ import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { problem, problemResponses } from '../errors/problem.ts';
 import { newId } from '../ids/id.ts';
+import type { Receivables } from '../invoices/receivables.ts';
 import { DatabaseUnavailableError, sqlState } from '../postgres/availability.ts';
 import type { Database } from '../postgres/database.ts';
 import type { Schema } from '../postgres/schema.ts';
@@ -52,6 +53,7 @@ const webhookBody = eventMessage.meta({
 
 export interface WebhookRoutesOptions {
   readonly database: Database;
+  readonly receivables: Receivables;
   /** Absent: nobody tells us anything. */
   readonly provider: PaymentProvider | undefined;
   readonly now: () => Date;
@@ -59,7 +61,7 @@ export interface WebhookRoutesOptions {
 
 /** Where the payment provider tells what became of payments. */
 export const paymentWebhookRoutes: FastifyPluginAsyncZod<WebhookRoutesOptions> = async (app, options) => {
-  const { database, provider, now } = options;
+  const { database, receivables, provider, now } = options;
   const { db } = database;
   const validated = app.validatorCompiler;
   app.addHook('onRoute', function leaveBodyToProvider(route) {
@@ -95,7 +97,7 @@ export const paymentWebhookRoutes: FastifyPluginAsyncZod<WebhookRoutesOptions> =
       const event = readEvent(provider, request.headers, body, now());
       await (event === undefined
         ? keepUnreadable(db, provider.name, body, now())
-        : receive(db, provider.name, event, { body, now: now(), logger: request.log }));
+        : receive({ db, receivables }, provider.name, event, { body, now: now(), logger: request.log }));
       return { received: true as const };
     },
   );
@@ -129,14 +131,14 @@ interface Received {
 
 /** @throws when trying again makes sense, and then alone: the provider sends it once more */
 async function receive(
-  db: Kysely<Schema>,
+  { db, receivables }: { readonly db: Kysely<Schema>; readonly receivables: Receivables },
   provider: string,
   { id, payment }: ProviderEvent,
   { body, now, logger }: Received,
 ): Promise<void> {
   const told = { provider, eventId: `event:${id}`, payment, body: storable(body) };
   try {
-    await db.transaction().execute((transaction) => applyTold(transaction, told, now));
+    await receivables.change((transaction) => applyTold(transaction, told, now));
   } catch (error) {
     if (error instanceof DatabaseUnavailableError) {
       throw error;

@@ -41,6 +41,7 @@ export function sampleInvoice(changes: Partial<InvoiceDocument> = {}): InvoiceDo
     lateFees: 0n,
     paid: 0n,
     credited: 0n,
+    writtenOff: 0n,
     outstanding: total,
     ...changes,
   };

@@ -12,9 +12,9 @@ const SUMS_FROM = 0.5;
 const MEANS_TO = 0.62;
 const QRIS_SIDE = 110;
 /** What the sums at the end take at most: they are not parted. */
-const SUMS_HEIGHT = 130;
+const SUMS_HEIGHT = 150;
 /** States in which nobody is asked to pay. */
-const NOT_PAYABLE: readonly InvoiceDocument['state'][] = ['draft', 'void', 'credited', 'paid'];
+const NOT_PAYABLE: readonly InvoiceDocument['state'][] = ['draft', 'void', 'credited', 'paid', 'written-off'];
 
 /** The invoice or credit note as a PDF, A4. The same invoice gives the same bytes. */
 export async function invoicePdf(invoice: InvoiceDocument, frame: DocumentFrame): Promise<Buffer> {
@@ -102,7 +102,7 @@ function row(
 
 function sums(
   paper: Paper,
-  { kind, total, lateFees, paid, credited, outstanding }: InvoiceDocument,
+  { kind, total, lateFees, paid, credited, writtenOff, outstanding }: InvoiceDocument,
   { locale }: DocumentFrame,
   words: DocumentWords,
 ): void {
@@ -124,6 +124,7 @@ function sums(
     [words.lateFees, lateFees],
     [words.credited, -credited],
     [words.paid, -paid],
+    [words.writtenOff, -writtenOff],
   ] as const) {
     if (amount !== 0n) {
       sum(label, amount);

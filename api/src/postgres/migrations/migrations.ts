@@ -15,6 +15,7 @@ import { up as billing } from './0014_billing.ts';
 import { up as invoices } from './0015_invoices.ts';
 import { up as payments } from './0016_payments.ts';
 import { up as planChanges } from './0017_plan_changes.ts';
+import { up as writeOffs } from './0018_write_offs.ts';
 import { up as alerts } from './0019_alerts.ts';
 
 /** Every migration by name, applied in the order of the names. One that was released is never changed. */
@@ -35,5 +36,6 @@ export const migrations: Record<string, Migration> = {
   '0015_invoices': { up: invoices },
   '0016_payments': { up: payments },
   '0017_plan_changes': { up: planChanges },
+  '0018_write_offs': { up: writeOffs },
   '0019_alerts': { up: alerts },
 };

@@ -1787,6 +1787,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/platform/billing/invoices/{id}/write-off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give up an invoice that will not be paid: a loss, with no more late fees; a suspension stays */
+        post: operations["postApiV1PlatformBillingInvoicesByIdWriteOff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/billing/invoices/{id}/lift-suspension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the tenant of an invoice that was written off use its API keys again */
+        post: operations["postApiV1PlatformBillingInvoicesByIdLiftSuspension"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/platform/billing/invoices/{id}/credit": {
         parameters: {
             query?: never;
@@ -3169,7 +3203,7 @@ export interface components {
             id: string;
             number: string | null;
             /** @enum {string} */
-            state: "draft" | "issued" | "late" | "suspended" | "paid" | "void" | "credited";
+            state: "draft" | "issued" | "late" | "suspended" | "paid" | "void" | "credited" | "written-off";
             /** @description Of a credit note: the number of the invoice */
             credits: string | null;
             tenant: {
@@ -3193,9 +3227,11 @@ export interface components {
             late_fees_idr: number;
             /** @description Whole rupiah */
             credited_idr: number;
+            /** @description Given up, less what was paid all the same */
+            written_off_idr: number;
             /** @description Whole rupiah */
             paid_idr: number;
-            /** @description Total and late fees, less what was credited and paid */
+            /** @description Total and late fees, less what was credited, paid and written off */
             outstanding_idr: number;
         };
         UsageSummaryInput: {
@@ -3545,7 +3581,7 @@ export interface components {
             /** @description `YYYY-MM`, of the tenant’s calendar */
             period: string;
             /** @enum {string} */
-            state: "draft" | "issued" | "late" | "suspended" | "paid" | "void" | "credited";
+            state: "draft" | "issued" | "late" | "suspended" | "paid" | "void" | "credited" | "written-off";
             /** @description The sum of the lines: below 0 on a credit note */
             total_idr: number | null;
             /** @description Whole rupiah */
@@ -3554,8 +3590,12 @@ export interface components {
             credited_idr: number;
             /** @description Whole rupiah */
             paid_idr: number;
-            /** @description What is still to be paid */
+            /** @description What is still to be paid; what was written off is not in it */
             open_idr: number;
+            /** @description What was given up, less what was paid all the same */
+            written_off_idr: number;
+            /** @description Whether API keys are refused until it is paid */
+            suspends: boolean;
             issued_on: string | null;
             due_on: string | null;
             /** @description The last day on which paying costs nothing more */
@@ -3563,8 +3603,9 @@ export interface components {
             /** @description When API keys stop working, unless it is paid by then */
             suspend_on: string | null;
             issued_at: string | null;
-            /** @description When it was paid, made void or credited */
+            /** @description When it was paid, made void, credited or written off */
             settled_at: string | null;
+            /** @description Of a credit note, or why it is void or was written off */
             reason: string | null;
         };
         PlatformInvoiceInput: {
@@ -3579,7 +3620,7 @@ export interface components {
             /** @description `YYYY-MM`, of the tenant’s calendar */
             period: string;
             /** @enum {string} */
-            state: "draft" | "issued" | "late" | "suspended" | "paid" | "void" | "credited";
+            state: "draft" | "issued" | "late" | "suspended" | "paid" | "void" | "credited" | "written-off";
             /** @description The sum of the lines: below 0 on a credit note */
             total_idr: number | null;
             /** @description Whole rupiah */
@@ -3588,8 +3629,12 @@ export interface components {
             credited_idr: number;
             /** @description Whole rupiah */
             paid_idr: number;
-            /** @description What is still to be paid */
+            /** @description What is still to be paid; what was written off is not in it */
             open_idr: number;
+            /** @description What was given up, less what was paid all the same */
+            written_off_idr: number;
+            /** @description Whether API keys are refused until it is paid */
+            suspends: boolean;
             issued_on: string | null;
             due_on: string | null;
             /** @description The last day on which paying costs nothing more */
@@ -3597,8 +3642,9 @@ export interface components {
             /** @description When API keys stop working, unless it is paid by then */
             suspend_on: string | null;
             issued_at: string | null;
-            /** @description When it was paid, made void or credited */
+            /** @description When it was paid, made void, credited or written off */
             settled_at: string | null;
+            /** @description Of a credit note, or why it is void or was written off */
             reason: string | null;
         };
         InvoiceLineInput: {
@@ -3668,7 +3714,7 @@ export interface components {
             /** @description `YYYY-MM`, of the tenant’s calendar */
             period: string;
             /** @enum {string} */
-            state: "draft" | "issued" | "late" | "suspended" | "paid" | "void" | "credited";
+            state: "draft" | "issued" | "late" | "suspended" | "paid" | "void" | "credited" | "written-off";
             /** @description The sum of the lines: below 0 on a credit note */
             total_idr: number | null;
             /** @description Whole rupiah */
@@ -3677,8 +3723,12 @@ export interface components {
             credited_idr: number;
             /** @description Whole rupiah */
             paid_idr: number;
-            /** @description What is still to be paid */
+            /** @description What is still to be paid; what was written off is not in it */
             open_idr: number;
+            /** @description What was given up, less what was paid all the same */
+            written_off_idr: number;
+            /** @description Whether API keys are refused until it is paid */
+            suspends: boolean;
             issued_on: string | null;
             due_on: string | null;
             /** @description The last day on which paying costs nothing more */
@@ -3686,8 +3736,9 @@ export interface components {
             /** @description When API keys stop working, unless it is paid by then */
             suspend_on: string | null;
             issued_at: string | null;
-            /** @description When it was paid, made void or credited */
+            /** @description When it was paid, made void, credited or written off */
             settled_at: string | null;
+            /** @description Of a credit note, or why it is void or was written off */
             reason: string | null;
             /** @description The sum of the lines before it was rounded, once, to whole rupiah */
             exact_idr: string | null;
@@ -3716,7 +3767,7 @@ export interface components {
             next_cursor: string | null;
         };
         BillingBalanceInput: {
-            /** @description What is to be paid, of all invoices together */
+            /** @description What is to be paid, of all invoices together; what was written off is not in it */
             owed_idr: number;
             /** @description What was paid beyond that: it pays the next invoice */
             credit_idr: number;
@@ -3726,6 +3777,8 @@ export interface components {
             late_fees_idr: number;
             /** @description Whole rupiah */
             paid_idr: number;
+            /** @description What was given up, less what was paid of it all the same */
+            written_off_idr: number;
             /** @description Whether API keys are refused until something is paid */
             suspended: boolean;
         };
@@ -3733,7 +3786,7 @@ export interface components {
             data: {
                 id: string;
                 /** @enum {string} */
-                kind: "invoice" | "late-fee" | "late-fee-reversal" | "payment" | "credit-used" | "credit-note" | "void";
+                kind: "invoice" | "late-fee" | "late-fee-reversal" | "payment" | "credit-used" | "credit-note" | "void" | "write-off";
                 /** Format: date-time */
                 happened_at: string;
                 /** Format: date-time */
@@ -3742,7 +3795,7 @@ export interface components {
                 /** @description They add up to 0. A debit is above 0, a credit below */
                 entries: {
                     /** @enum {string} */
-                    account: "receivable" | "revenue" | "late-fees" | "cash" | "credit-balance";
+                    account: "receivable" | "revenue" | "late-fees" | "cash" | "credit-balance" | "bad-debt";
                     /** @description Whole rupiah */
                     amount_idr: number;
                 }[];
@@ -5957,7 +6010,7 @@ export interface components {
             id: string;
             number: string | null;
             /** @enum {string} */
-            state: "draft" | "issued" | "late" | "suspended" | "paid" | "void" | "credited";
+            state: "draft" | "issued" | "late" | "suspended" | "paid" | "void" | "credited" | "written-off";
             /** @description Of a credit note: the number of the invoice */
             credits: string | null;
             tenant: {
@@ -5981,9 +6034,11 @@ export interface components {
             late_fees_idr: number;
             /** @description Whole rupiah */
             credited_idr: number;
+            /** @description Given up, less what was paid all the same */
+            written_off_idr: number;
             /** @description Whole rupiah */
             paid_idr: number;
-            /** @description Total and late fees, less what was credited and paid */
+            /** @description Total and late fees, less what was credited, paid and written off */
             outstanding_idr: number;
         };
         UsageSummary: {
@@ -6333,7 +6388,7 @@ export interface components {
             /** @description `YYYY-MM`, of the tenant’s calendar */
             period: string;
             /** @enum {string} */
-            state: "draft" | "issued" | "late" | "suspended" | "paid" | "void" | "credited";
+            state: "draft" | "issued" | "late" | "suspended" | "paid" | "void" | "credited" | "written-off";
             /** @description The sum of the lines: below 0 on a credit note */
             total_idr: number | null;
             /** @description Whole rupiah */
@@ -6342,8 +6397,12 @@ export interface components {
             credited_idr: number;
             /** @description Whole rupiah */
             paid_idr: number;
-            /** @description What is still to be paid */
+            /** @description What is still to be paid; what was written off is not in it */
             open_idr: number;
+            /** @description What was given up, less what was paid all the same */
+            written_off_idr: number;
+            /** @description Whether API keys are refused until it is paid */
+            suspends: boolean;
             issued_on: string | null;
             due_on: string | null;
             /** @description The last day on which paying costs nothing more */
@@ -6351,8 +6410,9 @@ export interface components {
             /** @description When API keys stop working, unless it is paid by then */
             suspend_on: string | null;
             issued_at: string | null;
-            /** @description When it was paid, made void or credited */
+            /** @description When it was paid, made void, credited or written off */
             settled_at: string | null;
+            /** @description Of a credit note, or why it is void or was written off */
             reason: string | null;
         };
         PlatformInvoice: {
@@ -6367,7 +6427,7 @@ export interface components {
             /** @description `YYYY-MM`, of the tenant’s calendar */
             period: string;
             /** @enum {string} */
-            state: "draft" | "issued" | "late" | "suspended" | "paid" | "void" | "credited";
+            state: "draft" | "issued" | "late" | "suspended" | "paid" | "void" | "credited" | "written-off";
             /** @description The sum of the lines: below 0 on a credit note */
             total_idr: number | null;
             /** @description Whole rupiah */
@@ -6376,8 +6436,12 @@ export interface components {
             credited_idr: number;
             /** @description Whole rupiah */
             paid_idr: number;
-            /** @description What is still to be paid */
+            /** @description What is still to be paid; what was written off is not in it */
             open_idr: number;
+            /** @description What was given up, less what was paid all the same */
+            written_off_idr: number;
+            /** @description Whether API keys are refused until it is paid */
+            suspends: boolean;
             issued_on: string | null;
             due_on: string | null;
             /** @description The last day on which paying costs nothing more */
@@ -6385,8 +6449,9 @@ export interface components {
             /** @description When API keys stop working, unless it is paid by then */
             suspend_on: string | null;
             issued_at: string | null;
-            /** @description When it was paid, made void or credited */
+            /** @description When it was paid, made void, credited or written off */
             settled_at: string | null;
+            /** @description Of a credit note, or why it is void or was written off */
             reason: string | null;
         };
         InvoiceLine: {
@@ -6456,7 +6521,7 @@ export interface components {
             /** @description `YYYY-MM`, of the tenant’s calendar */
             period: string;
             /** @enum {string} */
-            state: "draft" | "issued" | "late" | "suspended" | "paid" | "void" | "credited";
+            state: "draft" | "issued" | "late" | "suspended" | "paid" | "void" | "credited" | "written-off";
             /** @description The sum of the lines: below 0 on a credit note */
             total_idr: number | null;
             /** @description Whole rupiah */
@@ -6465,8 +6530,12 @@ export interface components {
             credited_idr: number;
             /** @description Whole rupiah */
             paid_idr: number;
-            /** @description What is still to be paid */
+            /** @description What is still to be paid; what was written off is not in it */
             open_idr: number;
+            /** @description What was given up, less what was paid all the same */
+            written_off_idr: number;
+            /** @description Whether API keys are refused until it is paid */
+            suspends: boolean;
             issued_on: string | null;
             due_on: string | null;
             /** @description The last day on which paying costs nothing more */
@@ -6474,8 +6543,9 @@ export interface components {
             /** @description When API keys stop working, unless it is paid by then */
             suspend_on: string | null;
             issued_at: string | null;
-            /** @description When it was paid, made void or credited */
+            /** @description When it was paid, made void, credited or written off */
             settled_at: string | null;
+            /** @description Of a credit note, or why it is void or was written off */
             reason: string | null;
             /** @description The sum of the lines before it was rounded, once, to whole rupiah */
             exact_idr: string | null;
@@ -6504,7 +6574,7 @@ export interface components {
             next_cursor: string | null;
         };
         BillingBalance: {
-            /** @description What is to be paid, of all invoices together */
+            /** @description What is to be paid, of all invoices together; what was written off is not in it */
             owed_idr: number;
             /** @description What was paid beyond that: it pays the next invoice */
             credit_idr: number;
@@ -6514,6 +6584,8 @@ export interface components {
             late_fees_idr: number;
             /** @description Whole rupiah */
             paid_idr: number;
+            /** @description What was given up, less what was paid of it all the same */
+            written_off_idr: number;
             /** @description Whether API keys are refused until something is paid */
             suspended: boolean;
         };
@@ -6521,7 +6593,7 @@ export interface components {
             data: {
                 id: string;
                 /** @enum {string} */
-                kind: "invoice" | "late-fee" | "late-fee-reversal" | "payment" | "credit-used" | "credit-note" | "void";
+                kind: "invoice" | "late-fee" | "late-fee-reversal" | "payment" | "credit-used" | "credit-note" | "void" | "write-off";
                 /** Format: date-time */
                 happened_at: string;
                 /** Format: date-time */
@@ -6530,7 +6602,7 @@ export interface components {
                 /** @description They add up to 0. A debit is above 0, a credit below */
                 entries: {
                     /** @enum {string} */
-                    account: "receivable" | "revenue" | "late-fees" | "cash" | "credit-balance";
+                    account: "receivable" | "revenue" | "late-fees" | "cash" | "credit-balance" | "bad-debt";
                     /** @description Whole rupiah */
                     amount_idr: number;
                 }[];
@@ -18733,7 +18805,7 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before */
                 cursor?: string;
-                state?: "draft" | "issued" | "late" | "suspended" | "paid" | "void" | "credited";
+                state?: "draft" | "issued" | "late" | "suspended" | "paid" | "void" | "credited" | "written-off";
                 kind?: "monthly" | "credit-note";
             };
             header?: never;
@@ -19165,7 +19237,7 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before */
                 cursor?: string;
-                state?: "draft" | "issued" | "late" | "suspended" | "paid" | "void" | "credited";
+                state?: "draft" | "issued" | "late" | "suspended" | "paid" | "void" | "credited" | "written-off";
                 kind?: "monthly" | "credit-note";
                 /** @description Everybody’s unless given */
                 tenant?: string;
@@ -19493,6 +19565,274 @@ export interface operations {
                 /**
                  * @example {
                  *       "reason": "Sent to the wrong tenant"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description For the tenant, and for the audit log */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoiceWithLines"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiV1PlatformBillingInvoicesByIdWriteOff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "The co-operative was dissolved"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description For the tenant, and for the audit log */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoiceWithLines"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiV1PlatformBillingInvoicesByIdLiftSuspension: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "It pays in advance from now on"
                  *     }
                  */
                 "application/json": {

@@ -1,6 +1,8 @@
 import type { TenantId } from '@riwayat/collector';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { SYSTEM } from '../audit/audit.ts';
 import { balancesOf } from '../invoices/ledger.ts';
+import { writeOffInvoice } from '../invoices/write-off.ts';
 import type { JobHandler } from '../jobs/handler.ts';
 import { type Ask, begun, openTill, type Till } from '../testing/till.ts';
 import { cardDebits } from './debit.ts';
@@ -102,6 +104,17 @@ it('a kept card is debited for an open invoice, once, however often the job runs
   await till.sandbox.delivered();
   expect(await debitsOf(invoice)).toEqual(['paid']);
   expect((await balancesOf(database().db, tenantId)).cash).toBe(TOTAL + 1_000n);
+});
+
+it('a kept card is not debited for an invoice that was written off', async () => {
+  const { tenantId } = await debited(ALWAYS_GOOD);
+  const invoice = await till.invoice(tenantId, TOTAL);
+  const act = { tenantId, invoiceId: invoice, reason: 'r', actor: SYSTEM, now: now() };
+  await database()
+    .db.transaction()
+    .execute((transaction) => writeOffInvoice(transaction, act));
+  await debit(tenantId, '2026-11-01');
+  expect(await debitsOf(invoice)).toEqual([]);
 });
 
 it('a card that refuses is asked on three days, and those who pay are told each time', async () => {

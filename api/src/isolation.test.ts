@@ -600,7 +600,7 @@ describe('tenant isolation', () => {
 
   it('changes the privacy of the caller’s own tenant alone', async () => {
     const authorization = `Bearer ${await application.tokenOf('theirs', 'administrator')}`;
-    const strict = { user_ids: 'pseudonymous', addresses: 'truncated', retention_months: 2 };
+    const strict = { user_ids: 'pseudonymous', addresses: 'truncated', retention_months: 6 };
     const changed = await application.app.inject({
       method: 'PUT',
       url: '/api/v1/tenant/privacy?tenant=ours',

@@ -6,7 +6,7 @@ import type { Tenant } from '../tenants/tenant.ts';
 import { severable, silent, startTestPostgres, type TestPostgres } from '../testing/postgres.ts';
 import { TenantPolicies } from './policies.ts';
 
-const STRICT: TenantPolicy = { userIds: 'pseudonymous', addresses: 'truncated', retentionMonths: 2 };
+const STRICT: TenantPolicy = { userIds: 'pseudonymous', addresses: 'truncated', retentionMonths: 6 };
 
 let postgres: TestPostgres;
 let database: Database;
@@ -83,7 +83,7 @@ it('has no policy for a tenant that does not exist, and the database takes none 
   expect(await policies.change(tenant.id, STRICT)).toBe(false);
   expect(await policies.stored(tenant.id)).toBeUndefined();
   await new TenantDirectory(database).create({ id: 'ours', name: 'Ours' });
-  for (const retentionMonths of [0, 121]) {
+  for (const retentionMonths of [4, 121]) {
     await expect(policies.change(tenant.id, { ...STRICT, retentionMonths })).rejects.toThrow('check');
   }
   await policies.close();

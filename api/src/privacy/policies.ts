@@ -7,16 +7,25 @@
  *   - a change made here holds for the next record in this process, and within 10 seconds in every other;
  *   - while Postgres is away the last known policies hold. A tenant without an entry has chosen nothing.
  */
-import { DEFAULT_POLICY, type TenantId, type TenantPolicy } from '@riwayat/collector';
+import {
+  DEFAULT_POLICY,
+  LONGEST_RETENTION_MONTHS,
+  type TenantId,
+  type TenantPolicy,
+} from '@riwayat/collector';
 import { z } from 'zod';
 import { type Actor, audit, SYSTEM } from '../audit/audit.ts';
+import { MONTHS_CORRECTED } from '../invoices/due-months.ts';
 import type { Database } from '../postgres/database.ts';
 import type { Logger } from '../postgres/logger.ts';
 
 /** Half of the 10 seconds that are promised: the read itself takes time. */
 const REFRESH_MS = 5_000;
-export const SHORTEST_RETENTION_MONTHS = 1;
-export const LONGEST_RETENTION_MONTHS = 120;
+/**
+ * A month is billed from its rows when it is over, and metered again with the bills of the months after it. One more, for
+ * months begin earlier by the clocks of some tenants, and a run may fail for weeks.
+ */
+export const SHORTEST_RETENTION_MONTHS = MONTHS_CORRECTED + 2;
 
 const MOST_PRIVATE: TenantPolicy = { ...DEFAULT_POLICY, userIds: 'pseudonymous', addresses: 'dropped' };
 

@@ -95,24 +95,24 @@ it('keeps what is stored as long as the tenant says: what is past that is gone w
   if (tenant === undefined) {
     throw new Error('there is no tenant');
   }
-  const past = new Date(Date.now() - 70 * DAY_MS);
+  const past = new Date(Date.now() - 200 * DAY_MS);
   const year = { from: new Date(Date.now() - 365 * DAY_MS), to: new Date() };
   const calls = async (): Promise<number> => (await collector.usage.summary(tenantScope('ours'), year)).calls;
-  await decide({ user_ids: 'plain', addresses: 'dropped', retention_months: 3 });
+  await decide({ user_ids: 'plain', addresses: 'dropped', retention_months: 7 });
   const before = await calls();
   collector.record(pastRequest(tenant.id, past));
   await collector.drain();
   expect(await calls()).toBe(before + 1);
-  await decide({ user_ids: 'plain', addresses: 'dropped', retention_months: 4 });
+  await decide({ user_ids: 'plain', addresses: 'dropped', retention_months: 8 });
   expect(await calls()).toBe(before + 1);
-  await decide({ user_ids: 'plain', addresses: 'dropped', retention_months: 2 });
+  await decide({ user_ids: 'plain', addresses: 'dropped', retention_months: 5 });
   expect(await calls()).toBe(before);
 });
 
 it.each([
   { user_ids: 'secret', addresses: 'dropped', retention_months: 13 },
   { user_ids: 'plain', addresses: 'kept', retention_months: 13 },
-  { user_ids: 'plain', addresses: 'dropped', retention_months: 0 },
+  { user_ids: 'plain', addresses: 'dropped', retention_months: 4 },
   { user_ids: 'plain', addresses: 'dropped', retention_months: 121 },
   { user_ids: 'plain', addresses: 'dropped' },
 ])('refuses %j', async (settings) => {

@@ -1,10 +1,16 @@
-import { type Collector, DEFAULT_POLICY, type TenantPolicy, tenantScope } from '@riwayat/collector';
+import {
+  type Collector,
+  DEFAULT_POLICY,
+  LONGEST_RETENTION_MONTHS,
+  type TenantPolicy,
+  tenantScope,
+} from '@riwayat/collector';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { actorOf } from '../audit/audit.ts';
 import { problem, problemResponses } from '../errors/problem.ts';
 import { principalOf, requirePermission } from '../identity/guard.ts';
-import { LONGEST_RETENTION_MONTHS, SHORTEST_RETENTION_MONTHS, type TenantPolicies } from './policies.ts';
+import { SHORTEST_RETENTION_MONTHS, type TenantPolicies } from './policies.ts';
 
 const STORE_RETRY_SECONDS = 5;
 
@@ -18,7 +24,9 @@ const privacyBody = z
       .int()
       .min(SHORTEST_RETENTION_MONTHS)
       .max(LONGEST_RETENTION_MONTHS)
-      .describe(`Default: ${DEFAULT_POLICY.retentionMonths}`),
+      .describe(
+        `Default: ${DEFAULT_POLICY.retentionMonths}. Fewer than ${SHORTEST_RETENTION_MONTHS} would end before bills are corrected for the last time.`,
+      ),
   })
   .meta({
     id: 'Privacy',
@@ -67,8 +75,9 @@ export const privacyRoutes: FastifyPluginAsyncZod<PrivacyRoutesOptions> = async 
         summary: 'Decide what is kept of people, and for how long',
         description:
           'Holds for what is recorded from now on: at once here, within 10 seconds on other replicas. The retention ' +
-          'also holds for what is stored already: what is past it is gone when this answers. Ids and networks that ' +
-          'are stored stay as they are; POST /api/v1/tenant/erasures removes somebody.',
+          'also holds for what is stored already: what is past it is gone when this answers, but for the counts of ' +
+          'members, administrators, features and storage that were told. Ids and networks that are stored stay as ' +
+          'they are; POST /api/v1/tenant/erasures removes somebody.',
         body: privacyBody,
         response: { 200: privacyBody, ...problemResponses(400, 401, 403, 404, 503) },
       },

@@ -17,6 +17,7 @@ import { up as payments } from './0016_payments.ts';
 import { up as planChanges } from './0017_plan_changes.ts';
 import { up as writeOffs } from './0018_write_offs.ts';
 import { up as alerts } from './0019_alerts.ts';
+import { up as retentionForBills } from './0020_retention_for_bills.ts';
 
 /** Every migration by name, applied in the order of the names. One that was released is never changed. */
 export const migrations: Record<string, Migration> = {
@@ -38,4 +39,5 @@ export const migrations: Record<string, Migration> = {
   '0017_plan_changes': { up: planChanges },
   '0018_write_offs': { up: writeOffs },
   '0019_alerts': { up: alerts },
+  '0020_retention_for_bills': { up: retentionForBills },
 };

@@ -2489,7 +2489,7 @@ export interface paths {
         get: operations["getApiV1TenantPrivacy"];
         /**
          * Decide what is kept of people, and for how long
-         * @description Holds for what is recorded from now on: at once here, within 10 seconds on other replicas. The retention also holds for what is stored already: what is past it is gone when this answers. Ids and networks that are stored stay as they are; POST /api/v1/tenant/erasures removes somebody.
+         * @description Holds for what is recorded from now on: at once here, within 10 seconds on other replicas. The retention also holds for what is stored already: what is past it is gone when this answers, but for the counts of members, administrators, features and storage that were told. Ids and networks that are stored stay as they are; POST /api/v1/tenant/erasures removes somebody.
          */
         put: operations["putApiV1TenantPrivacy"];
         post?: never;
@@ -4763,7 +4763,7 @@ export interface components {
              * @enum {string}
              */
             addresses: "dropped" | "truncated";
-            /** @description Default: 13 */
+            /** @description Default: 13. Fewer than 5 would end before bills are corrected for the last time. */
             retention_months: number;
         };
         ProfileInput: {
@@ -7570,7 +7570,7 @@ export interface components {
              * @enum {string}
              */
             addresses: "dropped" | "truncated";
-            /** @description Default: 13 */
+            /** @description Default: 13. Fewer than 5 would end before bills are corrected for the last time. */
             retention_months: number;
         };
         Profile: {

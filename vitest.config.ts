@@ -11,7 +11,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // On a busy machine what comes at once comes late; what never comes fails all the same.
     expect: { poll: { timeout: 10_000 } },
-    include: ['{api,billing,collector,simulator,bench}/**/*.test.ts', 'dashboard/src/**/*.test.ts'],
+    include: ['{alerting,api,billing,collector,simulator,bench}/**/*.test.ts', 'dashboard/src/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', '**/*.browser.test.ts'],
   },
 });

@@ -27,7 +27,7 @@ export const alertStateSchema = z.discriminatedUnion('phase', [
   }),
 ]);
 
-/** `at`: of the last reading that counted. `firings`: the instants of the last ones, for flapping. */
+/** `at`: of the last reading that counted. `firings`: when it fired of late, which tells whether it flaps. */
 export type AlertState = z.infer<typeof alertStateSchema>;
 
 /** Before the first reading. */

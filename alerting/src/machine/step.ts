@@ -53,9 +53,15 @@ function whileNot(
   if (at - since < rule.for * MS_PER_SECOND) {
     return { state: { phase: 'pending', at, firings: state.firings, since }, transitions: begun };
   }
-  const recent = state.firings.filter((firing) => firing > at - rule.flapping.within * MS_PER_SECOND);
   return {
-    state: { phase: 'firing', at, firings: [...recent, at], since, firedAt: at, wellSince: null },
+    state: {
+      phase: 'firing',
+      at,
+      firings: lastFirings(rule, state, at),
+      since,
+      firedAt: at,
+      wellSince: null,
+    },
     transitions: [...begun, transition('fired', since, reading)],
   };
 }
@@ -74,7 +80,7 @@ function whileFiring(
     return { state: { ...state, at, wellSince: null }, transitions: [] };
   }
   const wellSince = state.wellSince ?? at;
-  if (at - wellSince < calmSeconds(rule, state, at) * MS_PER_SECOND) {
+  if (at - wellSince < calmSeconds(rule, state) * MS_PER_SECOND) {
     return { state: { ...state, at, wellSince }, transitions: [] };
   }
   return {
@@ -83,10 +89,19 @@ function whileFiring(
   };
 }
 
-/** What flaps has to be well for longer: instead of many alerts there is one that lasts. */
-function calmSeconds({ clear, flapping }: Rule, { firings }: AlertState, at: number): number {
+/** With the one at the instant: no more than tell whether it flaps. */
+function lastFirings({ flapping }: Rule, { firings }: AlertState, at: number): number[] {
   const recent = firings.filter((firing) => firing > at - flapping.within * MS_PER_SECOND);
-  return recent.length >= flapping.times ? Math.max(clear.for, flapping.calm) : clear.for;
+  return [...recent, at].slice(-flapping.times);
+}
+
+/**
+ * What flaps has to be well for longer: instead of many alerts there is one that lasts, for as long as it flaps.
+ *
+ * @returns seconds
+ */
+function calmSeconds({ clear, flapping }: Rule, { firings }: AlertState): number {
+  return firings.length >= flapping.times ? Math.max(clear.for, flapping.calm) : clear.for;
 }
 
 function transition(

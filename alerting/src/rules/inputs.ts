@@ -12,6 +12,8 @@ export interface Input {
   readonly window: number;
   /** How many seconds before the instant the window ends. */
   readonly ago: number;
+  /** Null is read where the window has fewer calls, or lookups, than this. */
+  readonly least: number;
 }
 
 /** The numbers of a rule, by what they are for. */
@@ -31,6 +33,7 @@ export function inputsOf(rule: Rule): RuleInputs {
     statistic: rule.statistic ?? signalOf(rule.signal).statistics[0],
     window: rule.window,
     ago: 0,
+    least: rule.least,
   };
   switch (rule.when.kind) {
     case 'above':
@@ -48,6 +51,6 @@ export function inputsOf(rule: Rule): RuleInputs {
 }
 
 /** A name by which equal inputs are one: what is read once for all rules. */
-export function inputKey({ signal, only, statistic, window, ago }: Input): string {
-  return JSON.stringify([signal, only.endpoint, only.meter, only.incident, statistic, window, ago]);
+export function inputKey({ signal, only, statistic, window, ago, least }: Input): string {
+  return JSON.stringify([signal, only.endpoint, only.meter, only.incident, statistic, window, ago, least]);
 }

@@ -4,7 +4,7 @@
  * What always holds: a rule that the schema took can be evaluated, and its signal has what the rule asks of it.
  */
 import { z } from 'zod';
-import { NARROWINGS, STATISTICS } from '../signals/signal.ts';
+import { INCIDENTS, NARROWINGS, STATISTICS } from '../signals/signal.ts';
 import { SIGNAL_KEYS, type SignalKey, signalOf } from '../signals/signals.ts';
 
 export const SEVERITIES = ['info', 'warning', 'critical', 'emergency'] as const;
@@ -15,6 +15,8 @@ const LARGEST_VALUE = 1e12;
 const LONGEST_NARROWING = 200;
 const LEAST_REPEAT_SECONDS = 60;
 const MOST_TIMES = 20;
+const MOST_LEAST = 1_000_000;
+const LEAST_SHORT_SECONDS = 300;
 
 const value = z.number().min(-LARGEST_VALUE).max(LARGEST_VALUE);
 const seconds = z
@@ -40,7 +42,9 @@ const condition = z.discriminatedUnion('kind', [
     .object({
       kind: z.literal('burn'),
       above: z.number().positive().max(LARGEST_VALUE).describe('In both windows at once'),
-      short: seconds.describe('The second window, which ends the alert soon after it is over'),
+      short: seconds
+        .min(LEAST_SHORT_SECONDS)
+        .describe('The second window, which ends the alert soon after it is over'),
     })
     .strict(),
 ]);
@@ -56,6 +60,12 @@ const shape = z
       .describe('One route, one meter, one kind of incident'),
     statistic: z.enum(STATISTICS).optional().describe('How the values of a window become one'),
     window: seconds.describe('Seconds that a value is made of; 0 for states'),
+    least: z
+      .int()
+      .nonnegative()
+      .max(MOST_LEAST)
+      .default(0)
+      .describe('With fewer calls, or cache lookups, than this in the window there is no data'),
     when: condition,
     for: seconds.default(0).describe('How long it has to last before anybody is told'),
     clear: z
@@ -133,6 +143,12 @@ function faultsOf(rule: Shape): Fault[] {
   if (signal.narrowing?.required === true && rule.only[signal.narrowing.by] === undefined) {
     refuse(['only', signal.narrowing.by], 'must be given');
   }
+  if (rule.only.incident !== undefined && !isIncident(rule.only.incident)) {
+    refuse(['only', 'incident'], `must be one of ${INCIDENTS.join(', ')}`);
+  }
+  if (rule.least > 0 && signal.counted === undefined) {
+    refuse(['least'], `must be left out: ${rule.signal} is not made of calls`);
+  }
   return [...faults, ...faultsOfCondition(rule)];
 }
 
@@ -158,10 +174,25 @@ function faultsOfCondition({ signal: key, when, window, clear }: Shape): Fault[]
       [['when', 'kind'], `must be above or below: ${key} is a state, with nothing before it to compare`],
     ];
   }
-  const { value: limit = clear.value } = when.kind === 'above' || when.kind === 'below' ? when : {};
-  if (clear.value !== undefined && limit !== undefined) {
-    const beyond = when.kind === 'below' ? clear.value < limit : clear.value > limit;
-    return beyond ? [[['clear', 'value'], 'must be on the good side of the value that fires']] : [];
+  const limit = limitOf(when);
+  const beyond = when.kind === 'below' ? (clear.value ?? limit) < limit : (clear.value ?? limit) > limit;
+  return beyond ? [[['clear', 'value'], 'must be on the good side of the value that fires']] : [];
+}
+
+/** The number beyond which a condition holds: in percent of what was before for `rise` and `fall`. */
+export function limitOf(when: Condition): number {
+  switch (when.kind) {
+    case 'above':
+    case 'below':
+      return when.value;
+    case 'rise':
+    case 'fall':
+      return when.percent;
+    case 'burn':
+      return when.above;
   }
-  return [];
+}
+
+function isIncident(text: string): boolean {
+  return INCIDENTS.some((incident) => incident === text);
 }

@@ -20,6 +20,17 @@ export type SignalUnit =
 export const NARROWINGS = ['endpoint', 'meter', 'incident'] as const;
 export type Narrowing = (typeof NARROWINGS)[number];
 
+/** What looks like an attack. */
+export const INCIDENTS = [
+  'failed-logins',
+  'refused-uploads',
+  'rate-limited',
+  'foreign-origin',
+  'forged-webhooks',
+  'cross-tenant',
+] as const;
+export type Incident = (typeof INCIDENTS)[number];
+
 export interface Signal {
   /** Who may watch it. */
   readonly scopes: readonly SignalScope[];
@@ -32,6 +43,8 @@ export interface Signal {
   readonly statistics: readonly Statistic[];
   /** What it may, or must, be narrowed down to. */
   readonly narrowing?: { readonly by: Narrowing; readonly required: boolean };
+  /** What a value is made of, where a few of them say nothing: a rule may ask for some at `least`. */
+  readonly counted?: 'calls' | 'lookups';
   /** Of its window, in seconds; the same number twice: there is no choice, because it is a state of now. */
   readonly windows: { readonly least: number; readonly most: number };
 }

@@ -10,6 +10,7 @@ const SPAN = { least: 10, most: 6 * HOUR } as const;
 const FIVE_MINUTES = { least: 5 * MINUTE, most: 5 * MINUTE } as const;
 
 const REQUESTS = { scopes: ['tenant', 'platform'], subject: 'tenant', statistics: [] } as const;
+const CALLS = { ...REQUESTS, counted: 'calls' } as const;
 const ENDPOINT = { narrowing: { by: 'endpoint', required: false }, windows: SPAN } as const;
 const MONEY = {
   scopes: ['tenant'],
@@ -36,22 +37,22 @@ const STATE = {
 /** Every signal there is. Names never change: rules that people made have them. */
 export const SIGNALS = {
   /** Mean time from a request to its answer. */
-  response_time: { ...REQUESTS, ...ENDPOINT, unit: 'milliseconds', worse: 'high' },
+  response_time: { ...CALLS, ...ENDPOINT, unit: 'milliseconds', worse: 'high' },
   /** The time that 95 % of the answers were faster than. */
-  response_time_p95: { ...REQUESTS, ...ENDPOINT, unit: 'milliseconds', worse: 'high' },
-  response_time_p99: { ...REQUESTS, ...ENDPOINT, unit: 'milliseconds', worse: 'high' },
+  response_time_p95: { ...CALLS, ...ENDPOINT, unit: 'milliseconds', worse: 'high' },
+  response_time_p99: { ...CALLS, ...ENDPOINT, unit: 'milliseconds', worse: 'high' },
   /** Answers with a status of 500 and above, of all. */
-  error_rate: { ...REQUESTS, ...ENDPOINT, unit: 'percent', worse: 'high' },
+  error_rate: { ...CALLS, ...ENDPOINT, unit: 'percent', worse: 'high' },
   throughput: { ...REQUESTS, ...ENDPOINT, unit: 'per_second', worse: 'either' },
   /** Answers that came from a cache, of those that could have. */
-  cache_hit_ratio: { ...REQUESTS, windows: SPAN, unit: 'percent', worse: 'low' },
+  cache_hit_ratio: { ...REQUESTS, windows: SPAN, unit: 'percent', worse: 'low', counted: 'lookups' },
   /** Distinct people. */
   concurrent_users: { ...REQUESTS, windows: FIVE_MINUTES, unit: 'count', worse: 'high' },
   /** The same, of those whom the plan allows at once. */
   capacity_used: { ...REQUESTS, scopes: ['tenant'], windows: FIVE_MINUTES, unit: 'percent', worse: 'high' },
   /** Since the last request was recorded. */
   silence: { ...REQUESTS, windows: NOW, unit: 'seconds', worse: 'high' },
-  /** Calls that were refused or looked like an attack. */
+  /** Bursts that look like an attack, of every kind; of `failed-logins`, each log-in that failed. */
   security_incidents: {
     ...REQUESTS,
     windows: SPAN,

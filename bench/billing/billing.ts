@@ -1,7 +1,6 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { messageOf, startChild, stopChild } from '../child.ts';
 import {
   type Benchmark,
   type BenchOptions,
@@ -58,11 +57,9 @@ export const billing: Benchmark = {
 
 async function measure({ progress, setting }: BenchOptions): Promise<Report> {
   const [tenants, requests, rows] = [setting(INVOICES), setting(REQUESTS), setting(HISTORY)];
-  const server = fork(fileURLToPath(new URL('./server.ts', import.meta.url)), [today(new Date())], {
-    execArgv: ['--import', 'tsx', '--conditions=@riwayat/source'],
-  });
+  const server = startChild(new URL('./server.ts', import.meta.url), [today(new Date())]);
   try {
-    await told(server);
+    await messageOf<Done>(server);
     progress(`  storing a month of ${tenants} tenants, ${requests} requests…`);
     await order(server, { do: 'store-months', tenants, requests });
     const issued = await order(server, { do: 'issue', tenants, atOnce: INVOICES_AT_ONCE });
@@ -82,7 +79,7 @@ async function measure({ progress, setting }: BenchOptions): Promise<Report> {
     };
     return report('billing', figures, TARGETS);
   } finally {
-    await stop(server);
+    await stopChild(server);
   }
 }
 
@@ -119,29 +116,9 @@ function today(now: Date): string {
 }
 
 async function order(server: ChildProcess, what: Order): Promise<Done> {
-  const answer = told(server);
+  const answer = messageOf<Done>(server);
   server.send(what);
   return answer;
-}
-
-/** The server's next message. */
-async function told(server: ChildProcess): Promise<Done> {
-  const controller = new AbortController();
-  const exited = once(server, 'exit', { signal: controller.signal }).then(([code]) => {
-    throw new Error(`the server ended with code ${code} before it answered`);
-  });
-  const [received] = await Promise.race([once(server, 'message', { signal: controller.signal }), exited]);
-  exited.catch(() => undefined);
-  controller.abort();
-  return received;
-}
-
-async function stop(server: ChildProcess): Promise<void> {
-  if (server.exitCode === null && server.connected) {
-    const exited = once(server, 'exit');
-    server.disconnect();
-    await exited;
-  }
 }
 
 function percentile(values: readonly number[]): number {

@@ -27,6 +27,8 @@ export interface Watched {
   readonly delayP99: number;
   /** Ticks that a socket did not get, or not in order. */
   readonly missed: number;
+  /** Ticks without a cost, of tenants that all have a contract. */
+  readonly unpriced: number;
   /** Sockets that were closed. */
   readonly closed: number;
 }

@@ -29,12 +29,13 @@ class Watcher {
 
   take(message: string): void {
     const now = performance.now();
-    const tick: { seq: number; timestamp: string } = JSON.parse(message);
+    const tick: { seq: number; timestamp: string; cost: number | null } = JSON.parse(message);
     // Ticks of before the connection come at once; from then on they come by the second.
     if (counting) {
       intervals.push(now - this.at);
       delays.push(Date.now() - Date.parse(tick.timestamp));
       missed += Math.abs(tick.seq - this.last - 1);
+      unpriced += tick.cost === null ? 1 : 0;
     }
     this.last = tick.seq;
     this.at = now;
@@ -45,6 +46,7 @@ const intervals: number[] = [];
 const delays: number[] = [];
 let counting = false;
 let missed = 0;
+let unpriced = 0;
 let closed = 0;
 
 const watchers: Watcher[] = [];
@@ -73,6 +75,7 @@ process.send?.({
   intervalMax: quantileOf(intervalsMs, 1),
   delayP99: quantileOf(Float64Array.from(delays), 0.99),
   missed,
+  unpriced,
   closed,
 } satisfies Watched);
 for (const { socket } of watchers) {

@@ -1,8 +1,7 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import type { ChildProcess } from 'node:child_process';
 import type { DatabaseWork } from '../../api/src/testing/database-work.ts';
 import { redisServerPath, startTestRedis } from '../../api/src/testing/redis.ts';
+import { messageOf, startChild, stopChild } from '../child.ts';
 import {
   type Benchmark,
   type BenchOptions,
@@ -83,13 +82,9 @@ async function measure({ progress, setting }: BenchOptions): Promise<Report> {
 }
 
 async function measured(environment: string[], rate: number, seconds: number): Promise<Measured> {
-  const server = fork(
-    fileURLToPath(new URL('./server.ts', import.meta.url)),
-    [String(TENANTS), ...environment],
-    { execArgv: ['--import', 'tsx', '--conditions=@riwayat/source'] },
-  );
+  const server = startChild(new URL('./server.ts', import.meta.url), [String(TENANTS), ...environment]);
   try {
-    const listening = await message<Listening>(server);
+    const listening = await messageOf<Listening>(server);
     await new PageLoad(listening).run(rate, WARM_UP_SECONDS);
     const before = await work(server);
     const load = new PageLoad(listening);
@@ -101,34 +96,14 @@ async function measured(environment: string[], rate: number, seconds: number): P
       pageReads: after.pageReads - before.pageReads,
     };
   } finally {
-    await stop(server);
+    await stopChild(server);
   }
 }
 
 function work(server: ChildProcess): Promise<DatabaseWork> {
-  const told = message<DatabaseWork>(server);
+  const told = messageOf<DatabaseWork>(server);
   server.send('work');
   return told;
-}
-
-/** The server's next message; what it says is given by what it was asked. */
-async function message<T>(server: ChildProcess): Promise<T> {
-  const controller = new AbortController();
-  const exited = once(server, 'exit', { signal: controller.signal }).then(([code]) => {
-    throw new Error(`the server ended with code ${code} before it answered`);
-  });
-  const [received] = await Promise.race([once(server, 'message', { signal: controller.signal }), exited]);
-  exited.catch(() => undefined);
-  controller.abort();
-  return received;
-}
-
-async function stop(server: ChildProcess): Promise<void> {
-  if (server.exitCode === null && server.connected) {
-    const exited = once(server, 'exit');
-    server.disconnect();
-    await exited;
-  }
 }
 
 function quantileOf(values: readonly number[], q: number): number {

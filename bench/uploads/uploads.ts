@@ -1,8 +1,7 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { pdf } from '../../api/src/testing/samples.ts';
+import { messageOf, startChild, stopChild } from '../child.ts';
 import { type Benchmark, type BenchOptions, type BenchSetting, type Report, report } from '../report.ts';
 import type { Listening, Memory, Question } from './messages.ts';
 
@@ -35,11 +34,9 @@ export const uploads: Benchmark = {
 
 async function measure({ progress, setting }: BenchOptions): Promise<Report> {
   const [files, megabytes] = [setting(FILES), setting(MEGABYTES)];
-  const server = fork(fileURLToPath(new URL('./server.ts', import.meta.url)), {
-    execArgv: ['--import', 'tsx', '--conditions=@riwayat/source'],
-  });
+  const server = startChild(new URL('./server.ts', import.meta.url));
   try {
-    const listening = await message<Listening>(server);
+    const listening = await messageOf<Listening>(server);
     const small = new Uint8Array(pdf({ bytes: WARM_UP_BYTES }));
     const large = new Uint8Array(pdf({ bytes: megabytes * BYTES_PER_MB }));
     for (let sent = 0; sent < WARM_UP_UPLOADS; sent += 1) {
@@ -78,9 +75,7 @@ async function measure({ progress, setting }: BenchOptions): Promise<Report> {
       TARGETS,
     );
   } finally {
-    const exited = once(server, 'exit');
-    server.disconnect();
-    await exited;
+    await stopChild(server);
   }
 }
 
@@ -100,17 +95,5 @@ async function upload({ url, token }: Listening, content: Uint8Array<ArrayBuffer
 
 function ask(server: ChildProcess, question: Question): Promise<Memory> {
   server.send(question);
-  return message<Memory>(server);
-}
-
-/** The child's next message; what it says is given by what it was asked. */
-async function message<T>(child: ChildProcess): Promise<T> {
-  const controller = new AbortController();
-  const exited = once(child, 'exit', { signal: controller.signal }).then(([code]) => {
-    throw new Error(`the server ended with code ${code} before it answered`);
-  });
-  const [received] = await Promise.race([once(child, 'message', { signal: controller.signal }), exited]);
-  exited.catch(() => undefined);
-  controller.abort();
-  return received;
+  return messageOf<Memory>(server);
 }

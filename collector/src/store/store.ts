@@ -158,6 +158,11 @@ export class Store {
     this.#layout = layout;
   }
 
+  /** Whether the engine is this process's own: nobody else writes, and a read sees everything that is stored. */
+  get ownsEngine(): boolean {
+    return this.#kind === 'embedded';
+  }
+
   /** Creates what is missing of the database. Harmless when repeated. */
   async migrate(): Promise<void> {
     this.#types.clear();

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { EventEmitter, once } from 'node:events';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { type Kysely, sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { DatabaseUnavailableError } from '../postgres/availability.ts';
 import type { Database } from '../postgres/database.ts';
 import type { Schema } from '../postgres/schema.ts';
-import { rest } from '../stopping.ts';
+import { aborted, rest } from '../stopping.ts';
 import { inherited } from '../testing/environment.ts';
 import { severable, silent, startTestPostgres, type TestPostgres } from '../testing/postgres.ts';
 import { jobHandler } from './handler.ts';
@@ -46,12 +46,12 @@ interface Start {
   readonly url?: string;
   /** How long a greeting takes. */
   readonly takesMs?: number;
-  /** Held up before its end. */
-  readonly until?: (name: string) => unknown;
+  /** Greetings do not end before these have aborted. */
+  readonly ends?: ReadonlyMap<string, AbortController>;
   readonly goneAfterSeconds?: number;
 }
 
-function start({ takesMs = 0, until, ...options }: Start = {}): Jobs {
+function start({ takesMs = 0, ends, ...options }: Start = {}): Jobs {
   const jobs = startJobs({
     database,
     url,
@@ -59,7 +59,10 @@ function start({ takesMs = 0, until, ...options }: Start = {}): Jobs {
       jobHandler(GREET, async ({ name }, { signal }) => {
         greeted.push(name);
         await rest(takesMs, signal);
-        await until?.(name);
+        const end = ends?.get(name);
+        if (end) {
+          await aborted(end.signal);
+        }
       }),
     ],
     schedules: [],
@@ -117,12 +120,12 @@ it(
   'runs a job again whose end could not be noted, and soon',
   async () => {
     const way = await severable(url);
-    const ends = new EventEmitter();
-    start({ url: way.url, until: () => (greeted.length > 1 ? undefined : once(ends, 'end')) });
+    const end = new AbortController();
+    start({ url: way.url, ends: new Map([['twice', end]]) });
     await addJob(db, GREET, { name: 'twice' });
     await expect.poll(() => greeted, SOON).toEqual(['twice']);
     await way.sever();
-    ends.emit('end');
+    end.abort();
     await rest(1_000, new AbortController().signal);
     await way.restore();
     await expect.poll(left, SOON).toBe(0);
@@ -137,13 +140,13 @@ it(
   async () => {
     const way = await severable(url);
     const names = ['a', 'b', 'c', 'd'];
-    const ends = new EventEmitter();
-    start({ url: way.url, until: (name) => (greeted.length > names.length ? undefined : once(ends, name)) });
+    const ends = new Map(names.map((name) => [name, new AbortController()]));
+    start({ url: way.url, ends });
     await Promise.all(names.map((name) => addJob(db, GREET, { name })));
     await expect.poll(() => greeted.toSorted(), SOON).toEqual(names);
     await way.sever();
-    for (const name of names) {
-      ends.emit(name);
+    for (const end of ends.values()) {
+      end.abort();
       // Each is noted by itself: several at a time are noted together.
       await rest(50, new AbortController().signal);
     }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 const ID_BYTES = 10;
 
-/** What ids begin with: mentors and courses, slots of a schedule, bookings, proofs of payment, invoices, their payments, what providers tell of them, plan changes, exports of data, discounts, rules of alerts, alerts, silences. */
+/** What ids begin with: mentors and courses, slots of a schedule, bookings, proofs of payment, invoices, their payments, what providers tell of them, plan changes, exports of data, discounts, rules of alerts, alerts, silences, push subscriptions, webhooks. */
 export type IdPrefix =
   | 'mtr'
   | 'crs'
@@ -18,7 +18,9 @@ export type IdPrefix =
   | 'dsc'
   | 'alr'
   | 'alt'
-  | 'sil';
+  | 'sil'
+  | 'psh'
+  | 'whk';
 
 /** A new id that cannot be guessed: `bkg_…`. */
 export function newId(prefix: IdPrefix): string {

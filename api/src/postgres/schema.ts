@@ -1,6 +1,7 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { AlertTables } from '../alerts/tables.ts';
 import type { BillingTables } from '../billing/tables.ts';
+import type { ChannelTables } from '../channels/tables.ts';
 import type { DataExportTables } from '../data-export/tables.ts';
 import type { AccountTables } from '../identity/tables.ts';
 import type { InvoiceTables } from '../invoices/tables.ts';
@@ -161,24 +162,6 @@ interface NotificationsTable {
   read_at: Date | null;
 }
 
-interface OutboxTable {
-  /** A `bigint`, so text when read. */
-  id: GeneratedAlways<string>;
-  tenant_id: Once<string>;
-  channel: Once<'mail'>;
-  recipient: Once<string>;
-  locale: Once<string>;
-  template: Once<string>;
-  /** A JSON object, written as text. */
-  values: ColumnType<unknown, string, string>;
-  state: Generated<'queued' | 'sent' | 'failed' | 'kept'>;
-  attempts: Generated<number>;
-  claimed_until: Date | null;
-  last_error: string | null;
-  created_at: CreatedAt;
-  sent_at: Date | null;
-}
-
 interface JobWorkersTable {
   id: Once<string>;
   seen_at: Date;
@@ -196,6 +179,7 @@ export interface Schema
   extends AccountTables,
     AlertTables,
     BillingTables,
+    ChannelTables,
     DataExportTables,
     InvoiceTables,
     MaterialTables,
@@ -212,7 +196,6 @@ export interface Schema
   api_key_secrets: ApiKeySecretsTable;
   audit_log: AuditLogTable;
   notifications: NotificationsTable;
-  outbox: OutboxTable;
   job_workers: JobWorkersTable;
   job_schedules: JobSchedulesTable;
   second_factors: SecondFactorsTable;

@@ -18,6 +18,7 @@ import { up as planChanges } from './0017_plan_changes.ts';
 import { up as writeOffs } from './0018_write_offs.ts';
 import { up as alerts } from './0019_alerts.ts';
 import { up as retentionForBills } from './0020_retention_for_bills.ts';
+import { up as channels } from './0023_channels.ts';
 
 /** Every migration by name, applied in the order of the names. One that was released is never changed. */
 export const migrations: Record<string, Migration> = {
@@ -40,4 +41,5 @@ export const migrations: Record<string, Migration> = {
   '0018_write_offs': { up: writeOffs },
   '0019_alerts': { up: alerts },
   '0020_retention_for_bills': { up: retentionForBills },
+  '0023_channels': { up: channels },
 };

@@ -1,4 +1,8 @@
-export { type Judgement, judge } from './machine/judge.ts';
+export { type BackTest, backtest, type Firing } from './backtest/backtest.ts';
+export type { DefaultRule } from './defaults/default-rule.ts';
+export { PLATFORM_DEFAULTS } from './defaults/platform-defaults.ts';
+export { TENANT_DEFAULTS } from './defaults/tenant-defaults.ts';
+export { badnessOf, type Judgement, judge } from './machine/judge.ts';
 export {
   type AlertState,
   alertStateSchema,
@@ -27,3 +31,6 @@ export {
   type Statistic,
 } from './signals/signal.ts';
 export { SIGNAL_KEYS, SIGNALS, type SignalKey, signalOf } from './signals/signals.ts';
+export { formatSpan, formatValue } from './texts/format.ts';
+export { readingText, ruleText } from './texts/rule-text.ts';
+export { INCIDENT_NAMES, SEVERITY_NAMES, SIGNAL_NAMES, STATISTIC_NAMES } from './texts/signal-texts.ts';

@@ -1,4 +1,4 @@
-import type { Rule } from '../rules/rule.ts';
+import { limitOf, type Rule } from '../rules/rule.ts';
 import type { Reading } from './state.ts';
 
 /** Bad: the condition holds. Well: what clears it holds. Between: neither, which is what hysteresis is. */
@@ -7,26 +7,45 @@ export type Judgement = 'bad' | 'well' | 'between' | 'missing';
 const PERCENT = 100;
 
 /** What a reading says of a rule. */
-export function judge({ when, clear }: Rule, { value, other = null }: Reading): Judgement {
-  if (value === null) {
+export function judge(rule: Rule, reading: Reading): Judgement {
+  const badness = badnessOf(rule, reading);
+  if (badness === undefined) {
     return 'missing';
+  }
+  const sign = signOf(rule);
+  const limit = limitOf(rule.when);
+  if (badness > sign * limit) {
+    return 'bad';
+  }
+  return badness <= sign * (rule.clear.value ?? limit) ? 'well' : 'between';
+}
+
+/**
+ * How bad a reading is: more is worse, in the unit of the condition's limit.
+ *
+ * @returns undefined where there is no data, or nothing to compare it with
+ */
+export function badnessOf({ when }: Rule, { value, other = null }: Reading): number | undefined {
+  if (value === null) {
+    return undefined;
   }
   switch (when.kind) {
     case 'above':
-      return side(value, when.value, clear.value);
+      return value;
     case 'below':
-      return side(-value, -when.value, clear.value === undefined ? undefined : -clear.value);
+      return -value;
     case 'rise':
-    case 'fall': {
-      const change = changeOf(value, other, when.least);
-      if (change === undefined) {
-        return 'missing';
-      }
-      return side(when.kind === 'rise' ? change : -change, when.percent, clear.value);
-    }
+      return changeOf(value, other, when.least);
+    case 'fall':
+      return negated(changeOf(value, other, when.least));
     case 'burn':
-      return other === null ? 'missing' : side(Math.min(value, other), when.above, clear.value);
+      return other === null ? undefined : Math.min(value, other);
   }
+}
+
+/** Limits of `below` are of the value itself, which is the worse the lower it is. */
+function signOf({ when }: Rule): 1 | -1 {
+  return when.kind === 'below' ? -1 : 1;
 }
 
 /** In percent of what was; undefined where that says nothing. */
@@ -34,9 +53,6 @@ function changeOf(value: number, before: number | null, least: number): number |
   return before === null || before <= 0 || before < least ? undefined : (PERCENT * (value - before)) / before;
 }
 
-function side(value: number, limit: number, clear = limit): Judgement {
-  if (value > limit) {
-    return 'bad';
-  }
-  return value <= clear ? 'well' : 'between';
+function negated(change: number | undefined): number | undefined {
+  return change === undefined ? undefined : -change;
 }

@@ -3,7 +3,7 @@
  *
  * What always holds: the cost of a month is the bill that it would be now, by the one function that bills; the cost of
  * another span is the sum of its days, and a day's is its share of its month's bill by the weight of its requests; each
- * breakdown of a span adds up to the span's cost. What runs is read again after two seconds, what is over after five
+ * breakdown of a span adds up to the span's cost. What runs is read again after half a second, what is over after five
  * minutes (late events); contract and prices are as they are now.
  */
 import {
@@ -60,7 +60,8 @@ interface DayCost extends Weighted {
 
 type Days = Pick<UsagePeriod, 'start' | 'end' | 'from' | 'to'>;
 
-const RUNNING_FRESH_MS = 2_000;
+/** A request is to show within two seconds, and a good one of these go by until it is stored. */
+const RUNNING_FRESH_MS = 500;
 const OVER_FRESH_MS = 5 * 60_000;
 const MOST_KEPT = 1_000;
 

@@ -18,6 +18,7 @@ import { Advisor } from './advice/advisor.ts';
 import { Forecasts } from './advice/forecasts.ts';
 import { adviceRoutes } from './advice/routes.ts';
 import { TenantMonths } from './advice/tenant-months.ts';
+import { alertRuleRoutes } from './alerts/rules/routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { contractRoutes } from './billing/contract-routes.ts';
 import { planRoutes } from './billing/plan-routes.ts';
@@ -271,6 +272,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(planChangeRoutes, { database, changes, prices, tenants });
   await app.register(platformPlanChangeRoutes, { database, changes, prices });
   await app.register(dataExportRoutes, { database, files, now });
+  await app.register(alertRuleRoutes, { database, now });
   await app.register(privacyRoutes, { policies, collector });
   await app.register(erasureRoutes, { database, collector });
   await app.register(ledgerRoutes, { ledger: collector.ledger, now });

@@ -170,6 +170,14 @@ const ACCESS: Readonly<Record<string, 'public' | 'key' | readonly Permission[]>>
   'POST /api/v1/tenant/data-exports/{id}/download': ['data:export'],
   'PUT /api/v1/tenant/privacy': ['privacy:manage'],
   'POST /api/v1/tenant/erasures': ['privacy:manage'],
+  'GET /api/v1/tenant/alert-rules': ['alerts:read'],
+  'POST /api/v1/tenant/alert-rules': ['alerts:manage'],
+  'GET /api/v1/tenant/alert-rules/{id}': ['alerts:read'],
+  'PUT /api/v1/tenant/alert-rules/{id}': ['alerts:manage'],
+  'PATCH /api/v1/tenant/alert-rules/{id}': ['alerts:manage'],
+  'DELETE /api/v1/tenant/alert-rules/{id}': ['alerts:manage'],
+  'POST /api/v1/tenant/alert-rules/{id}/restore': ['alerts:manage'],
+  'GET /api/v1/tenant/alert-rules/{id}/versions': ['alerts:read'],
   'GET /api/v1/tenant/ledger': ['ledger:read'],
   'GET /api/v1/tenant/rejected': ['rejected:read'],
   'GET /api/v1/tenant/jobs': ['jobs:read'],
@@ -193,6 +201,11 @@ const NO_CHANGE = 'pch_0123456789abcdef0123';
 const NO_EXPORT = 'exp_0123456789abcdef0123';
 const NO_BOOKING = 'bkg_0123456789abcdef0123';
 const NO_INVOICE = 'inv_0123456789abcdef0123';
+const NO_RULE = 'alr_0123456789abcdef0123';
+const SOME_RULE = {
+  name: 'Errors',
+  rule: { signal: 'error_rate', window: 300, when: { kind: 'above', value: 5 }, severity: 'critical' },
+};
 const NO_PAYMENT = 'pay_0123456789abcdef0123';
 /** What a route is sent, and what it answers those who may use it, where that is not a bare 200. */
 const EXCHANGES: Readonly<Record<string, { payload?: object; status?: number; id?: string }>> = {
@@ -307,6 +320,13 @@ const EXCHANGES: Readonly<Record<string, { payload?: object; status?: number; id
   'POST /api/v1/platform/plan-changes/{id}/approve': { id: NO_CHANGE, status: 404 },
   'POST /api/v1/platform/plan-changes/{id}/reject': { id: NO_CHANGE, payload: { reason: 'r' }, status: 404 },
   'POST /api/v1/platform/plan-changes/{id}/revoke': { id: NO_CHANGE, payload: { reason: 'r' }, status: 404 },
+  'POST /api/v1/tenant/alert-rules': { payload: SOME_RULE, status: 201 },
+  'GET /api/v1/tenant/alert-rules/{id}': { id: NO_RULE, status: 404 },
+  'PUT /api/v1/tenant/alert-rules/{id}': { id: NO_RULE, payload: SOME_RULE, status: 428 },
+  'PATCH /api/v1/tenant/alert-rules/{id}': { id: NO_RULE, payload: { enabled: false }, status: 404 },
+  'DELETE /api/v1/tenant/alert-rules/{id}': { id: NO_RULE, status: 404 },
+  'POST /api/v1/tenant/alert-rules/{id}/restore': { id: NO_RULE, status: 404 },
+  'GET /api/v1/tenant/alert-rules/{id}/versions': { id: NO_RULE, status: 404 },
   'POST /api/v1/tenant/data-exports': { status: 202 },
   'POST /api/v1/tenant/data-exports/{id}/download': { id: NO_EXPORT, status: 404 },
   'POST /api/v1/tenant/erasures': { payload: { user_id: 'nobody-known' } },

@@ -2,6 +2,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Collector, openCollector, type StoreAddress, startResourceSampler } from '@riwayat/collector';
 import { type Logger, pino } from 'pino';
+import { giveDefaults } from './alerts/rules/defaults.ts';
 import { DAILY_JOBS, jobHandlers } from './background.ts';
 import type { ScreenMetering } from './billing/metering.ts';
 import { Prices } from './billing/prices.ts';
@@ -107,6 +108,7 @@ export async function openServices(config: Config, progress: (line: string) => v
     const url = config.databaseUrl ?? (await embedded(config, logger, closers)).url;
     const database = await openDatabase({ url, logger: logger.child({ part: 'database' }) });
     closers.push(() => database.close());
+    await database.db.transaction().execute((transaction) => giveDefaults(transaction));
     await policies.open(database);
     closers.push(() => policies.close());
     const coordination = await openCoordination(config, logger.child({ part: 'coordination' }));

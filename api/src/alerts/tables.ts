@@ -15,6 +15,7 @@ interface AlertRulesTable {
   version: Generated<number>;
   rule: Json<unknown>;
   enabled: Generated<boolean>;
+  customised: Generated<boolean>;
   created_at: Once<Date>;
   updated_at: Date;
   deleted_at: Date | null;

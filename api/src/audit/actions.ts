@@ -73,6 +73,19 @@ export const AUDIT_ACTIONS = [
   'data.export-requested',
   'data.exported',
   'data.export-downloaded',
+  'alert-rule.created',
+  'alert-rule.changed',
+  'alert-rule.enabled',
+  'alert-rule.disabled',
+  'alert-rule.restored',
+  'alert-rule.deleted',
+  'alert-silence.begun',
+  'alert-silence.ended',
+  'alert-settings.changed',
+  'alert.acknowledged',
+  'alert.commented',
+  'alert.snoozed',
+  'alert.resolved',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -50,6 +50,11 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'POST /api/v1/platform/plan-changes/{id}/approve': 'plan-changes/plan-changes.test.ts',
   'POST /api/v1/platform/plan-changes/{id}/reject': 'plan-changes/plan-changes.test.ts',
   'POST /api/v1/platform/plan-changes/{id}/revoke': 'plan-changes/plan-changes.test.ts',
+  'POST /api/v1/tenant/alert-rules': 'alerts/rules/rules.test.ts',
+  'PUT /api/v1/tenant/alert-rules/{id}': 'alerts/rules/rules.test.ts',
+  'PATCH /api/v1/tenant/alert-rules/{id}': 'alerts/rules/rules.test.ts',
+  'DELETE /api/v1/tenant/alert-rules/{id}': 'alerts/rules/rules.test.ts',
+  'POST /api/v1/tenant/alert-rules/{id}/restore': 'alerts/rules/rules.test.ts',
   'POST /api/v1/tenant/data-exports': 'data-export/data-export.test.ts',
   'POST /api/v1/tenant/data-exports/{id}/download': 'data-export/data-export.test.ts',
 };

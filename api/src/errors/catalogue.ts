@@ -152,6 +152,11 @@ export const PROBLEMS = {
     title: 'Not possible now',
     detail: 'The plan cannot be changed like this now.',
   },
+  'alert-step-refused': {
+    status: 409,
+    title: 'Not possible now',
+    detail: 'The alert, or the silence, is at a point of its life where this cannot be done.',
+  },
   conflict: {
     status: 409,
     title: 'Conflict',
@@ -181,6 +186,11 @@ export const PROBLEMS = {
     status: 412,
     title: 'Page changed',
     detail: 'The page has been saved since you read it. Read it, and save again.',
+  },
+  'alert-rule-changed': {
+    status: 412,
+    title: 'Rule changed',
+    detail: 'The rule has been changed since you read it. Read it, and change it again.',
   },
   'body-too-large': {
     status: 413,

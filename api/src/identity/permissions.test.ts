@@ -28,6 +28,9 @@ it('gives each role what it may do, and no more', () => {
       'billing:pay',
       'plan:change',
       'data:export',
+      'alerts:read',
+      'alerts:manage',
+      'alerts:acknowledge',
     ],
     manager: [
       'usage:read',
@@ -41,6 +44,8 @@ it('gives each role what it may do, and no more', () => {
       'materials:publish',
       'billing:read',
       'billing:pay',
+      'alerts:read',
+      'alerts:acknowledge',
     ],
     board: [
       'usage:read',
@@ -50,6 +55,7 @@ it('gives each role what it may do, and no more', () => {
       'materials:read',
       'billing:read',
       'billing:pay',
+      'alerts:read',
     ],
     it_staff: [
       'endpoints:read',
@@ -61,6 +67,9 @@ it('gives each role what it may do, and no more', () => {
       ...LEARNS,
       'materials:read',
       'jobs:read',
+      'alerts:read',
+      'alerts:manage',
+      'alerts:acknowledge',
     ],
     account_officer: [...LEARNS, 'tutoring:administer', 'materials:read'],
     mentor: [...LEARNS, 'tutoring:teach', 'materials:read', 'materials:publish'],
@@ -70,6 +79,9 @@ it('gives each role what it may do, and no more', () => {
       'second-factor:own',
       'jobs:read',
       'jobs:manage',
+      'alerts:read',
+      'alerts:manage',
+      'alerts:acknowledge',
       'accounts:lock',
       'platform:audit',
       'platform:billing',
@@ -86,6 +98,15 @@ it('answers for single permissions as the table says', () => {
 it('keeps operators out of what belongs to tenants', () => {
   const tenants = TENANT_ROLES.flatMap(permissionsOf);
   const shared = permissionsOf('operator').filter((permission) => tenants.includes(permission));
-  expect(shared).toEqual(['account:own', 'second-factor:own', 'jobs:read', 'jobs:manage']);
+  expect(shared).toEqual([
+    'account:own',
+    'second-factor:own',
+    'jobs:read',
+    'jobs:manage',
+    // The same routes, and of the platform there.
+    'alerts:read',
+    'alerts:manage',
+    'alerts:acknowledge',
+  ]);
   expect(Object.keys(PERMISSIONS)).toHaveLength(new Set([...tenants, ...permissionsOf('operator')]).size);
 });

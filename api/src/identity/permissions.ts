@@ -69,6 +69,12 @@ export const PERMISSIONS = {
   'plan:change': ['administrator'],
   /** Have a copy of all of the tenant's data made, and download it. */
   'data:export': ['administrator'],
+  /** Rules and alerts; operators those of the platform. */
+  'alerts:read': ['administrator', 'manager', 'board', 'it_staff', 'operator'],
+  /** Make and change rules, silence them, decide who sleeps through what. */
+  'alerts:manage': ['administrator', 'it_staff', 'operator'],
+  /** Take an alert on: acknowledge, comment, snooze, resolve. Those whom alerts are sent to. */
+  'alerts:acknowledge': ['administrator', 'manager', 'it_staff', 'operator'],
   /** Lock and unlock anybody's account, and see why one is locked. */
   'accounts:lock': ['operator'],
   /** Who did what, anywhere. */

@@ -1,4 +1,5 @@
 import type { TenantId } from '@riwayat/collector';
+import { giveDefaults } from '../alerts/rules/defaults.ts';
 import type { Database } from '../postgres/database.ts';
 import { isTenantId, isTimezone, type Locale, type Tenant, tenantRow } from './tenant.ts';
 
@@ -96,11 +97,17 @@ export class TenantDirectory {
     if (!isTimezone(timezone)) {
       throw new TenantError(`"${timezone}" is not a time zone. Use an IANA name, such as Asia/Jakarta.`);
     }
-    await this.#database.db
-      .insertInto('tenants')
-      .values({ id, name, timezone, locale, registration })
-      .onConflict((conflict) => conflict.column('id').doNothing())
-      .execute();
+    await this.#database.db.transaction().execute(async (transaction) => {
+      const made = await transaction
+        .insertInto('tenants')
+        .values({ id, name, timezone, locale, registration })
+        .onConflict((conflict) => conflict.column('id').doNothing())
+        .returning('id')
+        .executeTakeFirst();
+      if (made !== undefined) {
+        await giveDefaults(transaction, { only: id });
+      }
+    });
     const made = await this.#ask(id);
     if (made === undefined) {
       throw new TenantError(`The tenant "${id}" was deleted while it was being made.`);

@@ -13,6 +13,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       version integer not null default 1 check (version > 0),
       rule jsonb not null,
       enabled boolean not null default true,
+      -- Somebody changed what everybody gets: what everybody gets from now on leaves it alone.
+      customised boolean not null default false check (not customised or default_key is not null),
       created_at timestamptz(3) not null default now(),
       updated_at timestamptz(3) not null default now(),
       deleted_at timestamptz(3),
@@ -110,7 +112,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`create index alert_events_by_alert on alert_events (alert_id, id)`.execute(db);
   await sql`
     create unique index alert_events_once on alert_events (alert_id, kind)
-      where kind in ('fired', 'resolved')`.execute(db);
+      where kind in ('fired', 'resolved', 'acknowledged')`.execute(db);
 
   await sql`
     create table alert_silences (

@@ -2478,6 +2478,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenant/alert-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules, those that were made last first */
+        get: operations["getApiV1TenantAlertRules"];
+        put?: never;
+        /**
+         * Make a rule; it is evaluated within seconds
+         * @description GET /api/v1/alert-signals says what can be watched, and how.
+         */
+        post: operations["postApiV1TenantAlertRules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/alert-rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One rule; its ETag is what a change has to be made of */
+        get: operations["getApiV1TenantAlertRulesById"];
+        /**
+         * Change the name of a rule and what it says: a new version
+         * @description What lasts by the version before is over; the new one begins anew.
+         */
+        put: operations["putApiV1TenantAlertRulesById"];
+        post?: never;
+        /**
+         * Delete a rule; what became of its alerts stays
+         * @description One that everybody gets cannot be deleted: disable it.
+         */
+        delete: operations["deleteApiV1TenantAlertRulesById"];
+        options?: never;
+        head?: never;
+        /**
+         * Enable or disable a rule
+         * @description Alerts of a rule that is disabled are over.
+         */
+        patch: operations["patchApiV1TenantAlertRulesById"];
+        trace?: never;
+    };
+    "/api/v1/tenant/alert-rules/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a rule again what everybody gets */
+        post: operations["postApiV1TenantAlertRulesByIdRestore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/alert-rules/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a rule was, the newest version first; also of one that was deleted */
+        get: operations["getApiV1TenantAlertRulesByIdVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenant/privacy": {
         parameters: {
             query?: never;
@@ -2818,6 +2902,236 @@ export interface components {
                 /** @description Whole rupiah */
                 total: number;
             }[];
+        };
+        AlertRuleInput: {
+            id: string;
+            name: string;
+            /** @description Goes up with each change of the name or the rule; also the ETag */
+            version: number;
+            rule: {
+                /** @enum {string} */
+                signal: "response_time" | "response_time_p95" | "response_time_p99" | "error_rate" | "throughput" | "cache_hit_ratio" | "concurrent_users" | "capacity_used" | "silence" | "security_incidents" | "limit_used" | "budget_used" | "budget_forecast" | "budget_burn" | "memory_used" | "cpu_used" | "disk_free" | "database_connections" | "database_pool_used" | "queue_length" | "event_loop_lag" | "instance_silence" | "spool_age" | "ledger_difference" | "backup_age" | "certificate_days";
+                /**
+                 * @description One route, one meter, one kind of incident
+                 * @default {}
+                 */
+                only: {
+                    [key: string]: string;
+                };
+                /**
+                 * @description How the values of a window become one
+                 * @enum {string}
+                 */
+                statistic?: "mean" | "maximum" | "minimum" | "last";
+                /** @description Seconds that a value is made of; 0 for states */
+                window: number;
+                /**
+                 * @description With fewer calls, or cache lookups, than this in the window there is no data
+                 * @default 0
+                 */
+                least: number;
+                when: {
+                    /** @constant */
+                    kind: "above";
+                    value: number;
+                } | {
+                    /** @constant */
+                    kind: "below";
+                    value: number;
+                } | {
+                    /** @enum {string} */
+                    kind: "rise" | "fall";
+                    percent: number;
+                    /**
+                     * @description The same span a week ago, or the span just before
+                     * @enum {string}
+                     */
+                    than: "last_week" | "window_before";
+                    /**
+                     * @description A comparison with less than this says nothing
+                     * @default 0
+                     */
+                    least: number;
+                } | {
+                    /** @constant */
+                    kind: "burn";
+                    /** @description In both windows at once */
+                    above: number;
+                    /** @description The second window, which ends the alert soon after it is over */
+                    short: number;
+                };
+                /**
+                 * @description How long it has to last before anybody is told
+                 * @default 0
+                 */
+                for: number;
+                /**
+                 * @default {
+                 *       "for": 0
+                 *     }
+                 */
+                clear: {
+                    /** @description On which side it is over; the value of the condition, unless given */
+                    value?: number;
+                    /**
+                     * @description How long that has to last
+                     * @default 0
+                     */
+                    for: number;
+                };
+                /**
+                 * @description What no data means: nothing new, that it is over, or that it is bad
+                 * @default keep
+                 * @enum {string}
+                 */
+                missing: "keep" | "clear" | "fire";
+                /**
+                 * @default {
+                 *       "times": 4,
+                 *       "within": 3600,
+                 *       "calm": 900
+                 *     }
+                 */
+                flapping: {
+                    times: number;
+                    within: number;
+                    /** @description How long it has to be well, once it flaps, before it is over */
+                    calm: number;
+                };
+                /** @enum {string} */
+                severity: "info" | "warning" | "critical" | "emergency";
+                /**
+                 * @description Seconds after which it is told again while it lasts and nobody has acknowledged it
+                 * @default null
+                 */
+                repeat: number | null;
+            };
+            enabled: boolean;
+            /** @description Which of the rules that everybody gets; null: made here */
+            default_key: string | null;
+            /** @description One that everybody gets, changed here: newer defaults leave it alone */
+            customised: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        AlertRulePageInput: {
+            data: components["schemas"]["AlertRuleInput"][];
+            next_cursor: string | null;
+        };
+        AlertRuleVersionInput: {
+            version: number;
+            name: string;
+            rule: {
+                /** @enum {string} */
+                signal: "response_time" | "response_time_p95" | "response_time_p99" | "error_rate" | "throughput" | "cache_hit_ratio" | "concurrent_users" | "capacity_used" | "silence" | "security_incidents" | "limit_used" | "budget_used" | "budget_forecast" | "budget_burn" | "memory_used" | "cpu_used" | "disk_free" | "database_connections" | "database_pool_used" | "queue_length" | "event_loop_lag" | "instance_silence" | "spool_age" | "ledger_difference" | "backup_age" | "certificate_days";
+                /**
+                 * @description One route, one meter, one kind of incident
+                 * @default {}
+                 */
+                only: {
+                    [key: string]: string;
+                };
+                /**
+                 * @description How the values of a window become one
+                 * @enum {string}
+                 */
+                statistic?: "mean" | "maximum" | "minimum" | "last";
+                /** @description Seconds that a value is made of; 0 for states */
+                window: number;
+                /**
+                 * @description With fewer calls, or cache lookups, than this in the window there is no data
+                 * @default 0
+                 */
+                least: number;
+                when: {
+                    /** @constant */
+                    kind: "above";
+                    value: number;
+                } | {
+                    /** @constant */
+                    kind: "below";
+                    value: number;
+                } | {
+                    /** @enum {string} */
+                    kind: "rise" | "fall";
+                    percent: number;
+                    /**
+                     * @description The same span a week ago, or the span just before
+                     * @enum {string}
+                     */
+                    than: "last_week" | "window_before";
+                    /**
+                     * @description A comparison with less than this says nothing
+                     * @default 0
+                     */
+                    least: number;
+                } | {
+                    /** @constant */
+                    kind: "burn";
+                    /** @description In both windows at once */
+                    above: number;
+                    /** @description The second window, which ends the alert soon after it is over */
+                    short: number;
+                };
+                /**
+                 * @description How long it has to last before anybody is told
+                 * @default 0
+                 */
+                for: number;
+                /**
+                 * @default {
+                 *       "for": 0
+                 *     }
+                 */
+                clear: {
+                    /** @description On which side it is over; the value of the condition, unless given */
+                    value?: number;
+                    /**
+                     * @description How long that has to last
+                     * @default 0
+                     */
+                    for: number;
+                };
+                /**
+                 * @description What no data means: nothing new, that it is over, or that it is bad
+                 * @default keep
+                 * @enum {string}
+                 */
+                missing: "keep" | "clear" | "fire";
+                /**
+                 * @default {
+                 *       "times": 4,
+                 *       "within": 3600,
+                 *       "calm": 900
+                 *     }
+                 */
+                flapping: {
+                    times: number;
+                    within: number;
+                    /** @description How long it has to be well, once it flaps, before it is over */
+                    calm: number;
+                };
+                /** @enum {string} */
+                severity: "info" | "warning" | "critical" | "emergency";
+                /**
+                 * @description Seconds after which it is told again while it lasts and nobody has acknowledged it
+                 * @default null
+                 */
+                repeat: number | null;
+            };
+            /** @description Null: the platform, or somebody who is gone */
+            changed_by: {
+                id: string;
+                name: string;
+            } | null;
+            /** Format: date-time */
+            changed_at: string;
+        };
+        AlertRuleVersionPageInput: {
+            data: components["schemas"]["AlertRuleVersionInput"][];
+            next_cursor: string | null;
         };
         AuditEntryInput: {
             id: string;
@@ -5625,6 +5939,236 @@ export interface components {
                 /** @description Whole rupiah */
                 total: number;
             }[];
+        };
+        AlertRule: {
+            id: string;
+            name: string;
+            /** @description Goes up with each change of the name or the rule; also the ETag */
+            version: number;
+            rule: {
+                /** @enum {string} */
+                signal: "response_time" | "response_time_p95" | "response_time_p99" | "error_rate" | "throughput" | "cache_hit_ratio" | "concurrent_users" | "capacity_used" | "silence" | "security_incidents" | "limit_used" | "budget_used" | "budget_forecast" | "budget_burn" | "memory_used" | "cpu_used" | "disk_free" | "database_connections" | "database_pool_used" | "queue_length" | "event_loop_lag" | "instance_silence" | "spool_age" | "ledger_difference" | "backup_age" | "certificate_days";
+                /**
+                 * @description One route, one meter, one kind of incident
+                 * @default {}
+                 */
+                only: {
+                    [key: string]: string;
+                };
+                /**
+                 * @description How the values of a window become one
+                 * @enum {string}
+                 */
+                statistic?: "mean" | "maximum" | "minimum" | "last";
+                /** @description Seconds that a value is made of; 0 for states */
+                window: number;
+                /**
+                 * @description With fewer calls, or cache lookups, than this in the window there is no data
+                 * @default 0
+                 */
+                least: number;
+                when: {
+                    /** @constant */
+                    kind: "above";
+                    value: number;
+                } | {
+                    /** @constant */
+                    kind: "below";
+                    value: number;
+                } | {
+                    /** @enum {string} */
+                    kind: "rise" | "fall";
+                    percent: number;
+                    /**
+                     * @description The same span a week ago, or the span just before
+                     * @enum {string}
+                     */
+                    than: "last_week" | "window_before";
+                    /**
+                     * @description A comparison with less than this says nothing
+                     * @default 0
+                     */
+                    least: number;
+                } | {
+                    /** @constant */
+                    kind: "burn";
+                    /** @description In both windows at once */
+                    above: number;
+                    /** @description The second window, which ends the alert soon after it is over */
+                    short: number;
+                };
+                /**
+                 * @description How long it has to last before anybody is told
+                 * @default 0
+                 */
+                for: number;
+                /**
+                 * @default {
+                 *       "for": 0
+                 *     }
+                 */
+                clear: {
+                    /** @description On which side it is over; the value of the condition, unless given */
+                    value?: number;
+                    /**
+                     * @description How long that has to last
+                     * @default 0
+                     */
+                    for: number;
+                };
+                /**
+                 * @description What no data means: nothing new, that it is over, or that it is bad
+                 * @default keep
+                 * @enum {string}
+                 */
+                missing: "keep" | "clear" | "fire";
+                /**
+                 * @default {
+                 *       "times": 4,
+                 *       "within": 3600,
+                 *       "calm": 900
+                 *     }
+                 */
+                flapping: {
+                    times: number;
+                    within: number;
+                    /** @description How long it has to be well, once it flaps, before it is over */
+                    calm: number;
+                };
+                /** @enum {string} */
+                severity: "info" | "warning" | "critical" | "emergency";
+                /**
+                 * @description Seconds after which it is told again while it lasts and nobody has acknowledged it
+                 * @default null
+                 */
+                repeat: number | null;
+            };
+            enabled: boolean;
+            /** @description Which of the rules that everybody gets; null: made here */
+            default_key: string | null;
+            /** @description One that everybody gets, changed here: newer defaults leave it alone */
+            customised: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        AlertRulePage: {
+            data: components["schemas"]["AlertRule"][];
+            next_cursor: string | null;
+        };
+        AlertRuleVersion: {
+            version: number;
+            name: string;
+            rule: {
+                /** @enum {string} */
+                signal: "response_time" | "response_time_p95" | "response_time_p99" | "error_rate" | "throughput" | "cache_hit_ratio" | "concurrent_users" | "capacity_used" | "silence" | "security_incidents" | "limit_used" | "budget_used" | "budget_forecast" | "budget_burn" | "memory_used" | "cpu_used" | "disk_free" | "database_connections" | "database_pool_used" | "queue_length" | "event_loop_lag" | "instance_silence" | "spool_age" | "ledger_difference" | "backup_age" | "certificate_days";
+                /**
+                 * @description One route, one meter, one kind of incident
+                 * @default {}
+                 */
+                only: {
+                    [key: string]: string;
+                };
+                /**
+                 * @description How the values of a window become one
+                 * @enum {string}
+                 */
+                statistic?: "mean" | "maximum" | "minimum" | "last";
+                /** @description Seconds that a value is made of; 0 for states */
+                window: number;
+                /**
+                 * @description With fewer calls, or cache lookups, than this in the window there is no data
+                 * @default 0
+                 */
+                least: number;
+                when: {
+                    /** @constant */
+                    kind: "above";
+                    value: number;
+                } | {
+                    /** @constant */
+                    kind: "below";
+                    value: number;
+                } | {
+                    /** @enum {string} */
+                    kind: "rise" | "fall";
+                    percent: number;
+                    /**
+                     * @description The same span a week ago, or the span just before
+                     * @enum {string}
+                     */
+                    than: "last_week" | "window_before";
+                    /**
+                     * @description A comparison with less than this says nothing
+                     * @default 0
+                     */
+                    least: number;
+                } | {
+                    /** @constant */
+                    kind: "burn";
+                    /** @description In both windows at once */
+                    above: number;
+                    /** @description The second window, which ends the alert soon after it is over */
+                    short: number;
+                };
+                /**
+                 * @description How long it has to last before anybody is told
+                 * @default 0
+                 */
+                for: number;
+                /**
+                 * @default {
+                 *       "for": 0
+                 *     }
+                 */
+                clear: {
+                    /** @description On which side it is over; the value of the condition, unless given */
+                    value?: number;
+                    /**
+                     * @description How long that has to last
+                     * @default 0
+                     */
+                    for: number;
+                };
+                /**
+                 * @description What no data means: nothing new, that it is over, or that it is bad
+                 * @default keep
+                 * @enum {string}
+                 */
+                missing: "keep" | "clear" | "fire";
+                /**
+                 * @default {
+                 *       "times": 4,
+                 *       "within": 3600,
+                 *       "calm": 900
+                 *     }
+                 */
+                flapping: {
+                    times: number;
+                    within: number;
+                    /** @description How long it has to be well, once it flaps, before it is over */
+                    calm: number;
+                };
+                /** @enum {string} */
+                severity: "info" | "warning" | "critical" | "emergency";
+                /**
+                 * @description Seconds after which it is told again while it lasts and nobody has acknowledged it
+                 * @default null
+                 */
+                repeat: number | null;
+            };
+            /** @description Null: the platform, or somebody who is gone */
+            changed_by: {
+                id: string;
+                name: string;
+            } | null;
+            /** Format: date-time */
+            changed_at: string;
+        };
+        AlertRuleVersionPage: {
+            data: components["schemas"]["AlertRuleVersion"][];
+            next_cursor: string | null;
         };
         AuditEntry: {
             id: string;
@@ -24628,6 +25172,1117 @@ export interface operations {
             };
             /** @description A problem document */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1TenantAlertRules: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRulePage"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiV1TenantAlertRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Errors of the checkout",
+                 *       "rule": {
+                 *         "signal": "error_rate",
+                 *         "only": {
+                 *           "endpoint": "POST /checkout"
+                 *         },
+                 *         "window": 300,
+                 *         "least": 20,
+                 *         "when": {
+                 *           "kind": "above",
+                 *           "value": 5
+                 *         },
+                 *         "clear": {
+                 *           "value": 3,
+                 *           "for": 300
+                 *         },
+                 *         "severity": "critical",
+                 *         "repeat": 3600
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    name: string;
+                    rule: {
+                        /** @enum {string} */
+                        signal: "response_time" | "response_time_p95" | "response_time_p99" | "error_rate" | "throughput" | "cache_hit_ratio" | "concurrent_users" | "capacity_used" | "silence" | "security_incidents" | "limit_used" | "budget_used" | "budget_forecast" | "budget_burn" | "memory_used" | "cpu_used" | "disk_free" | "database_connections" | "database_pool_used" | "queue_length" | "event_loop_lag" | "instance_silence" | "spool_age" | "ledger_difference" | "backup_age" | "certificate_days";
+                        /**
+                         * @description One route, one meter, one kind of incident
+                         * @default {}
+                         */
+                        only?: {
+                            [key: string]: string;
+                        };
+                        /**
+                         * @description How the values of a window become one
+                         * @enum {string}
+                         */
+                        statistic?: "mean" | "maximum" | "minimum" | "last";
+                        /** @description Seconds that a value is made of; 0 for states */
+                        window: number;
+                        /**
+                         * @description With fewer calls, or cache lookups, than this in the window there is no data
+                         * @default 0
+                         */
+                        least?: number;
+                        when: {
+                            /** @enum {string} */
+                            kind: "above";
+                            value: number;
+                        } | {
+                            /** @enum {string} */
+                            kind: "below";
+                            value: number;
+                        } | {
+                            /** @enum {string} */
+                            kind: "rise" | "fall";
+                            percent: number;
+                            /**
+                             * @description The same span a week ago, or the span just before
+                             * @enum {string}
+                             */
+                            than: "last_week" | "window_before";
+                            /**
+                             * @description A comparison with less than this says nothing
+                             * @default 0
+                             */
+                            least?: number;
+                        } | {
+                            /** @enum {string} */
+                            kind: "burn";
+                            /** @description In both windows at once */
+                            above: number;
+                            /** @description The second window, which ends the alert soon after it is over */
+                            short: number;
+                        };
+                        /**
+                         * @description How long it has to last before anybody is told
+                         * @default 0
+                         */
+                        for?: number;
+                        /**
+                         * @default {
+                         *       "for": 0
+                         *     }
+                         */
+                        clear?: {
+                            /** @description On which side it is over; the value of the condition, unless given */
+                            value?: number;
+                            /**
+                             * @description How long that has to last
+                             * @default 0
+                             */
+                            for?: number;
+                        };
+                        /**
+                         * @description What no data means: nothing new, that it is over, or that it is bad
+                         * @default keep
+                         * @enum {string}
+                         */
+                        missing?: "keep" | "clear" | "fire";
+                        /**
+                         * @default {
+                         *       "times": 4,
+                         *       "within": 3600,
+                         *       "calm": 900
+                         *     }
+                         */
+                        flapping?: {
+                            times: number;
+                            within: number;
+                            /** @description How long it has to be well, once it flaps, before it is over */
+                            calm: number;
+                        };
+                        /** @enum {string} */
+                        severity: "info" | "warning" | "critical" | "emergency";
+                        /**
+                         * @description Seconds after which it is told again while it lasts and nobody has acknowledged it
+                         * @default null
+                         */
+                        repeat?: number | null;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRule"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1TenantAlertRulesById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRule"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putApiV1TenantAlertRulesById: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the version that was changed; * changes whatever is there. Required */
+                "if-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Errors of the checkout",
+                 *       "rule": {
+                 *         "signal": "error_rate",
+                 *         "only": {
+                 *           "endpoint": "POST /checkout"
+                 *         },
+                 *         "window": 300,
+                 *         "least": 20,
+                 *         "when": {
+                 *           "kind": "above",
+                 *           "value": 5
+                 *         },
+                 *         "clear": {
+                 *           "value": 3,
+                 *           "for": 300
+                 *         },
+                 *         "severity": "critical",
+                 *         "repeat": 3600
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    name: string;
+                    rule: {
+                        /** @enum {string} */
+                        signal: "response_time" | "response_time_p95" | "response_time_p99" | "error_rate" | "throughput" | "cache_hit_ratio" | "concurrent_users" | "capacity_used" | "silence" | "security_incidents" | "limit_used" | "budget_used" | "budget_forecast" | "budget_burn" | "memory_used" | "cpu_used" | "disk_free" | "database_connections" | "database_pool_used" | "queue_length" | "event_loop_lag" | "instance_silence" | "spool_age" | "ledger_difference" | "backup_age" | "certificate_days";
+                        /**
+                         * @description One route, one meter, one kind of incident
+                         * @default {}
+                         */
+                        only?: {
+                            [key: string]: string;
+                        };
+                        /**
+                         * @description How the values of a window become one
+                         * @enum {string}
+                         */
+                        statistic?: "mean" | "maximum" | "minimum" | "last";
+                        /** @description Seconds that a value is made of; 0 for states */
+                        window: number;
+                        /**
+                         * @description With fewer calls, or cache lookups, than this in the window there is no data
+                         * @default 0
+                         */
+                        least?: number;
+                        when: {
+                            /** @enum {string} */
+                            kind: "above";
+                            value: number;
+                        } | {
+                            /** @enum {string} */
+                            kind: "below";
+                            value: number;
+                        } | {
+                            /** @enum {string} */
+                            kind: "rise" | "fall";
+                            percent: number;
+                            /**
+                             * @description The same span a week ago, or the span just before
+                             * @enum {string}
+                             */
+                            than: "last_week" | "window_before";
+                            /**
+                             * @description A comparison with less than this says nothing
+                             * @default 0
+                             */
+                            least?: number;
+                        } | {
+                            /** @enum {string} */
+                            kind: "burn";
+                            /** @description In both windows at once */
+                            above: number;
+                            /** @description The second window, which ends the alert soon after it is over */
+                            short: number;
+                        };
+                        /**
+                         * @description How long it has to last before anybody is told
+                         * @default 0
+                         */
+                        for?: number;
+                        /**
+                         * @default {
+                         *       "for": 0
+                         *     }
+                         */
+                        clear?: {
+                            /** @description On which side it is over; the value of the condition, unless given */
+                            value?: number;
+                            /**
+                             * @description How long that has to last
+                             * @default 0
+                             */
+                            for?: number;
+                        };
+                        /**
+                         * @description What no data means: nothing new, that it is over, or that it is bad
+                         * @default keep
+                         * @enum {string}
+                         */
+                        missing?: "keep" | "clear" | "fire";
+                        /**
+                         * @default {
+                         *       "times": 4,
+                         *       "within": 3600,
+                         *       "calm": 900
+                         *     }
+                         */
+                        flapping?: {
+                            times: number;
+                            within: number;
+                            /** @description How long it has to be well, once it flaps, before it is over */
+                            calm: number;
+                        };
+                        /** @enum {string} */
+                        severity: "info" | "warning" | "critical" | "emergency";
+                        /**
+                         * @description Seconds after which it is told again while it lasts and nobody has acknowledged it
+                         * @default null
+                         */
+                        repeat?: number | null;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRule"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteApiV1TenantAlertRulesById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patchApiV1TenantAlertRulesById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "enabled": false
+                 *     }
+                 */
+                "application/json": {
+                    enabled: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRule"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiV1TenantAlertRulesByIdRestore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRule"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1TenantAlertRulesByIdVersions: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRuleVersionPage"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

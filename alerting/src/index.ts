@@ -34,3 +34,15 @@ export { SIGNAL_KEYS, SIGNALS, type SignalKey, signalOf } from './signals/signal
 export { formatSpan, formatValue } from './texts/format.ts';
 export { readingText, ruleText } from './texts/rule-text.ts';
 export { INCIDENT_NAMES, SEVERITY_NAMES, SIGNAL_NAMES, STATISTIC_NAMES } from './texts/signal-texts.ts';
+export type { Accumulator, Sample } from './windows/accumulator.ts';
+export { Distinct } from './windows/distinct.ts';
+export type { Histogram } from './windows/quantile.ts';
+export { Share } from './windows/share.ts';
+export {
+  type RequestCounts,
+  type RequestSignal,
+  requestWindow,
+  sampleWindow,
+} from './windows/signal-windows.ts';
+export { Total } from './windows/total.ts';
+export { valueAt, valuesAt, type WindowSpan } from './windows/window.ts';

@@ -35,6 +35,7 @@ describe('reads of tenants’ data', () => {
       'collector/src/privacy',
       'collector/src/rollups',
       'collector/src/usage',
+      'collector/src/windows',
     ]);
   });
 

@@ -34,6 +34,7 @@ import type { TimeRange } from './usage/range.ts';
 import { RecordedRequests } from './usage/recorded-requests.ts';
 import { RefusedRows } from './usage/refused-rows.ts';
 import type { TenantScope } from './usage/tenant-scope.ts';
+import { RequestWindows } from './windows/request-windows.ts';
 
 /** How long close() goes on sending. */
 const CLOSE_GRACE_MS = 5_000;
@@ -54,6 +55,8 @@ export class Collector {
   readonly refused: RefusedRows;
   /** What was taken in and what became of it, by hour. */
   readonly ledger: LedgerReads;
+  /** What happened in spans of time up to now, of many tenants at once. */
+  readonly windows: RequestWindows;
   /** Ticks of what happens now. */
   readonly live: LiveUsage;
   readonly #store: Store;
@@ -75,6 +78,7 @@ export class Collector {
     this.usage = new UsageQueries(store);
     this.metering = new MeteringQueries(store);
     this.recorded = new RecordedRequests(store);
+    this.windows = new RequestWindows(store);
     this.refused = new RefusedRows(store);
     this.live = new LiveUsage({
       usage: this.usage,

@@ -84,4 +84,6 @@ export {
   type RefusedRows,
 } from './usage/refused-rows.ts';
 export type { RollupDifference } from './usage/rollup-difference.ts';
-export { type TenantScope, tenantScope } from './usage/tenant-scope.ts';
+export { type PlatformScope, platformScope, type TenantScope, tenantScope } from './usage/tenant-scope.ts';
+export type { RequestWindows, Whose, WindowOfRequests } from './windows/request-windows.ts';
+export type { Span } from './windows/spans.ts';

@@ -76,7 +76,9 @@ function expected(
   return spans.flatMap((one, place) =>
     ['', ...endpoints].flatMap((endpoint) => {
       const of = inside(one, records).filter((r) => endpoint === '' || r.endpoint === endpoint);
-      const times = of.filter(({ kind }) => kind === 'api' || kind === 'render').map((r) => r.duration / 1_000);
+      const times = of
+        .filter(({ kind }) => kind === 'api' || kind === 'render')
+        .map((r) => r.duration / 1_000);
       const count = (is: (r: RequestRecord) => boolean): number => of.filter(is).length;
       return of.length === 0
         ? []

@@ -14,9 +14,7 @@ import type { PlatformScope, TenantScope } from '../usage/tenant-scope.ts';
 import { cutSpans, type Span } from './spans.ts';
 
 /** Whose rows: those of some tenants, each apart, or of all together. */
-export type Whose =
-  | { readonly tenants: readonly TenantScope[] }
-  | { readonly platform: PlatformScope };
+export type Whose = { readonly tenants: readonly TenantScope[] } | { readonly platform: PlatformScope };
 
 /** What a tenant's requests of one span add up to. */
 export interface WindowOfRequests {

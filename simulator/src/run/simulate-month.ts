@@ -3,7 +3,8 @@ import { memoryOf } from '../memory/memory.ts';
 import { totalMemory } from '../memory/questions.ts';
 import { MONITOR_MINUTES, stretchesOf } from '../memory/settings.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { alertsOf, MEMORY_RULE, meansOver } from '../system/alerts.ts';
+import { alertsOf, meansOver, percentOf } from '../system/alerts.ts';
+import { MEMORY_RULE } from '../system/month-rules.ts';
 import { simulateSystem } from '../system/system.ts';
 import { generateTrace } from '../workload/generate.ts';
 import type { AlertEvent, MemorySamples, MonthRun } from './month-run.ts';
@@ -43,5 +44,5 @@ export function memoryAlerts(memory: MemorySamples, scenario: Scenario): AlertEv
       share[minute] = (share[minute] ?? 0) / settings.limit;
     }
   }
-  return alertsOf(MEMORY_RULE, meansOver(share, MONITOR_MINUTES));
+  return alertsOf(MEMORY_RULE, percentOf(meansOver(share, MONITOR_MINUTES), 1));
 }

@@ -1,49 +1,51 @@
+import { type BackTest, backtest, type Reading, type Rule } from '@riwayat/alerting';
 import { type AlertEvent, SAMPLE_SECONDS } from '../run/month-run.ts';
 
-/** When an alert fires: a signal rises above `raise`; it can fire again once the signal was at `clear` or below. */
-export interface AlertRule {
+/** A rule of the documented month, and how often the month is asked. */
+export interface MonthRule {
   readonly kind: AlertEvent['kind'];
-  readonly raise: number;
-  readonly clear: number;
+  readonly rule: Rule;
+  /** From one reading to the next, in samples. */
+  readonly every: number;
 }
 
-/** Share of the memory limit, five-minute means: documented as "above 85 %", and nothing of when it clears. */
-export const MEMORY_RULE: AlertRule = { kind: 'memory', raise: 0.85, clear: 0.85 };
-/** Share of all cores in a minute; documented above 80 %. */
-export const CPU_RULE: AlertRule = { kind: 'cpu', raise: 0.8, clear: 0.6 };
-/** Calls refused in ten minutes: the document says "anomaly" only. */
-export const SECURITY_RULE: AlertRule = { kind: 'security', raise: 2.5, clear: 0 };
-/** Share of answers in a quarter of an hour that took longer than a second, twice the documented target. */
-export const RESPONSE_RULE: AlertRule = { kind: 'response-time', raise: 0.1, clear: 0.05 };
+const PERCENT = 100;
+const MS_PER_SECOND = 1_000;
+/** A run is followed as if it began a day after the epoch, because an instant is later than none. */
+const FIRST_MIDNIGHT_MS = 86_400_000;
 
-/** Shares of the disk: the document says "warning" only, 80 % is usual. */
-const DISK_RAISE = 0.8;
-const DISK_CLEAR = 0.7;
-
-/** The rule for the disk in use, GB. */
-export function diskRule(diskGb: number): AlertRule {
-  return { kind: 'disk', raise: DISK_RAISE * diskGb, clear: DISK_CLEAR * diskGb };
+/**
+ * What a rule makes of a signal.
+ *
+ * @param signal a number a sample; NaN: there is none
+ */
+export function follow({ rule, every }: MonthRule, signal: ArrayLike<number>): BackTest {
+  return backtest(rule, readingsOf(signal, every));
 }
 
-/** The rule for connections: so many above the mean of the hour before. */
-export function connectionRule(rise: number): AlertRule {
-  return { kind: 'connections', raise: rise, clear: rise / 2 };
+/** The instants at which a signal makes a rule fire. */
+export function alertsOf(rule: MonthRule, signal: ArrayLike<number>): AlertEvent[] {
+  return follow(rule, signal).firings.map(({ fired }) => ({ kind: rule.kind, at: secondsOf(fired) }));
 }
 
-/** The instants at which a signal, a number a sample, makes an alert fire. */
-export function alertsOf(rule: AlertRule, signal: ArrayLike<number>): AlertEvent[] {
-  const alerts: AlertEvent[] = [];
-  let firing = false;
-  for (let sample = 0; sample < signal.length; sample += 1) {
-    const value = signal[sample] ?? 0;
-    if (!firing && value > rule.raise) {
-      firing = true;
-      alerts.push({ kind: rule.kind, at: sample * SAMPLE_SECONDS });
-    } else if (firing && value <= rule.clear) {
-      firing = false;
+/** Seconds since the run's first midnight of an instant of {@link follow}. */
+export function secondsOf(instant: number): number {
+  return (instant - FIRST_MIDNIGHT_MS) / MS_PER_SECOND;
+}
+
+/** Only those that differ from the one before, and the last: to rules that wait for nothing the others say nothing new. */
+function* readingsOf(signal: ArrayLike<number>, every: number): Generator<Reading> {
+  let before: number | undefined;
+  for (let sample = every - 1; sample < signal.length; sample += every) {
+    const value = signal[sample] ?? Number.NaN;
+    if (!Object.is(value, before) || sample + every >= signal.length) {
+      yield {
+        at: FIRST_MIDNIGHT_MS + sample * SAMPLE_SECONDS * MS_PER_SECOND,
+        value: Number.isNaN(value) ? null : value,
+      };
     }
+    before = value;
   }
-  return alerts;
 }
 
 /** For each sample the sum of it and those before it, `span` in all. */
@@ -73,20 +75,25 @@ export function meansOver(signal: Float32Array, span: number): Float32Array {
   return means;
 }
 
-/** For each sample how far it is above the mean of the `span` samples before it; nothing while there are fewer. */
+/** For each sample how far it is above the mean of the `span` samples before it; NaN while there are fewer. */
 export function riseOver(signal: Float32Array, span: number): Float32Array {
   const sums = sumOver(signal, span);
-  const rises = new Float32Array(signal.length);
+  const rises = new Float32Array(signal.length).fill(Number.NaN, 0, span);
   for (let sample = span; sample < rises.length; sample += 1) {
     rises[sample] = (signal[sample] ?? 0) - (sums[sample - 1] ?? 0) / span;
   }
   return rises;
 }
 
+/** For each sample so many percent as it is of a whole. */
+export function percentOf(signal: Float32Array, whole: number): Float64Array {
+  return Float64Array.from(signal, (value) => (PERCENT * value) / whole);
+}
+
 /**
- * For each sample the share of one count in another over the last `span` samples.
+ * For each sample the share of one count in another over the last `span` samples, in percent.
  *
- * @param least nothing is said of fewer than these
+ * @param least NaN where there are fewer than these
  */
 export function shareOver(
   part: ArrayLike<number>,
@@ -99,7 +106,7 @@ export function shareOver(
   const shares = new Float64Array(counts.length);
   for (let sample = 0; sample < shares.length; sample += 1) {
     const count = counts[sample] ?? 0;
-    shares[sample] = count < least ? 0 : (parts[sample] ?? 0) / count;
+    shares[sample] = count < least ? Number.NaN : (PERCENT * (parts[sample] ?? 0)) / count;
   }
   return shares;
 }

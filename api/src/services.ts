@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Collector, openCollector, type StoreAddress, startResourceSampler } from '@riwayat/collector';
 import { type Logger, pino } from 'pino';
 import { giveDefaults } from './alerts/rules/defaults.ts';
+import { AlertTeller, TELLING_INTERVAL_MS } from './alerts/telling/teller.ts';
 import { DAILY_JOBS, jobHandlers } from './background.ts';
 import type { ScreenMetering } from './billing/metering.ts';
 import { Prices } from './billing/prices.ts';
@@ -20,6 +21,7 @@ import { S3FileStore } from './files/s3-store.ts';
 import { People } from './identity/people.ts';
 import { Receivables } from './invoices/receivables.ts';
 import { type Jobs, startJobs } from './jobs/jobs.ts';
+import { repeating } from './jobs/repeating.ts';
 import { ApiKeys } from './keys/api-keys.ts';
 import { Keyring } from './keys/keyring.ts';
 import { LiveMonthCosts } from './live/live-costs.ts';
@@ -57,6 +59,7 @@ export interface Services {
   /** Undefined when nobody takes money for us. */
   readonly paymentProvider: PaymentProvider | undefined;
   readonly jobs: Jobs;
+  readonly alertTeller: AlertTeller;
   /** Stores what is still in the spool, then ends everything that {@link openServices} started. */
   close(): Promise<void>;
 }
@@ -143,6 +146,11 @@ export async function openServices(config: Config, progress: (line: string) => v
       work: config.jobs,
     });
     closers.push(() => jobs.stop());
+    const alertTeller = new AlertTeller(config.publicUrl ?? `http://localhost:${config.port}`);
+    if (config.jobs) {
+      const tellDue = async (): Promise<void> => void (await alertTeller.tellDue(database, new Date()));
+      closers.push(repeating(TELLING_INTERVAL_MS, tellDue, logger.child({ part: 'telling of alerts' })));
+    }
     const stopSampling = startResourceSampler({
       collector,
       instance: config.instance,
@@ -176,6 +184,7 @@ export async function openServices(config: Config, progress: (line: string) => v
       files,
       paymentProvider,
       jobs,
+      alertTeller,
       close,
     };
   } catch (error) {

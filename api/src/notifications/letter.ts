@@ -2,12 +2,31 @@ import { z } from 'zod';
 import type { Locale } from '../tenants/tenant.ts';
 import type { Place } from './place.ts';
 
+interface LetterLink {
+  readonly label: string;
+  readonly link: string;
+}
+
+/** One of several things that a mail tells of. */
+export interface LetterItem {
+  readonly title: string;
+  /** Shown as a colour. */
+  readonly tone: 'good' | 'warning' | 'bad';
+  readonly lines: readonly string[];
+  readonly action?: LetterLink;
+}
+
 /** What a mail says, before it has a form. */
 export interface Letter {
   readonly subject: string;
   readonly paragraphs: readonly string[];
+  readonly items?: readonly LetterItem[];
+  /** Paragraphs after the items. */
+  readonly closing?: readonly string[];
   /** Where the reader is to go. */
-  readonly action?: { readonly label: string; readonly link: string };
+  readonly action?: LetterLink;
+  /** Where the reader says that they do not want such mails. */
+  readonly preferences?: LetterLink;
 }
 
 /** Where a mail comes from. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ALERT_MAILS } from '../alerts/telling/alert-mails.ts';
 import { BILLING_MAILS } from './billing-mails.ts';
 import { instant, name, template } from './letter.ts';
 import { localTime } from './place.ts';
@@ -124,6 +125,7 @@ export const MAIL_TEMPLATES = {
     }),
   }),
   ...BILLING_MAILS,
+  ...ALERT_MAILS,
 } as const;
 
 export type MailTemplate = keyof typeof MAIL_TEMPLATES;

@@ -29,6 +29,24 @@ const VALUES = {
   note: 'inv_0123456789abcdef0124',
   reason: 'Dihitung dua kali',
   liftedAt: '2026-11-21T23:30:00Z',
+  tenant: 'Chill Ajar',
+  preferences: 'https://chill-ajar.example/#/notifications',
+  lines: [
+    {
+      alert: 'alt_0123456789abcdef0123',
+      kind: 'fired',
+      severity: 'critical',
+      name: { en: 'Errors', id: 'Kesalahan' },
+      says: { en: 'Error rate was 12.4%; above 5%', id: 'Tingkat kesalahan 12,4%; di atas 5%' },
+      watches: { en: 'Error rate above 5%', id: 'Tingkat kesalahan di atas 5%' },
+      topic: 'performance',
+      subject: '',
+      since: '2026-11-21T23:30:00Z',
+      firedAt: '2026-11-21T23:32:00Z',
+      resolvedAt: null,
+      link: 'https://chill-ajar.example/#/alerts/alt_0123456789abcdef0123',
+    },
+  ],
 };
 
 describe('the text of a mail', () => {
@@ -37,7 +55,7 @@ describe('the text of a mail', () => {
     const indonesian = letter(VALUES, { ...SENDER, locale: 'id' });
     expect(english.subject).toContain('Chill Ajar');
     expect(indonesian.subject).toContain('Chill Ajar');
-    expect(english.paragraphs).not.toEqual(indonesian.paragraphs);
+    expect(mailText(english, 'en').text).not.toEqual(mailText(indonesian, 'en').text);
     expect(`${name}: ${mailText(indonesian, 'id').text}`).not.toMatch(/undefined|\[object/);
   });
 
@@ -47,6 +65,27 @@ describe('the text of a mail', () => {
     const indonesian = letter(VALUES, { ...SENDER, locale: 'id' }).paragraphs.join('\n');
     expect(english).toContain('22 November 2026 at 06:30 GMT+7');
     expect(indonesian).toContain('22 November 2026 pukul 06.30 WIB');
+  });
+
+  it('says of an alert what was read, since when, what to do, and leads to it and to the preferences', () => {
+    const letter = MAIL_TEMPLATES.alerts.letter(VALUES, { ...SENDER, locale: 'en' });
+    const { text, html, preferences } = mailText(letter, 'en');
+    expect(letter.subject).toBe('Critical: Errors – Chill Ajar');
+    expect(text).toBe(`Critical: Errors
+Error rate was 12.4%; above 5%.
+Since 22 November 2026 at 06:30 GMT+7.
+The rule: Error rate above 5%.
+See which endpoints are slow or fail, and what changed at that time.
+Open the alert: https://chill-ajar.example/#/alerts/alt_0123456789abcdef0123
+
+Acknowledge what you take care of, so that nobody else is called.
+
+Choose by what you are told:
+https://chill-ajar.example/#/notifications
+`);
+    expect(html).toContain('<a href="https://chill-ajar.example/#/alerts/alt_0123456789abcdef0123">');
+    expect(html).toContain('<meta name="color-scheme" content="light dark">');
+    expect(preferences).toBe('https://chill-ajar.example/#/notifications');
   });
 
   it('keeps what people wrote from being markup or a header', () => {

@@ -67,7 +67,7 @@ export function createMailer({ url, from, sendTimeoutMs = SEND_TIMEOUT_MS }: Mai
   });
   const domain = /@([\w.-]+)/.exec(from)?.[1] ?? 'localhost';
   return {
-    async send({ to, messageId, subject, text, html, attachments = [] }) {
+    async send({ to, messageId, subject, text, html, preferences, attachments = [] }) {
       try {
         await inTime(
           transport.sendMail({
@@ -83,7 +83,10 @@ export function createMailer({ url, from, sendTimeoutMs = SEND_TIMEOUT_MS }: Mai
               contentType: type,
               content,
             })),
-            headers: { 'auto-submitted': 'auto-generated' },
+            headers: {
+              'auto-submitted': 'auto-generated',
+              ...(preferences !== undefined && { 'list-unsubscribe': `<${preferences}>` }),
+            },
           }),
           sendTimeoutMs,
         );

@@ -1,7 +1,7 @@
 import { formatRupiah } from '@riwayat/billing';
 import { z } from 'zod';
 import type { Locale } from '../tenants/tenant.ts';
-import type { InvoiceValues, NotificationKind, NotificationValues } from './notify.ts';
+import type { AlertValues, InvoiceValues, NotificationKind, NotificationValues } from './notify.ts';
 import { localDay, localMonth, localTime, type Place } from './place.ts';
 
 function kind<Values>(
@@ -44,10 +44,39 @@ function openOf({ open }: InvoiceValues, { locale }: Place): string {
   return formatRupiah(BigInt(open), locale);
 }
 
+const alert: z.ZodType<AlertValues> = z.object({
+  alert: z.string(),
+  severity: z.string(),
+  tenant: z.string(),
+  nameEn: z.string(),
+  nameId: z.string(),
+  saysEn: z.string(),
+  saysId: z.string(),
+  sound: z.enum(['on', 'off']),
+});
+
 /** The text of each notification, one sentence or two. */
 const TEXTS: {
   readonly [Kind in NotificationKind]: ReturnType<typeof kind<NotificationValues[Kind]>>;
 } = {
+  'alert.fired': kind(alert, {
+    en: ({ nameEn, saysEn, tenant }) => `${nameEn} at ${tenant}: ${saysEn}.`,
+    id: ({ nameId, saysId, tenant }) => `${nameId} di ${tenant}: ${saysId}.`,
+  }),
+  'alert.repeated': kind(alert, {
+    en: ({ nameEn, saysEn, tenant }) => `Still lasting at ${tenant}: ${nameEn}. ${saysEn}.`,
+    id: ({ nameId, saysId, tenant }) => `Masih berlangsung di ${tenant}: ${nameId}. ${saysId}.`,
+  }),
+  'alert.escalated': kind(alert, {
+    en: ({ nameEn, saysEn, tenant }) =>
+      `Nobody has acknowledged an alert at ${tenant}: ${nameEn}. ${saysEn}.`,
+    id: ({ nameId, saysId, tenant }) =>
+      `Belum ada yang mengonfirmasi peringatan di ${tenant}: ${nameId}. ${saysId}.`,
+  }),
+  'alert.resolved': kind(alert, {
+    en: ({ nameEn, saysEn, tenant }) => `Resolved at ${tenant}: ${nameEn}. ${saysEn}.`,
+    id: ({ nameId, saysId, tenant }) => `Selesai di ${tenant}: ${nameId}. ${saysId}.`,
+  }),
   'booking.requested': kind(z.object({ booking, course, learner, startsAt }), {
     en: ({ learner, course, startsAt }, place) =>
       `${learner} booked "${course}" for ${localTime(startsAt, place)}.`,

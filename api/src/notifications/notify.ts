@@ -15,8 +15,26 @@ export interface InvoiceValues {
   readonly suspendOn: string;
 }
 
+/** An alert, in both languages. */
+export interface AlertValues {
+  readonly alert: string;
+  readonly severity: string;
+  /** Whose alert it is. */
+  readonly tenant: string;
+  readonly nameEn: string;
+  readonly nameId: string;
+  readonly saysEn: string;
+  readonly saysId: string;
+  /** Off in quiet hours and while the alert is silent. */
+  readonly sound: 'on' | 'off';
+}
+
 /** What people are told of, and the values that its text needs. */
 export interface NotificationValues {
+  'alert.fired': AlertValues;
+  'alert.repeated': AlertValues;
+  'alert.escalated': AlertValues;
+  'alert.resolved': AlertValues;
   'booking.requested': { booking: string; course: string; learner: string; startsAt: string };
   'booking.confirmed': { booking: string; course: string; learner: string; startsAt: string };
   'booking.expired': { booking: string; course: string };
@@ -83,6 +101,29 @@ export async function notify<Kind extends NotificationKind>(
     .insertInto('notifications')
     .values({ tenant_id: tenantId, user_id: userId, kind, values: jsonText(values) })
     .execute();
+}
+
+/**
+ * Tells many people something, each their own, in one statement. In the transaction that makes it true.
+ *
+ * @param db the transaction
+ */
+export async function notifyAll<Kind extends NotificationKind>(
+  db: Kysely<Schema>,
+  notifications: readonly Notification<Kind>[],
+): Promise<void> {
+  const told = notifications.map(({ tenantId, userId, kind, values }) => ({
+    tenantId,
+    userId,
+    kind,
+    values,
+  }));
+  await sql`
+    insert into notifications (tenant_id, user_id, kind, values)
+    select "tenantId", "userId", kind, values
+    from jsonb_to_recordset(${jsonText(told)}::jsonb) as told("tenantId" text, "userId" text, kind text, values jsonb)`.execute(
+    db,
+  );
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { AlertTables } from '../alerts/tables.ts';
+import type { AlertTellingTables } from '../alerts/telling/tables.ts';
 import type { BillingTables } from '../billing/tables.ts';
 import type { ChannelTables } from '../channels/tables.ts';
 import type { DataExportTables } from '../data-export/tables.ts';
@@ -178,6 +179,7 @@ interface JobSchedulesTable {
 export interface Schema
   extends AccountTables,
     AlertTables,
+    AlertTellingTables,
     BillingTables,
     ChannelTables,
     DataExportTables,

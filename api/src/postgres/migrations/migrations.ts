@@ -19,6 +19,7 @@ import { up as writeOffs } from './0018_write_offs.ts';
 import { up as alerts } from './0019_alerts.ts';
 import { up as retentionForBills } from './0020_retention_for_bills.ts';
 import { up as channels } from './0023_channels.ts';
+import { up as telling } from './0024_telling.ts';
 
 /** Every migration by name, applied in the order of the names. One that was released is never changed. */
 export const migrations: Record<string, Migration> = {
@@ -42,4 +43,5 @@ export const migrations: Record<string, Migration> = {
   '0019_alerts': { up: alerts },
   '0020_retention_for_bills': { up: retentionForBills },
   '0023_channels': { up: channels },
+  '0024_telling': { up: telling },
 };

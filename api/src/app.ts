@@ -194,6 +194,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     registry: new Registry(),
     collector,
     jobs: services.jobs,
+    evaluator: services.evaluator,
     token: config.metricsToken,
   });
   await app.register(materialRoutes, { database, files, cache: coordination.cache, now });

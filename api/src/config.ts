@@ -111,6 +111,8 @@ const environment = z.object({
   ...SELLER_VARIABLES,
   ...PAYMENT_VARIABLES,
   JOBS: onOff.default(true),
+  ALERTS: onOff.default(true),
+  ALERTS_HEARTBEAT_URL: z.url({ protocol: /^https?$/ }).optional(),
   METRICS_TOKEN: z.string().min(16).optional(),
   RATE_LIMITS: onOff.default(true),
   RATE_LIMIT_CREDENTIALS: rate.default(DEFAULT_RATES.credentials),
@@ -175,6 +177,8 @@ export interface Config {
   readonly payments: PaymentMeansConfig;
   /** Whether this process does background jobs. */
   readonly jobs: boolean;
+  /** Absent: this process evaluates no alerts. `heartbeatUrl` is asked each minute while it does. */
+  readonly alerts: { readonly heartbeatUrl: string | undefined } | undefined;
   /** When set, `/metrics` asks for it as a bearer token. */
   readonly metricsToken: string | undefined;
   /** How often somebody may ask; absent: as often as they like, for tests of load. */
@@ -250,6 +254,8 @@ export function parseConfig(env: NodeJS.ProcessEnv = process.env, purpose: Purpo
     seller: sellerOf(values),
     payments: paymentMeans(values),
     jobs: values.JOBS && purpose === 'application',
+    alerts:
+      values.ALERTS && purpose === 'application' ? { heartbeatUrl: values.ALERTS_HEARTBEAT_URL } : undefined,
     metricsToken: values.METRICS_TOKEN,
     rateLimits: values.RATE_LIMITS
       ? {

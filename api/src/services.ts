@@ -2,6 +2,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Collector, openCollector, type StoreAddress, startResourceSampler } from '@riwayat/collector';
 import { type Logger, pino } from 'pino';
+import { type Evaluator, startEvaluator } from './alerts/evaluator/evaluator.ts';
 import { giveDefaults } from './alerts/rules/defaults.ts';
 import { AlertTeller, TELLING_INTERVAL_MS } from './alerts/telling/teller.ts';
 import { DAILY_JOBS, jobHandlers } from './background.ts';
@@ -60,6 +61,8 @@ export interface Services {
   readonly paymentProvider: PaymentProvider | undefined;
   readonly jobs: Jobs;
   readonly alertTeller: AlertTeller;
+  /** Undefined in a process that evaluates no alerts. */
+  readonly evaluator: Evaluator | undefined;
   /** Stores what is still in the spool, then ends everything that {@link openServices} started. */
   close(): Promise<void>;
 }
@@ -165,6 +168,17 @@ export async function openServices(config: Config, progress: (line: string) => v
     closers.push(async () => stopSampling());
     const usageReads = new UsageReads({ database, logger: logger.child({ part: 'usage reads' }) });
     closers.push(() => usageReads.close());
+    const evaluator =
+      config.alerts &&
+      startEvaluator({
+        db: database.db,
+        readers: [],
+        telling: alertTeller,
+        instance: config.instance,
+        logger: logger.child({ part: 'alerts' }),
+        heartbeatUrl: config.alerts.heartbeatUrl,
+      });
+    closers.push(async () => evaluator?.stop());
     return {
       logger,
       database,
@@ -185,6 +199,7 @@ export async function openServices(config: Config, progress: (line: string) => v
       paymentProvider,
       jobs,
       alertTeller,
+      evaluator,
       close,
     };
   } catch (error) {

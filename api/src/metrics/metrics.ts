@@ -3,8 +3,10 @@ import type { Collector } from '@riwayat/collector';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { Counter, collectDefaultMetrics, Histogram, type Registry } from 'prom-client';
 import { z } from 'zod';
+import type { Evaluator } from '../alerts/evaluator/evaluator.ts';
 import { problem, problemResponses } from '../errors/problem.ts';
 import type { Jobs } from '../jobs/jobs.ts';
+import { observeAlerts } from './alert-metrics.ts';
 import { type MeasuredCollector, observeCollector } from './collector-metrics.ts';
 import { observeJobs } from './job-metrics.ts';
 
@@ -22,6 +24,8 @@ export interface MetricsOptions {
   readonly collector: MeasuredCollector & Pick<Collector, 'onRecord'>;
   /** Absent where there are none. */
   readonly jobs?: Pick<Jobs, 'onAttempt' | 'queue'>;
+  /** Absent where no alerts are evaluated. */
+  readonly evaluator?: Pick<Evaluator, 'onRound' | 'status'> | undefined;
   /** When set, a scrape must carry it as a bearer token. */
   readonly token: string | undefined;
 }
@@ -29,13 +33,16 @@ export interface MetricsOptions {
 /** `GET /metrics` in Prometheus's format. Request metrics come from the recorder: there is no second set of hooks. */
 export const metrics: FastifyPluginAsyncZod<MetricsOptions> = async (
   app,
-  { registry, collector, jobs, token },
+  { registry, collector, jobs, evaluator, token },
 ) => {
   collectDefaultMetrics({ register: registry });
   observeRequests(registry, collector);
   observeCollector(registry, collector);
   if (jobs !== undefined) {
     observeJobs(registry, jobs);
+  }
+  if (evaluator !== undefined) {
+    observeAlerts(registry, evaluator);
   }
 
   app.get(

@@ -39,6 +39,8 @@ export async function startApplication(
     // Tests share the machine: a loop that starves for a second says nothing of the application.
     SHED_EVENT_LOOP_MS: '15000',
     RATE_LIMITS: 'off',
+    // Rounds each five seconds are for the tests of alerts.
+    ALERTS: 'off',
     ...env,
   });
   const services = await openServices(config, () => undefined);

@@ -18,12 +18,14 @@ export interface RequestCounts extends Sample {
   readonly calls: number;
   /** Calls that were answered with a status of 500 and above. */
   readonly errors: number;
-  /** Milliseconds, of all calls together. */
+  /** Calls that are over with their answer: streams and sockets are not. */
+  readonly answers: number;
+  /** Of all answers together; mean times are in its unit. */
   readonly duration: number;
   /** Lookups in a cache, and those that found something. */
   readonly lookups: number;
   readonly hits: number;
-  /** Calls by the bucket of their duration. */
+  /** Answers by the bucket of their duration. */
   readonly latency: Histogram;
 }
 
@@ -48,7 +50,7 @@ export function requestWindow(
 ): Accumulator<RequestCounts> {
   switch (signal) {
     case 'response_time':
-      return new Share({ part: ({ duration }) => duration, whole: ({ calls }) => calls, least });
+      return new Share({ part: ({ duration }) => duration, whole: ({ answers }) => answers, least });
     case 'response_time_p95':
       return latencyWindow(0.95, least, milliseconds);
     case 'response_time_p99':

@@ -28,6 +28,7 @@ const sample: fc.Arbitrary<Anything> = fc.record({
   gauge: number,
   calls: fc.nat(5),
   errors: fc.nat(5),
+  answers: fc.nat(5),
   duration: number,
   lookups: fc.nat(5),
   hits: fc.nat(5),

@@ -7,7 +7,17 @@ import { valueAt } from './window.ts';
 const MINUTE = { window: 60, ago: 0 };
 
 function counts(at: number, given: Partial<RequestCounts> = {}): RequestCounts {
-  return { at, calls: 0, errors: 0, duration: 0, lookups: 0, hits: 0, latency: [], ...given };
+  return {
+    at,
+    calls: 0,
+    errors: 0,
+    answers: given.calls ?? 0,
+    duration: 0,
+    lookups: 0,
+    hits: 0,
+    latency: [],
+    ...given,
+  };
 }
 
 /** Of the minute up to the sixtieth second. */
@@ -50,6 +60,11 @@ describe('what requests of a window come to', () => {
       30,
       null,
     ]);
+  });
+
+  it('has times of what is over with its answer alone', () => {
+    const streams = [counts(1, { calls: 30, answers: 20, duration: 400 })];
+    expect([read('response_time', streams, 20), read('response_time', streams, 21)]).toEqual([20, null]);
   });
 
   it('has the quantiles of histograms together', () => {

@@ -28,9 +28,10 @@ export interface ReadNumbers {
   readonly other: number | null;
 }
 
-/** Why an alert is over: it is well; or what it was about is not watched any more. */
+/** Why an alert is over: it is well; somebody said so; or what it was about is not watched any more. */
 export const RESOLVED_BECAUSE = [
   'well',
+  'by_hand',
   'rule_changed',
   'rule_disabled',
   'rule_deleted',

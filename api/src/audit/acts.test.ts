@@ -55,6 +55,12 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'PATCH /api/v1/tenant/alert-rules/{id}': 'alerts/rules/rules.test.ts',
   'DELETE /api/v1/tenant/alert-rules/{id}': 'alerts/rules/rules.test.ts',
   'POST /api/v1/tenant/alert-rules/{id}/restore': 'alerts/rules/rules.test.ts',
+  'POST /api/v1/tenant/alerts/{id}/acknowledge': 'alerts/alerts/alerts.test.ts',
+  'POST /api/v1/tenant/alerts/{id}/comments': 'alerts/alerts/alerts.test.ts',
+  'POST /api/v1/tenant/alerts/{id}/snooze': 'alerts/alerts/alerts.test.ts',
+  'POST /api/v1/tenant/alerts/{id}/resolve': 'alerts/alerts/alerts.test.ts',
+  'POST /api/v1/tenant/alert-silences': 'alerts/silences/silences.test.ts',
+  'POST /api/v1/tenant/alert-silences/{id}/end': 'alerts/silences/silences.test.ts',
   'POST /api/v1/tenant/data-exports': 'data-export/data-export.test.ts',
   'POST /api/v1/tenant/data-exports/{id}/download': 'data-export/data-export.test.ts',
 };
@@ -91,6 +97,20 @@ const ACTS: Readonly<Record<string, Act>> = {
     send: () => ({
       url: '/api/v1/tenant/privacy',
       payload: { user_ids: 'pseudonymous', addresses: 'dropped', retention_months: 13 },
+    }),
+  },
+  'PUT /api/v1/tenant/alert-settings': {
+    as: 'administrator',
+    writes: 'alert-settings.changed',
+    send: () => ({
+      url: '/api/v1/tenant/alert-settings',
+      payload: {
+        quiet_hours: { from: '22:00', until: '06:00' },
+        quiet_least: 'critical',
+        escalate_after: null,
+        daily_report: true,
+        weekly_report: true,
+      },
     }),
   },
   'PUT /api/v1/tenant/budget': {

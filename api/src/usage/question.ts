@@ -39,7 +39,7 @@ export async function questionOf(
   if (tenant === undefined) {
     throw problem('tenant-unknown');
   }
-  const period = orInvalid(() => usagePeriod(periodQuestion(query), tenant.timezone, now()));
+  const period = periodOf(query, tenant.timezone, now());
   const { tenantId } = principal;
   const { start, end } = period;
   return {
@@ -48,6 +48,15 @@ export async function questionOf(
     period,
     read: { actor: actorOf(request), tenantId, view, start, end },
   };
+}
+
+/**
+ * The days that a request asks for, on the tenant's calendar.
+ *
+ * @throws {ProblemError} `invalid-request` for a period that is none
+ */
+export function periodOf(query: UsageQuery, timezone: string, now: Date): UsagePeriod {
+  return orInvalid(() => usagePeriod(periodQuestion(query), timezone, now));
 }
 
 /** A period as an answer names it. */

@@ -8,12 +8,11 @@
  *     in a circle with the trigger that counts revisions.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { ruleSchema, SIGNAL_KEYS, type Signal, signalOf } from '@riwayat/alerting';
+import { ruleSchema } from '@riwayat/alerting';
 import type { TenantId } from '@riwayat/collector';
 import type { Kysely, Transaction } from 'kysely';
 import { type Actor, audit } from '../../audit/audit.ts';
 import { problem } from '../../errors/problem.ts';
-import { OPERATORS_TENANT } from '../../identity/permissions.ts';
 import { newId } from '../../ids/id.ts';
 import type { Database } from '../../postgres/database.ts';
 import { jsonText } from '../../postgres/json.ts';
@@ -21,6 +20,7 @@ import type { Schema } from '../../postgres/schema.ts';
 import { defaultOf } from './defaults.ts';
 import { lockRules } from './lock.ts';
 import type { RuleDefinition } from './rule-body.ts';
+import { checkScope } from './scope.ts';
 
 /** Those that everybody gets among them. Each is evaluated every few seconds. */
 const MOST_RULES = 100;
@@ -228,32 +228,6 @@ export class AlertRules {
   ): Promise<void> {
     await audit(transaction, { action, tenantId, actor, subject: { kind: 'alert-rule', id }, details });
   }
-}
-
-/** Whose signals somebody of a tenant may watch. */
-export function scopeOf(tenantId: TenantId): Signal['scopes'][number] {
-  return tenantId === OPERATORS_TENANT ? 'platform' : 'tenant';
-}
-
-/** @throws {ProblemError} `invalid-request` for a signal that the tenant cannot watch */
-function checkScope(tenantId: TenantId, signal: Parameters<typeof signalOf>[0]): void {
-  const scope = scopeOf(tenantId);
-  if (signalOf(signal).scopes.includes(scope)) {
-    return;
-  }
-  const others = SIGNAL_KEYS.filter((key) => signalOf(key).scopes.includes(scope));
-  throw problem('invalid-request', {
-    errors: [
-      {
-        path: 'body.rule.signal',
-        rule: 'scope',
-        message:
-          scope === 'tenant'
-            ? `is of the platform; a tenant can watch ${others.join(', ')}`
-            : `is of single tenants; the platform can watch ${others.join(', ')}`,
-      },
-    ],
-  });
 }
 
 /** @throws {ProblemError} `not-found` */

@@ -2562,6 +2562,201 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alert-signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be watched by rules, and how */
+        get: operations["getApiV1AlertSignals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alerts, those that fired last first: those that last, unless asked for otherwise */
+        get: operations["getApiV1TenantAlerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/alerts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One alert: the numbers and the rule that it fired on, and what became of it */
+        get: operations["getApiV1TenantAlertsById"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/alerts/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that you look after it: it is neither repeated nor handed on any more */
+        post: operations["postApiV1TenantAlertsByIdAcknowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/alerts/{id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write something to it, also when it is over */
+        post: operations["postApiV1TenantAlertsByIdComments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/alerts/{id}/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have nobody told of it for a while; if it lasts, it is told again then */
+        post: operations["postApiV1TenantAlertsByIdSnooze"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/alerts/{id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that it is over
+         * @description It goes on being evaluated: it fires again after it was well, and not before.
+         */
+        post: operations["postApiV1TenantAlertsByIdResolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/alert-silences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is mute, snoozes or is maintained, or will be; those that begin last first */
+        get: operations["getApiV1TenantAlertSilences"];
+        put?: never;
+        /**
+         * Mute a rule or all of them, or plan maintenance
+         * @description Alerts are there to be seen all the same; what lasts when it ends is told then.
+         */
+        post: operations["postApiV1TenantAlertSilences"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/alert-silences/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a silence before its time */
+        post: operations["postApiV1TenantAlertSilencesByIdEnd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/alert-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Quiet hours, when alerts are handed on, which reports are sent */
+        get: operations["getApiV1TenantAlertSettings"];
+        /** Decide all of it */
+        put: operations["putApiV1TenantAlertSettings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/alert-statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mean times to detect, to acknowledge and to resolve, by severity and period */
+        get: operations["getApiV1TenantAlertStatistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenant/privacy": {
         parameters: {
             query?: never;
@@ -2903,6 +3098,238 @@ export interface components {
                 total: number;
             }[];
         };
+        AlertInput: {
+            id: string;
+            rule: {
+                id: string;
+                /** @description That it fired on */
+                version: number;
+                /** @description In that version */
+                name: string;
+                default_key: string | null;
+            };
+            /** @description A tenant’s id, or an instance’s name; empty: the platform as a whole */
+            subject: string;
+            /** @enum {string} */
+            severity: "info" | "warning" | "critical" | "emergency";
+            /** @enum {string} */
+            state: "firing" | "acknowledged" | "resolved";
+            /**
+             * Format: date-time
+             * @description Since when the condition had held
+             */
+            since: string;
+            /** Format: date-time */
+            fired_at: string;
+            fired_with: {
+                /** @description In the unit of the signal */
+                value: number | null;
+                /** @description What it was compared with, or the shorter window of a burn rate */
+                other: number | null;
+            };
+            /** @description What was read, in words */
+            text: {
+                en: string;
+                id: string;
+            };
+            acknowledged_at: string | null;
+            acknowledged_by: {
+                id: string;
+                name: string;
+            } | null;
+            resolved_at: string | null;
+            resolved_with: {
+                /** @description In the unit of the signal */
+                value: number | null;
+                /** @description What it was compared with, or the shorter window of a burn rate */
+                other: number | null;
+            } | null;
+            /** @description Null: it was over by itself */
+            resolved_by: {
+                id: string;
+                name: string;
+            } | null;
+            /** @description How often it was handed on because nobody had acknowledged it */
+            escalation: number;
+            snoozed_until: string | null;
+        };
+        AlertPageInput: {
+            data: components["schemas"]["AlertInput"][];
+            next_cursor: string | null;
+        };
+        AlertEventInput: {
+            id: string;
+            /** @enum {string} */
+            kind: "fired" | "repeated" | "escalated" | "resolved" | "acknowledged" | "commented" | "snoozed";
+            /** Format: date-time */
+            at: string;
+            /** @description Null: the platform, or somebody who is gone */
+            by: {
+                id: string;
+                name: string;
+            } | null;
+            /** @description What the person said to it */
+            text: string | null;
+            details: {
+                [key: string]: unknown;
+            };
+        };
+        AlertWithHistoryInput: {
+            id: string;
+            rule: {
+                id: string;
+                /** @description That it fired on */
+                version: number;
+                /** @description In that version */
+                name: string;
+                default_key: string | null;
+            };
+            /** @description A tenant’s id, or an instance’s name; empty: the platform as a whole */
+            subject: string;
+            /** @enum {string} */
+            severity: "info" | "warning" | "critical" | "emergency";
+            /** @enum {string} */
+            state: "firing" | "acknowledged" | "resolved";
+            /**
+             * Format: date-time
+             * @description Since when the condition had held
+             */
+            since: string;
+            /** Format: date-time */
+            fired_at: string;
+            fired_with: {
+                /** @description In the unit of the signal */
+                value: number | null;
+                /** @description What it was compared with, or the shorter window of a burn rate */
+                other: number | null;
+            };
+            /** @description What was read, in words */
+            text: {
+                en: string;
+                id: string;
+            };
+            acknowledged_at: string | null;
+            acknowledged_by: {
+                id: string;
+                name: string;
+            } | null;
+            resolved_at: string | null;
+            resolved_with: {
+                /** @description In the unit of the signal */
+                value: number | null;
+                /** @description What it was compared with, or the shorter window of a burn rate */
+                other: number | null;
+            } | null;
+            /** @description Null: it was over by itself */
+            resolved_by: {
+                id: string;
+                name: string;
+            } | null;
+            /** @description How often it was handed on because nobody had acknowledged it */
+            escalation: number;
+            snoozed_until: string | null;
+            /** @description The rule as it was when it fired */
+            definition: {
+                /** @enum {string} */
+                signal: "response_time" | "response_time_p95" | "response_time_p99" | "error_rate" | "throughput" | "cache_hit_ratio" | "concurrent_users" | "capacity_used" | "silence" | "security_incidents" | "limit_used" | "budget_used" | "budget_forecast" | "budget_burn" | "memory_used" | "cpu_used" | "disk_free" | "database_connections" | "database_pool_used" | "queue_length" | "event_loop_lag" | "instance_silence" | "spool_age" | "ledger_difference" | "backup_age" | "certificate_days";
+                /**
+                 * @description One route, one meter, one kind of incident
+                 * @default {}
+                 */
+                only: {
+                    [key: string]: string;
+                };
+                /**
+                 * @description How the values of a window become one
+                 * @enum {string}
+                 */
+                statistic?: "mean" | "maximum" | "minimum" | "last";
+                /** @description Seconds that a value is made of; 0 for states */
+                window: number;
+                /**
+                 * @description With fewer calls, or cache lookups, than this in the window there is no data
+                 * @default 0
+                 */
+                least: number;
+                when: {
+                    /** @constant */
+                    kind: "above";
+                    value: number;
+                } | {
+                    /** @constant */
+                    kind: "below";
+                    value: number;
+                } | {
+                    /** @enum {string} */
+                    kind: "rise" | "fall";
+                    percent: number;
+                    /**
+                     * @description The same span a week ago, or the span just before
+                     * @enum {string}
+                     */
+                    than: "last_week" | "window_before";
+                    /**
+                     * @description A comparison with less than this says nothing
+                     * @default 0
+                     */
+                    least: number;
+                } | {
+                    /** @constant */
+                    kind: "burn";
+                    /** @description In both windows at once */
+                    above: number;
+                    /** @description The second window, which ends the alert soon after it is over */
+                    short: number;
+                };
+                /**
+                 * @description How long it has to last before anybody is told
+                 * @default 0
+                 */
+                for: number;
+                /**
+                 * @default {
+                 *       "for": 0
+                 *     }
+                 */
+                clear: {
+                    /** @description On which side it is over; the value of the condition, unless given */
+                    value?: number;
+                    /**
+                     * @description How long that has to last
+                     * @default 0
+                     */
+                    for: number;
+                };
+                /**
+                 * @description What no data means: nothing new, that it is over, or that it is bad
+                 * @default keep
+                 * @enum {string}
+                 */
+                missing: "keep" | "clear" | "fire";
+                /**
+                 * @default {
+                 *       "times": 4,
+                 *       "within": 3600,
+                 *       "calm": 900
+                 *     }
+                 */
+                flapping: {
+                    times: number;
+                    within: number;
+                    /** @description How long it has to be well, once it flaps, before it is over */
+                    calm: number;
+                };
+                /** @enum {string} */
+                severity: "info" | "warning" | "critical" | "emergency";
+                /**
+                 * @description Seconds after which it is told again while it lasts and nobody has acknowledged it
+                 * @default null
+                 */
+                repeat: number | null;
+            };
+            /** @description The latest first; of very long ones the beginning is left out */
+            history: components["schemas"]["AlertEventInput"][];
+        };
         AlertRuleInput: {
             id: string;
             name: string;
@@ -3132,6 +3559,364 @@ export interface components {
         AlertRuleVersionPageInput: {
             data: components["schemas"]["AlertRuleVersionInput"][];
             next_cursor: string | null;
+        };
+        AlertSignalInput: {
+            /** @enum {string} */
+            key: "response_time" | "response_time_p95" | "response_time_p99" | "error_rate" | "throughput" | "cache_hit_ratio" | "concurrent_users" | "capacity_used" | "silence" | "security_incidents" | "limit_used" | "budget_used" | "budget_forecast" | "budget_burn" | "memory_used" | "cpu_used" | "disk_free" | "database_connections" | "database_pool_used" | "queue_length" | "event_loop_lag" | "instance_silence" | "spool_age" | "ledger_difference" | "backup_age" | "certificate_days";
+            name: {
+                en: string;
+                id: string;
+            };
+            /** @enum {string} */
+            unit: "percent" | "milliseconds" | "seconds" | "days" | "hours" | "count" | "per_second" | "rows";
+            /**
+             * @description What has a value of its own
+             * @enum {string}
+             */
+            subject: "tenant" | "instance" | "platform";
+            /** @enum {string} */
+            worse: "high" | "low" | "either";
+            /** @description What a rule can say of it */
+            conditions: ("above" | "below" | "rise" | "fall" | "burn")[];
+            /** @description The first is meant unless a rule says otherwise; none: there is no choice */
+            statistics: ("mean" | "maximum" | "minimum" | "last")[];
+            /** @description Seconds; 0 and 0: a state of now */
+            window: {
+                least: number;
+                most: number;
+            };
+            /** @description What a rule can ask for a least number of; null: nothing */
+            counted: ("calls" | "lookups") | null;
+            narrowing: {
+                /** @enum {string} */
+                by: "endpoint" | "meter" | "incident";
+                required: boolean;
+                /** @description Null: whatever there is */
+                values: {
+                    value: string;
+                    name: {
+                        en: string;
+                        id: string;
+                    };
+                }[] | null;
+            } | null;
+        };
+        /**
+         * @example {
+         *       "quiet_hours": {
+         *         "from": "22:00",
+         *         "until": "06:00"
+         *       },
+         *       "quiet_least": "critical",
+         *       "escalate_after": 900,
+         *       "daily_report": false,
+         *       "weekly_report": true
+         *     }
+         */
+        AlertSettingsInput: {
+            /** @description On the tenant’s clocks. Null: none */
+            quiet_hours: {
+                from: string;
+                /** @description May be of the next day */
+                until: string;
+            } | null;
+            /**
+             * @description The least severity that people are told of in quiet hours as well
+             * @enum {string}
+             */
+            quiet_least: "info" | "warning" | "critical" | "emergency";
+            /** @description Seconds after which an alert that nobody has acknowledged is handed on; null: never */
+            escalate_after: number | null;
+            daily_report: boolean;
+            weekly_report: boolean;
+        };
+        AlertSilenceInput: {
+            id: string;
+            /** @enum {string} */
+            kind: "mute" | "snooze" | "maintenance";
+            /** @description Null: all rules, or an alert */
+            rule_id: string | null;
+            alert_id: string | null;
+            /** Format: date-time */
+            starts_at: string;
+            /** @description Null: until somebody ends it */
+            ends_at: string | null;
+            /** @enum {string} */
+            state: "planned" | "active" | "over";
+            reason: string;
+            /** @description Null: somebody who is gone */
+            created_by: {
+                id: string;
+                name: string;
+            } | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        AlertSilencePageInput: {
+            data: components["schemas"]["AlertSilenceInput"][];
+            next_cursor: string | null;
+        };
+        UsageSummaryInput: {
+            /** @enum {string} */
+            period: "today" | "last_7_days" | "current_month" | "last_month" | "custom";
+            range: {
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                start: string;
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                end: string;
+                timezone: string;
+            };
+            api_calls: {
+                total: number;
+                errors: number;
+                /** @description What the plan allows in a month; null without a limit, and of a span that is no month */
+                limit: number | null;
+                /** @description Share of the limit, percent */
+                percentage: number | null;
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+                /** @description Against the span before, percent; null when there was nothing then */
+                change: number | null;
+            };
+            data_transfer: {
+                /** @description GB of 10^9 bytes, both directions */
+                total: number;
+                bytes: number;
+                /** @constant */
+                unit: "GB";
+                /** @description What the plan allows in a month; null without a limit, and of a span that is no month */
+                limit: number | null;
+                /** @description Share of the limit, percent */
+                percentage: number | null;
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+                /** @description Against the span before, percent; null when there was nothing then */
+                change: number | null;
+            };
+            active_users: {
+                /** @description Different people in the period */
+                total: number;
+                /** @description Most different people within any five minutes */
+                concurrent_peak: number;
+                /** @description What the plan allows in a month; null without a limit, and of a span that is no month */
+                limit: number | null;
+                /** @description Share of the limit, percent */
+                percentage: number | null;
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+                /** @description Against the span before, percent; null when there was nothing then */
+                change: number | null;
+                /** @description What is limited: how many are there at once, or members */
+                limit_of: ("concurrent_users" | "members") | null;
+            };
+            /** @description Null without a contract */
+            total_cost: {
+                /** @description What the period costs by now: of a month, its bill so far */
+                current: number;
+                /** @description Of a month; null when none was set */
+                budget: number | null;
+                /** @description Share of the budget, percent */
+                percentage: number | null;
+                /** @description What the running month will probably cost; null where too little is known */
+                prediction: number | null;
+                /** @description Percent; of the running month against what the month before came to by the same day */
+                change: number | null;
+            } | null;
+            /** @description The span before, for comparison; null when it was not recorded from its first day on */
+            previous: {
+                range: {
+                    /**
+                     * Format: date
+                     * @description A calendar day in the tenant's time zone
+                     */
+                    start: string;
+                    /**
+                     * Format: date
+                     * @description A calendar day in the tenant's time zone
+                     */
+                    end: string;
+                    timezone: string;
+                };
+                api_calls: number;
+                data_transfer_bytes: number;
+                active_users: number;
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+            } | null;
+        };
+        DetailedUsageInput: {
+            period: {
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                start: string;
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                end: string;
+                timezone: string;
+            };
+            /** @description Whole rupiah: what the costs of all days, endpoints or people come to. Null without a contract */
+            total_cost: number | null;
+            daily_usage: {
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                date: string;
+                api_calls: number;
+                errors: number;
+                /** @description GB of 10^9 bytes */
+                data_transfer: number;
+                data_transfer_bytes: number;
+                active_users: number;
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+            }[];
+            /** @description Present with the permission `endpoints:read` */
+            endpoint_breakdown?: {
+                endpoint: string;
+                method: string;
+                calls: number;
+                /** @description Milliseconds */
+                avg_response_time: number;
+                /** @description Milliseconds */
+                p50: number;
+                /** @description Milliseconds */
+                p95: number;
+                /** @description Milliseconds */
+                p99: number;
+                /** @description Percent of calls answered with a 5xx status */
+                error_rate: number;
+                /** @description Percent of calls answered with a 4xx status */
+                client_error_rate: number;
+                data_transfer_bytes: number;
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+            }[];
+            /** @description What of the total stands in no row: all of it when there was no request */
+            unattributed_cost?: number | null;
+            /** @description Present with the permission `people:read`, at most 100 people, busiest first */
+            user_breakdown?: {
+                /** @description Empty: requests of nobody logged in */
+                user_id: string;
+                name: string | null;
+                role: string;
+                calls: number;
+                data_transfer_bytes: number;
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+            }[];
+            /** @description All others together, and what no request stands for; present with the permission `people:read` */
+            other_users?: {
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+            };
+        };
+        AlertStatisticsInput: {
+            range: {
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                start: string;
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                end: string;
+                timezone: string;
+            };
+            total: {
+                fired: number;
+                acknowledged: number;
+                resolved: number;
+                /** @description Not over yet */
+                lasting: number;
+                /** @description Seconds from when the condition held until the alert */
+                time_to_detect: {
+                    mean: number;
+                    shortest: number;
+                    longest: number;
+                } | null;
+                /** @description Seconds from the alert until somebody took it on */
+                time_to_acknowledge: {
+                    mean: number;
+                    shortest: number;
+                    longest: number;
+                } | null;
+                /** @description Seconds from the alert until it was over */
+                time_to_resolve: {
+                    mean: number;
+                    shortest: number;
+                    longest: number;
+                } | null;
+            };
+            by_severity: {
+                fired: number;
+                acknowledged: number;
+                resolved: number;
+                /** @description Not over yet */
+                lasting: number;
+                /** @description Seconds from when the condition held until the alert */
+                time_to_detect: {
+                    mean: number;
+                    shortest: number;
+                    longest: number;
+                } | null;
+                /** @description Seconds from the alert until somebody took it on */
+                time_to_acknowledge: {
+                    mean: number;
+                    shortest: number;
+                    longest: number;
+                } | null;
+                /** @description Seconds from the alert until it was over */
+                time_to_resolve: {
+                    mean: number;
+                    shortest: number;
+                    longest: number;
+                } | null;
+                /** @enum {string} */
+                severity: "info" | "warning" | "critical" | "emergency";
+            }[];
+            by_period: {
+                fired: number;
+                acknowledged: number;
+                resolved: number;
+                /** @description Not over yet */
+                lasting: number;
+                /** @description Seconds from when the condition held until the alert */
+                time_to_detect: {
+                    mean: number;
+                    shortest: number;
+                    longest: number;
+                } | null;
+                /** @description Seconds from the alert until somebody took it on */
+                time_to_acknowledge: {
+                    mean: number;
+                    shortest: number;
+                    longest: number;
+                } | null;
+                /** @description Seconds from the alert until it was over */
+                time_to_resolve: {
+                    mean: number;
+                    shortest: number;
+                    longest: number;
+                } | null;
+                /**
+                 * Format: date
+                 * @description First local day; periods without alerts are left out
+                 */
+                start: string;
+            }[];
         };
         AuditEntryInput: {
             id: string;
@@ -3547,171 +4332,6 @@ export interface components {
             paid_idr: number;
             /** @description Total and late fees, less what was credited, paid and written off */
             outstanding_idr: number;
-        };
-        UsageSummaryInput: {
-            /** @enum {string} */
-            period: "today" | "last_7_days" | "current_month" | "last_month" | "custom";
-            range: {
-                /**
-                 * Format: date
-                 * @description A calendar day in the tenant's time zone
-                 */
-                start: string;
-                /**
-                 * Format: date
-                 * @description A calendar day in the tenant's time zone
-                 */
-                end: string;
-                timezone: string;
-            };
-            api_calls: {
-                total: number;
-                errors: number;
-                /** @description What the plan allows in a month; null without a limit, and of a span that is no month */
-                limit: number | null;
-                /** @description Share of the limit, percent */
-                percentage: number | null;
-                /** @description Whole rupiah; null without a contract */
-                cost: number | null;
-                /** @description Against the span before, percent; null when there was nothing then */
-                change: number | null;
-            };
-            data_transfer: {
-                /** @description GB of 10^9 bytes, both directions */
-                total: number;
-                bytes: number;
-                /** @constant */
-                unit: "GB";
-                /** @description What the plan allows in a month; null without a limit, and of a span that is no month */
-                limit: number | null;
-                /** @description Share of the limit, percent */
-                percentage: number | null;
-                /** @description Whole rupiah; null without a contract */
-                cost: number | null;
-                /** @description Against the span before, percent; null when there was nothing then */
-                change: number | null;
-            };
-            active_users: {
-                /** @description Different people in the period */
-                total: number;
-                /** @description Most different people within any five minutes */
-                concurrent_peak: number;
-                /** @description What the plan allows in a month; null without a limit, and of a span that is no month */
-                limit: number | null;
-                /** @description Share of the limit, percent */
-                percentage: number | null;
-                /** @description Whole rupiah; null without a contract */
-                cost: number | null;
-                /** @description Against the span before, percent; null when there was nothing then */
-                change: number | null;
-                /** @description What is limited: how many are there at once, or members */
-                limit_of: ("concurrent_users" | "members") | null;
-            };
-            /** @description Null without a contract */
-            total_cost: {
-                /** @description What the period costs by now: of a month, its bill so far */
-                current: number;
-                /** @description Of a month; null when none was set */
-                budget: number | null;
-                /** @description Share of the budget, percent */
-                percentage: number | null;
-                /** @description What the running month will probably cost; null where too little is known */
-                prediction: number | null;
-                /** @description Percent; of the running month against what the month before came to by the same day */
-                change: number | null;
-            } | null;
-            /** @description The span before, for comparison; null when it was not recorded from its first day on */
-            previous: {
-                range: {
-                    /**
-                     * Format: date
-                     * @description A calendar day in the tenant's time zone
-                     */
-                    start: string;
-                    /**
-                     * Format: date
-                     * @description A calendar day in the tenant's time zone
-                     */
-                    end: string;
-                    timezone: string;
-                };
-                api_calls: number;
-                data_transfer_bytes: number;
-                active_users: number;
-                /** @description Whole rupiah; null without a contract */
-                cost: number | null;
-            } | null;
-        };
-        DetailedUsageInput: {
-            period: {
-                /**
-                 * Format: date
-                 * @description A calendar day in the tenant's time zone
-                 */
-                start: string;
-                /**
-                 * Format: date
-                 * @description A calendar day in the tenant's time zone
-                 */
-                end: string;
-                timezone: string;
-            };
-            /** @description Whole rupiah: what the costs of all days, endpoints or people come to. Null without a contract */
-            total_cost: number | null;
-            daily_usage: {
-                /**
-                 * Format: date
-                 * @description A calendar day in the tenant's time zone
-                 */
-                date: string;
-                api_calls: number;
-                errors: number;
-                /** @description GB of 10^9 bytes */
-                data_transfer: number;
-                data_transfer_bytes: number;
-                active_users: number;
-                /** @description Whole rupiah; null without a contract */
-                cost: number | null;
-            }[];
-            /** @description Present with the permission `endpoints:read` */
-            endpoint_breakdown?: {
-                endpoint: string;
-                method: string;
-                calls: number;
-                /** @description Milliseconds */
-                avg_response_time: number;
-                /** @description Milliseconds */
-                p50: number;
-                /** @description Milliseconds */
-                p95: number;
-                /** @description Milliseconds */
-                p99: number;
-                /** @description Percent of calls answered with a 5xx status */
-                error_rate: number;
-                /** @description Percent of calls answered with a 4xx status */
-                client_error_rate: number;
-                data_transfer_bytes: number;
-                /** @description Whole rupiah; null without a contract */
-                cost: number | null;
-            }[];
-            /** @description What of the total stands in no row: all of it when there was no request */
-            unattributed_cost?: number | null;
-            /** @description Present with the permission `people:read`, at most 100 people, busiest first */
-            user_breakdown?: {
-                /** @description Empty: requests of nobody logged in */
-                user_id: string;
-                name: string | null;
-                role: string;
-                calls: number;
-                data_transfer_bytes: number;
-                /** @description Whole rupiah; null without a contract */
-                cost: number | null;
-            }[];
-            /** @description All others together, and what no request stands for; present with the permission `people:read` */
-            other_users?: {
-                /** @description Whole rupiah; null without a contract */
-                cost: number | null;
-            };
         };
         HealthInput: {
             /**
@@ -5940,6 +6560,238 @@ export interface components {
                 total: number;
             }[];
         };
+        Alert: {
+            id: string;
+            rule: {
+                id: string;
+                /** @description That it fired on */
+                version: number;
+                /** @description In that version */
+                name: string;
+                default_key: string | null;
+            };
+            /** @description A tenant’s id, or an instance’s name; empty: the platform as a whole */
+            subject: string;
+            /** @enum {string} */
+            severity: "info" | "warning" | "critical" | "emergency";
+            /** @enum {string} */
+            state: "firing" | "acknowledged" | "resolved";
+            /**
+             * Format: date-time
+             * @description Since when the condition had held
+             */
+            since: string;
+            /** Format: date-time */
+            fired_at: string;
+            fired_with: {
+                /** @description In the unit of the signal */
+                value: number | null;
+                /** @description What it was compared with, or the shorter window of a burn rate */
+                other: number | null;
+            };
+            /** @description What was read, in words */
+            text: {
+                en: string;
+                id: string;
+            };
+            acknowledged_at: string | null;
+            acknowledged_by: {
+                id: string;
+                name: string;
+            } | null;
+            resolved_at: string | null;
+            resolved_with: {
+                /** @description In the unit of the signal */
+                value: number | null;
+                /** @description What it was compared with, or the shorter window of a burn rate */
+                other: number | null;
+            } | null;
+            /** @description Null: it was over by itself */
+            resolved_by: {
+                id: string;
+                name: string;
+            } | null;
+            /** @description How often it was handed on because nobody had acknowledged it */
+            escalation: number;
+            snoozed_until: string | null;
+        };
+        AlertPage: {
+            data: components["schemas"]["Alert"][];
+            next_cursor: string | null;
+        };
+        AlertEvent: {
+            id: string;
+            /** @enum {string} */
+            kind: "fired" | "repeated" | "escalated" | "resolved" | "acknowledged" | "commented" | "snoozed";
+            /** Format: date-time */
+            at: string;
+            /** @description Null: the platform, or somebody who is gone */
+            by: {
+                id: string;
+                name: string;
+            } | null;
+            /** @description What the person said to it */
+            text: string | null;
+            details: {
+                [key: string]: unknown;
+            };
+        };
+        AlertWithHistory: {
+            id: string;
+            rule: {
+                id: string;
+                /** @description That it fired on */
+                version: number;
+                /** @description In that version */
+                name: string;
+                default_key: string | null;
+            };
+            /** @description A tenant’s id, or an instance’s name; empty: the platform as a whole */
+            subject: string;
+            /** @enum {string} */
+            severity: "info" | "warning" | "critical" | "emergency";
+            /** @enum {string} */
+            state: "firing" | "acknowledged" | "resolved";
+            /**
+             * Format: date-time
+             * @description Since when the condition had held
+             */
+            since: string;
+            /** Format: date-time */
+            fired_at: string;
+            fired_with: {
+                /** @description In the unit of the signal */
+                value: number | null;
+                /** @description What it was compared with, or the shorter window of a burn rate */
+                other: number | null;
+            };
+            /** @description What was read, in words */
+            text: {
+                en: string;
+                id: string;
+            };
+            acknowledged_at: string | null;
+            acknowledged_by: {
+                id: string;
+                name: string;
+            } | null;
+            resolved_at: string | null;
+            resolved_with: {
+                /** @description In the unit of the signal */
+                value: number | null;
+                /** @description What it was compared with, or the shorter window of a burn rate */
+                other: number | null;
+            } | null;
+            /** @description Null: it was over by itself */
+            resolved_by: {
+                id: string;
+                name: string;
+            } | null;
+            /** @description How often it was handed on because nobody had acknowledged it */
+            escalation: number;
+            snoozed_until: string | null;
+            /** @description The rule as it was when it fired */
+            definition: {
+                /** @enum {string} */
+                signal: "response_time" | "response_time_p95" | "response_time_p99" | "error_rate" | "throughput" | "cache_hit_ratio" | "concurrent_users" | "capacity_used" | "silence" | "security_incidents" | "limit_used" | "budget_used" | "budget_forecast" | "budget_burn" | "memory_used" | "cpu_used" | "disk_free" | "database_connections" | "database_pool_used" | "queue_length" | "event_loop_lag" | "instance_silence" | "spool_age" | "ledger_difference" | "backup_age" | "certificate_days";
+                /**
+                 * @description One route, one meter, one kind of incident
+                 * @default {}
+                 */
+                only: {
+                    [key: string]: string;
+                };
+                /**
+                 * @description How the values of a window become one
+                 * @enum {string}
+                 */
+                statistic?: "mean" | "maximum" | "minimum" | "last";
+                /** @description Seconds that a value is made of; 0 for states */
+                window: number;
+                /**
+                 * @description With fewer calls, or cache lookups, than this in the window there is no data
+                 * @default 0
+                 */
+                least: number;
+                when: {
+                    /** @constant */
+                    kind: "above";
+                    value: number;
+                } | {
+                    /** @constant */
+                    kind: "below";
+                    value: number;
+                } | {
+                    /** @enum {string} */
+                    kind: "rise" | "fall";
+                    percent: number;
+                    /**
+                     * @description The same span a week ago, or the span just before
+                     * @enum {string}
+                     */
+                    than: "last_week" | "window_before";
+                    /**
+                     * @description A comparison with less than this says nothing
+                     * @default 0
+                     */
+                    least: number;
+                } | {
+                    /** @constant */
+                    kind: "burn";
+                    /** @description In both windows at once */
+                    above: number;
+                    /** @description The second window, which ends the alert soon after it is over */
+                    short: number;
+                };
+                /**
+                 * @description How long it has to last before anybody is told
+                 * @default 0
+                 */
+                for: number;
+                /**
+                 * @default {
+                 *       "for": 0
+                 *     }
+                 */
+                clear: {
+                    /** @description On which side it is over; the value of the condition, unless given */
+                    value?: number;
+                    /**
+                     * @description How long that has to last
+                     * @default 0
+                     */
+                    for: number;
+                };
+                /**
+                 * @description What no data means: nothing new, that it is over, or that it is bad
+                 * @default keep
+                 * @enum {string}
+                 */
+                missing: "keep" | "clear" | "fire";
+                /**
+                 * @default {
+                 *       "times": 4,
+                 *       "within": 3600,
+                 *       "calm": 900
+                 *     }
+                 */
+                flapping: {
+                    times: number;
+                    within: number;
+                    /** @description How long it has to be well, once it flaps, before it is over */
+                    calm: number;
+                };
+                /** @enum {string} */
+                severity: "info" | "warning" | "critical" | "emergency";
+                /**
+                 * @description Seconds after which it is told again while it lasts and nobody has acknowledged it
+                 * @default null
+                 */
+                repeat: number | null;
+            };
+            /** @description The latest first; of very long ones the beginning is left out */
+            history: components["schemas"]["AlertEvent"][];
+        };
         AlertRule: {
             id: string;
             name: string;
@@ -6169,6 +7021,364 @@ export interface components {
         AlertRuleVersionPage: {
             data: components["schemas"]["AlertRuleVersion"][];
             next_cursor: string | null;
+        };
+        AlertSignal: {
+            /** @enum {string} */
+            key: "response_time" | "response_time_p95" | "response_time_p99" | "error_rate" | "throughput" | "cache_hit_ratio" | "concurrent_users" | "capacity_used" | "silence" | "security_incidents" | "limit_used" | "budget_used" | "budget_forecast" | "budget_burn" | "memory_used" | "cpu_used" | "disk_free" | "database_connections" | "database_pool_used" | "queue_length" | "event_loop_lag" | "instance_silence" | "spool_age" | "ledger_difference" | "backup_age" | "certificate_days";
+            name: {
+                en: string;
+                id: string;
+            };
+            /** @enum {string} */
+            unit: "percent" | "milliseconds" | "seconds" | "days" | "hours" | "count" | "per_second" | "rows";
+            /**
+             * @description What has a value of its own
+             * @enum {string}
+             */
+            subject: "tenant" | "instance" | "platform";
+            /** @enum {string} */
+            worse: "high" | "low" | "either";
+            /** @description What a rule can say of it */
+            conditions: ("above" | "below" | "rise" | "fall" | "burn")[];
+            /** @description The first is meant unless a rule says otherwise; none: there is no choice */
+            statistics: ("mean" | "maximum" | "minimum" | "last")[];
+            /** @description Seconds; 0 and 0: a state of now */
+            window: {
+                least: number;
+                most: number;
+            };
+            /** @description What a rule can ask for a least number of; null: nothing */
+            counted: ("calls" | "lookups") | null;
+            narrowing: {
+                /** @enum {string} */
+                by: "endpoint" | "meter" | "incident";
+                required: boolean;
+                /** @description Null: whatever there is */
+                values: {
+                    value: string;
+                    name: {
+                        en: string;
+                        id: string;
+                    };
+                }[] | null;
+            } | null;
+        };
+        /**
+         * @example {
+         *       "quiet_hours": {
+         *         "from": "22:00",
+         *         "until": "06:00"
+         *       },
+         *       "quiet_least": "critical",
+         *       "escalate_after": 900,
+         *       "daily_report": false,
+         *       "weekly_report": true
+         *     }
+         */
+        AlertSettings: {
+            /** @description On the tenant’s clocks. Null: none */
+            quiet_hours: {
+                from: string;
+                /** @description May be of the next day */
+                until: string;
+            } | null;
+            /**
+             * @description The least severity that people are told of in quiet hours as well
+             * @enum {string}
+             */
+            quiet_least: "info" | "warning" | "critical" | "emergency";
+            /** @description Seconds after which an alert that nobody has acknowledged is handed on; null: never */
+            escalate_after: number | null;
+            daily_report: boolean;
+            weekly_report: boolean;
+        };
+        AlertSilence: {
+            id: string;
+            /** @enum {string} */
+            kind: "mute" | "snooze" | "maintenance";
+            /** @description Null: all rules, or an alert */
+            rule_id: string | null;
+            alert_id: string | null;
+            /** Format: date-time */
+            starts_at: string;
+            /** @description Null: until somebody ends it */
+            ends_at: string | null;
+            /** @enum {string} */
+            state: "planned" | "active" | "over";
+            reason: string;
+            /** @description Null: somebody who is gone */
+            created_by: {
+                id: string;
+                name: string;
+            } | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        AlertSilencePage: {
+            data: components["schemas"]["AlertSilence"][];
+            next_cursor: string | null;
+        };
+        UsageSummary: {
+            /** @enum {string} */
+            period: "today" | "last_7_days" | "current_month" | "last_month" | "custom";
+            range: {
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                start: string;
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                end: string;
+                timezone: string;
+            };
+            api_calls: {
+                total: number;
+                errors: number;
+                /** @description What the plan allows in a month; null without a limit, and of a span that is no month */
+                limit: number | null;
+                /** @description Share of the limit, percent */
+                percentage: number | null;
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+                /** @description Against the span before, percent; null when there was nothing then */
+                change: number | null;
+            };
+            data_transfer: {
+                /** @description GB of 10^9 bytes, both directions */
+                total: number;
+                bytes: number;
+                /** @constant */
+                unit: "GB";
+                /** @description What the plan allows in a month; null without a limit, and of a span that is no month */
+                limit: number | null;
+                /** @description Share of the limit, percent */
+                percentage: number | null;
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+                /** @description Against the span before, percent; null when there was nothing then */
+                change: number | null;
+            };
+            active_users: {
+                /** @description Different people in the period */
+                total: number;
+                /** @description Most different people within any five minutes */
+                concurrent_peak: number;
+                /** @description What the plan allows in a month; null without a limit, and of a span that is no month */
+                limit: number | null;
+                /** @description Share of the limit, percent */
+                percentage: number | null;
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+                /** @description Against the span before, percent; null when there was nothing then */
+                change: number | null;
+                /** @description What is limited: how many are there at once, or members */
+                limit_of: ("concurrent_users" | "members") | null;
+            };
+            /** @description Null without a contract */
+            total_cost: {
+                /** @description What the period costs by now: of a month, its bill so far */
+                current: number;
+                /** @description Of a month; null when none was set */
+                budget: number | null;
+                /** @description Share of the budget, percent */
+                percentage: number | null;
+                /** @description What the running month will probably cost; null where too little is known */
+                prediction: number | null;
+                /** @description Percent; of the running month against what the month before came to by the same day */
+                change: number | null;
+            } | null;
+            /** @description The span before, for comparison; null when it was not recorded from its first day on */
+            previous: {
+                range: {
+                    /**
+                     * Format: date
+                     * @description A calendar day in the tenant's time zone
+                     */
+                    start: string;
+                    /**
+                     * Format: date
+                     * @description A calendar day in the tenant's time zone
+                     */
+                    end: string;
+                    timezone: string;
+                };
+                api_calls: number;
+                data_transfer_bytes: number;
+                active_users: number;
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+            } | null;
+        };
+        DetailedUsage: {
+            period: {
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                start: string;
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                end: string;
+                timezone: string;
+            };
+            /** @description Whole rupiah: what the costs of all days, endpoints or people come to. Null without a contract */
+            total_cost: number | null;
+            daily_usage: {
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                date: string;
+                api_calls: number;
+                errors: number;
+                /** @description GB of 10^9 bytes */
+                data_transfer: number;
+                data_transfer_bytes: number;
+                active_users: number;
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+            }[];
+            /** @description Present with the permission `endpoints:read` */
+            endpoint_breakdown?: {
+                endpoint: string;
+                method: string;
+                calls: number;
+                /** @description Milliseconds */
+                avg_response_time: number;
+                /** @description Milliseconds */
+                p50: number;
+                /** @description Milliseconds */
+                p95: number;
+                /** @description Milliseconds */
+                p99: number;
+                /** @description Percent of calls answered with a 5xx status */
+                error_rate: number;
+                /** @description Percent of calls answered with a 4xx status */
+                client_error_rate: number;
+                data_transfer_bytes: number;
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+            }[];
+            /** @description What of the total stands in no row: all of it when there was no request */
+            unattributed_cost?: number | null;
+            /** @description Present with the permission `people:read`, at most 100 people, busiest first */
+            user_breakdown?: {
+                /** @description Empty: requests of nobody logged in */
+                user_id: string;
+                name: string | null;
+                role: string;
+                calls: number;
+                data_transfer_bytes: number;
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+            }[];
+            /** @description All others together, and what no request stands for; present with the permission `people:read` */
+            other_users?: {
+                /** @description Whole rupiah; null without a contract */
+                cost: number | null;
+            };
+        };
+        AlertStatistics: {
+            range: {
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                start: string;
+                /**
+                 * Format: date
+                 * @description A calendar day in the tenant's time zone
+                 */
+                end: string;
+                timezone: string;
+            };
+            total: {
+                fired: number;
+                acknowledged: number;
+                resolved: number;
+                /** @description Not over yet */
+                lasting: number;
+                /** @description Seconds from when the condition held until the alert */
+                time_to_detect: {
+                    mean: number;
+                    shortest: number;
+                    longest: number;
+                } | null;
+                /** @description Seconds from the alert until somebody took it on */
+                time_to_acknowledge: {
+                    mean: number;
+                    shortest: number;
+                    longest: number;
+                } | null;
+                /** @description Seconds from the alert until it was over */
+                time_to_resolve: {
+                    mean: number;
+                    shortest: number;
+                    longest: number;
+                } | null;
+            };
+            by_severity: {
+                fired: number;
+                acknowledged: number;
+                resolved: number;
+                /** @description Not over yet */
+                lasting: number;
+                /** @description Seconds from when the condition held until the alert */
+                time_to_detect: {
+                    mean: number;
+                    shortest: number;
+                    longest: number;
+                } | null;
+                /** @description Seconds from the alert until somebody took it on */
+                time_to_acknowledge: {
+                    mean: number;
+                    shortest: number;
+                    longest: number;
+                } | null;
+                /** @description Seconds from the alert until it was over */
+                time_to_resolve: {
+                    mean: number;
+                    shortest: number;
+                    longest: number;
+                } | null;
+                /** @enum {string} */
+                severity: "info" | "warning" | "critical" | "emergency";
+            }[];
+            by_period: {
+                fired: number;
+                acknowledged: number;
+                resolved: number;
+                /** @description Not over yet */
+                lasting: number;
+                /** @description Seconds from when the condition held until the alert */
+                time_to_detect: {
+                    mean: number;
+                    shortest: number;
+                    longest: number;
+                } | null;
+                /** @description Seconds from the alert until somebody took it on */
+                time_to_acknowledge: {
+                    mean: number;
+                    shortest: number;
+                    longest: number;
+                } | null;
+                /** @description Seconds from the alert until it was over */
+                time_to_resolve: {
+                    mean: number;
+                    shortest: number;
+                    longest: number;
+                } | null;
+                /**
+                 * Format: date
+                 * @description First local day; periods without alerts are left out
+                 */
+                start: string;
+            }[];
         };
         AuditEntry: {
             id: string;
@@ -6584,171 +7794,6 @@ export interface components {
             paid_idr: number;
             /** @description Total and late fees, less what was credited, paid and written off */
             outstanding_idr: number;
-        };
-        UsageSummary: {
-            /** @enum {string} */
-            period: "today" | "last_7_days" | "current_month" | "last_month" | "custom";
-            range: {
-                /**
-                 * Format: date
-                 * @description A calendar day in the tenant's time zone
-                 */
-                start: string;
-                /**
-                 * Format: date
-                 * @description A calendar day in the tenant's time zone
-                 */
-                end: string;
-                timezone: string;
-            };
-            api_calls: {
-                total: number;
-                errors: number;
-                /** @description What the plan allows in a month; null without a limit, and of a span that is no month */
-                limit: number | null;
-                /** @description Share of the limit, percent */
-                percentage: number | null;
-                /** @description Whole rupiah; null without a contract */
-                cost: number | null;
-                /** @description Against the span before, percent; null when there was nothing then */
-                change: number | null;
-            };
-            data_transfer: {
-                /** @description GB of 10^9 bytes, both directions */
-                total: number;
-                bytes: number;
-                /** @constant */
-                unit: "GB";
-                /** @description What the plan allows in a month; null without a limit, and of a span that is no month */
-                limit: number | null;
-                /** @description Share of the limit, percent */
-                percentage: number | null;
-                /** @description Whole rupiah; null without a contract */
-                cost: number | null;
-                /** @description Against the span before, percent; null when there was nothing then */
-                change: number | null;
-            };
-            active_users: {
-                /** @description Different people in the period */
-                total: number;
-                /** @description Most different people within any five minutes */
-                concurrent_peak: number;
-                /** @description What the plan allows in a month; null without a limit, and of a span that is no month */
-                limit: number | null;
-                /** @description Share of the limit, percent */
-                percentage: number | null;
-                /** @description Whole rupiah; null without a contract */
-                cost: number | null;
-                /** @description Against the span before, percent; null when there was nothing then */
-                change: number | null;
-                /** @description What is limited: how many are there at once, or members */
-                limit_of: ("concurrent_users" | "members") | null;
-            };
-            /** @description Null without a contract */
-            total_cost: {
-                /** @description What the period costs by now: of a month, its bill so far */
-                current: number;
-                /** @description Of a month; null when none was set */
-                budget: number | null;
-                /** @description Share of the budget, percent */
-                percentage: number | null;
-                /** @description What the running month will probably cost; null where too little is known */
-                prediction: number | null;
-                /** @description Percent; of the running month against what the month before came to by the same day */
-                change: number | null;
-            } | null;
-            /** @description The span before, for comparison; null when it was not recorded from its first day on */
-            previous: {
-                range: {
-                    /**
-                     * Format: date
-                     * @description A calendar day in the tenant's time zone
-                     */
-                    start: string;
-                    /**
-                     * Format: date
-                     * @description A calendar day in the tenant's time zone
-                     */
-                    end: string;
-                    timezone: string;
-                };
-                api_calls: number;
-                data_transfer_bytes: number;
-                active_users: number;
-                /** @description Whole rupiah; null without a contract */
-                cost: number | null;
-            } | null;
-        };
-        DetailedUsage: {
-            period: {
-                /**
-                 * Format: date
-                 * @description A calendar day in the tenant's time zone
-                 */
-                start: string;
-                /**
-                 * Format: date
-                 * @description A calendar day in the tenant's time zone
-                 */
-                end: string;
-                timezone: string;
-            };
-            /** @description Whole rupiah: what the costs of all days, endpoints or people come to. Null without a contract */
-            total_cost: number | null;
-            daily_usage: {
-                /**
-                 * Format: date
-                 * @description A calendar day in the tenant's time zone
-                 */
-                date: string;
-                api_calls: number;
-                errors: number;
-                /** @description GB of 10^9 bytes */
-                data_transfer: number;
-                data_transfer_bytes: number;
-                active_users: number;
-                /** @description Whole rupiah; null without a contract */
-                cost: number | null;
-            }[];
-            /** @description Present with the permission `endpoints:read` */
-            endpoint_breakdown?: {
-                endpoint: string;
-                method: string;
-                calls: number;
-                /** @description Milliseconds */
-                avg_response_time: number;
-                /** @description Milliseconds */
-                p50: number;
-                /** @description Milliseconds */
-                p95: number;
-                /** @description Milliseconds */
-                p99: number;
-                /** @description Percent of calls answered with a 5xx status */
-                error_rate: number;
-                /** @description Percent of calls answered with a 4xx status */
-                client_error_rate: number;
-                data_transfer_bytes: number;
-                /** @description Whole rupiah; null without a contract */
-                cost: number | null;
-            }[];
-            /** @description What of the total stands in no row: all of it when there was no request */
-            unattributed_cost?: number | null;
-            /** @description Present with the permission `people:read`, at most 100 people, busiest first */
-            user_breakdown?: {
-                /** @description Empty: requests of nobody logged in */
-                user_id: string;
-                name: string | null;
-                role: string;
-                calls: number;
-                data_transfer_bytes: number;
-                /** @description Whole rupiah; null without a contract */
-                cost: number | null;
-            }[];
-            /** @description All others together, and what no request stands for; present with the permission `people:read` */
-            other_users?: {
-                /** @description Whole rupiah; null without a contract */
-                cost: number | null;
-            };
         };
         Health: {
             /**
@@ -26252,6 +27297,1416 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AlertRuleVersionPage"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1AlertSignals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        signals: components["schemas"]["AlertSignal"][];
+                    };
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1TenantAlerts: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                state?: "open" | "resolved" | "all";
+                severity?: "info" | "warning" | "critical" | "emergency";
+                rule?: string;
+                /** @description A tenant’s id, or an instance’s name; empty: the platform as a whole */
+                subject?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertPage"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1TenantAlertsById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertWithHistory"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiV1TenantAlertsByIdAcknowledge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "comment": "The new release; rolled back."
+                 *     }
+                 */
+                "application/json": {
+                    comment?: string;
+                } | null;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertWithHistory"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiV1TenantAlertsByIdComments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "text": "The disk is being replaced."
+                 *     }
+                 */
+                "application/json": {
+                    text: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertWithHistory"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiV1TenantAlertsByIdSnooze: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "seconds": 3600,
+                 *       "reason": "After lunch"
+                 *     }
+                 */
+                "application/json": {
+                    seconds: number;
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertWithHistory"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiV1TenantAlertsByIdResolve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "comment": "The new release; rolled back."
+                 *     }
+                 */
+                "application/json": {
+                    comment?: string;
+                } | null;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertWithHistory"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1TenantAlertSilences: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                /** @description `current`: those that are not over */
+                state?: "current" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertSilencePage"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiV1TenantAlertSilences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "kind": "maintenance",
+                 *       "starts_at": "2026-11-29T01:00:00+07:00",
+                 *       "ends_at": "2026-11-29T03:00:00+07:00",
+                 *       "reason": "A new database server"
+                 *     }
+                 */
+                "application/json": {
+                    /** @enum {string} */
+                    kind: "mute" | "maintenance";
+                    /**
+                     * @description Null: all of them
+                     * @default null
+                     */
+                    rule_id?: string | null;
+                    /**
+                     * Format: date-time
+                     * @description Now, unless given
+                     */
+                    starts_at?: string;
+                    /**
+                     * @description Null: until somebody ends it. Maintenance has to end
+                     * @default null
+                     */
+                    ends_at?: string | null;
+                    /** @default  */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertSilence"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiV1TenantAlertSilencesByIdEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertSilence"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1TenantAlertSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertSettings"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putApiV1TenantAlertSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertSettingsInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertSettings"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1TenantAlertStatistics: {
+        parameters: {
+            query?: {
+                /** @description Named period; `month` is the running month. Default: `current_month`. */
+                period?: "today" | "last_7_days" | "current_month" | "last_month" | "custom" | "month";
+                /** @description A calendar day in the tenant's time zone */
+                start?: string;
+                /** @description Last day, inclusive */
+                end?: string;
+                /** @description Weeks begin on Monday */
+                by?: "day" | "week" | "month";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertStatistics"];
                 };
             };
             /** @description A problem document */

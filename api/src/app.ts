@@ -27,6 +27,7 @@ import { alertStatisticsRoutes } from './alerts/statistics/routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { contractRoutes } from './billing/contract-routes.ts';
 import { planRoutes } from './billing/plan-routes.ts';
+import { channelRoutes } from './channels/routes.ts';
 import { type Config, sessionSecret } from './config.ts';
 import { dashboard } from './dashboard/dashboard.ts';
 import { dataExportRoutes } from './data-export/routes.ts';
@@ -261,6 +262,13 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(auditRoutes, { database });
   await app.register(jobRoutes, { stored: new StoredJobs(database) });
   await app.register(notificationRoutes, { inbox: new Inbox(database, now) });
+  await app.register(channelRoutes, {
+    database,
+    channels: services.channels,
+    config: config.channels,
+    limits: coordination.limits,
+    now,
+  });
   await app.register(invoiceRoutes, { database, tenants, metering, pricing, now });
   await app.register(platformInvoiceRoutes, { database, tenants, metering, pricing, receivables, now });
   await app.register(keyRoutes, { keys, keyring, now });

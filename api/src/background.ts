@@ -2,6 +2,9 @@ import type { Collector } from '@riwayat/collector';
 import type { Metering } from './billing/metering.ts';
 import type { Prices } from './billing/prices.ts';
 import type { Pricing } from './billing/pricing.ts';
+import type { Channels } from './channels/channels.ts';
+import { deliveries } from './channels/deliveries.ts';
+import type { Limits } from './coordination/coordination.ts';
 import { DATA_EXPORTS_NIGHTLY, dataExport, dataExportSweep } from './data-export/make-export.ts';
 import { type DocumentAttachments, documentAttachments } from './documents/attachments.ts';
 import type { FileStore } from './files/file-store.ts';
@@ -15,7 +18,7 @@ import type { DailySchedule } from './jobs/schedule.ts';
 import { materialAnnouncement } from './materials/announce.ts';
 import { SWEPT_MATERIALS } from './materials/sweep.ts';
 import { LEVELS_DAILY, meterTelling } from './metering/background.ts';
-import { mailDelivery } from './notifications/delivery.ts';
+import { mailCarrier } from './notifications/mail-carrier.ts';
 import type { Mailer } from './notifications/mailer.ts';
 import { CARDS_DAILY, cardDebits, SWEPT_INVOICE_PROOFS } from './payments/debit.ts';
 import { paymentFollowUp } from './payments/follow-up.ts';
@@ -32,6 +35,9 @@ export interface BackgroundParts {
   readonly database: Database;
   readonly collector: Pick<Collector, 'ingest' | 'usage'>;
   readonly mailer: Mailer | undefined;
+  readonly carriers: Channels['carriers'];
+  /** How much may be sent in how long. */
+  readonly limits: Limits;
   /** Who sends invoices, and how they can be paid. */
   readonly documents: Omit<DocumentAttachments, 'database'>;
   readonly files: FileStore;
@@ -45,13 +51,15 @@ export interface BackgroundParts {
 /** Every kind of background job there is, and who does it. */
 export function jobHandlers(parts: BackgroundParts): JobHandler[] {
   const { database, collector, mailer, documents, files, metering, pricing, paymentProvider } = parts;
-  const { prices, receivables } = parts;
-  return [
-    mailDelivery({
-      database,
+  const { prices, receivables, carriers, limits } = parts;
+  const mail =
+    mailer &&
+    mailCarrier({
       mailer,
-      attachments: (mail) => documentAttachments({ database, ...documents }, mail),
-    }),
+      attachments: (sent) => documentAttachments({ database, ...documents }, sent),
+    });
+  return [
+    ...deliveries({ database, carriers: { ...carriers, ...(mail && { mail }) }, limits }),
     planChangeEffect({ database, prices }),
     dataExport({ database, files, usage: collector.usage }),
     dataExportSweep({ database, files }),

@@ -4,6 +4,13 @@ import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import {
+  CHANNEL_VARIABLES,
+  type ChannelsConfig,
+  channelContradictions,
+  channelDangers,
+  channelsConfig,
+} from './channels/config.ts';
 import type { Seller } from './documents/invoice-document.ts';
 import { SELLER_VARIABLES, sellerOf } from './documents/seller.ts';
 import type { S3Options } from './files/s3-store.ts';
@@ -110,6 +117,7 @@ const environment = z.object({
     .optional(),
   ...SELLER_VARIABLES,
   ...PAYMENT_VARIABLES,
+  ...CHANNEL_VARIABLES,
   JOBS: onOff.default(true),
   ALERTS: onOff.default(true),
   ALERTS_HEARTBEAT_URL: z.url({ protocol: /^https?$/ }).optional(),
@@ -175,6 +183,8 @@ export interface Config {
   readonly seller: Seller;
   /** How tenants pay their invoices. */
   readonly payments: PaymentMeansConfig;
+  /** By what people are told, beside mail. */
+  readonly channels: ChannelsConfig;
   /** Whether this process does background jobs. */
   readonly jobs: boolean;
   /** Absent: this process evaluates no alerts. `heartbeatUrl` is asked each minute while it does. */
@@ -253,6 +263,7 @@ export function parseConfig(env: NodeJS.ProcessEnv = process.env, purpose: Purpo
         : undefined,
     seller: sellerOf(values),
     payments: paymentMeans(values),
+    channels: channelsConfig(values),
     jobs: values.JOBS && purpose === 'application',
     alerts:
       values.ALERTS && purpose === 'application' ? { heartbeatUrl: values.ALERTS_HEARTBEAT_URL } : undefined,
@@ -318,6 +329,7 @@ function contradictions(values: z.infer<typeof environment>): string[] {
       : []),
     ...s3Contradictions(values),
     ...paymentContradictions(values),
+    ...channelContradictions(values),
     ...(values.SMTP_URL !== undefined && values.MAIL_FROM === undefined
       ? ['MAIL_FROM: is required with SMTP_URL, such as "Riwayat <no-reply@example.com>"']
       : []),
@@ -385,7 +397,7 @@ function missingInProduction(values: z.infer<typeof environment>, purpose: Purpo
       `PSEUDONYM_KEY: is required when NODE_ENV=production and CLICKHOUSE_URL is set (at least ${MINIMUM_SECRET_CHARACTERS} characters, the same in every process)`,
     );
   }
-  problems.push(...paymentDangers(values));
+  problems.push(...paymentDangers(values), ...channelDangers(values));
   if (values.DEMO === true) {
     problems.push('DEMO: cannot be "on" when NODE_ENV=production');
   }

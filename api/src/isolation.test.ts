@@ -199,6 +199,23 @@ const ACCESS: Readonly<Record<string, 'public' | 'key' | readonly Permission[]>>
   'GET /api/v1/platform/jobs': ['platform:jobs'],
   'POST /api/v1/platform/jobs/{id}/retry': ['platform:jobs'],
   'POST /api/v1/platform/jobs/{id}/discard': ['platform:jobs'],
+  'GET /api/v1/push/key': ['account:own'],
+  'GET /api/v1/me/push-subscriptions': ['account:own'],
+  'POST /api/v1/me/push-subscriptions': ['account:own'],
+  'DELETE /api/v1/me/push-subscriptions/{id}': ['account:own'],
+  'GET /api/v1/me/phone': ['account:own'],
+  'PUT /api/v1/me/phone': ['account:own'],
+  'POST /api/v1/me/phone/verify': ['account:own'],
+  'DELETE /api/v1/me/phone': ['account:own'],
+  'GET /api/v1/tenant/webhooks': ['webhooks:manage'],
+  'POST /api/v1/tenant/webhooks': ['webhooks:manage'],
+  'PUT /api/v1/tenant/webhooks/{id}': ['webhooks:manage'],
+  'POST /api/v1/tenant/webhooks/{id}/rotate': ['webhooks:manage'],
+  'POST /api/v1/tenant/webhooks/{id}/test': ['webhooks:manage'],
+  'DELETE /api/v1/tenant/webhooks/{id}': ['webhooks:manage'],
+  'GET /api/v1/tenant/deliveries': ['deliveries:read'],
+  'GET /api/v1/channels/whatsapp/webhook': 'public',
+  'POST /api/v1/channels/whatsapp/webhook': 'public',
   'GET /api/v1/account/notifications': ['account:own'],
   'POST /api/v1/account/notifications/{id}/read': ['account:own'],
   'POST /api/v1/account/notifications/read-all': ['account:own'],
@@ -220,12 +237,42 @@ const SOME_RULE = {
   name: 'Errors',
   rule: { signal: 'error_rate', window: 300, when: { kind: 'above', value: 5 }, severity: 'critical' },
 };
+const NO_WEBHOOK = 'whk_0123456789abcdef0123';
 const NO_PAYMENT = 'pay_0123456789abcdef0123';
 /** What a route is sent, and what it answers those who may use it, where that is not a bare 200. */
 const EXCHANGES: Readonly<Record<string, { payload?: object; status?: number; id?: string }>> = {
   'GET /api/v1/tenant/billing/invoices/{id}.pdf': { id: NO_INVOICE, status: 404 },
   'GET /api/v1/tenant/billing/invoices/{id}.csv': { id: NO_INVOICE, status: 404 },
   'GET /api/v1/tenant/billing/invoices/{id}.json': { id: NO_INVOICE, status: 404 },
+  // There is no provider of WhatsApp and SMS.
+  'POST /api/v1/me/push-subscriptions': {
+    payload: {
+      endpoint: 'https://push.example/1',
+      keys: {
+        p256dh: Buffer.alloc(65, 4).toString('base64url'),
+        auth: Buffer.alloc(16).toString('base64url'),
+      },
+    },
+    status: 201,
+  },
+  'DELETE /api/v1/me/push-subscriptions/{id}': { id: 'psh_0123456789abcdef0123', status: 404 },
+  'PUT /api/v1/me/phone': { payload: { number: '+628123456789', channel: 'sms' }, status: 409 },
+  'POST /api/v1/me/phone/verify': { payload: { code: '123456' }, status: 409 },
+  'DELETE /api/v1/me/phone': { status: 404 },
+  'POST /api/v1/tenant/webhooks': {
+    payload: { url: 'https://hooks.example/1', event_types: ['alert.fired'] },
+    status: 201,
+  },
+  'PUT /api/v1/tenant/webhooks/{id}': {
+    id: NO_WEBHOOK,
+    payload: { url: 'https://hooks.example/1', event_types: ['alert.fired'] },
+    status: 404,
+  },
+  'POST /api/v1/tenant/webhooks/{id}/rotate': { id: NO_WEBHOOK, status: 404 },
+  'POST /api/v1/tenant/webhooks/{id}/test': { id: NO_WEBHOOK, status: 404 },
+  'DELETE /api/v1/tenant/webhooks/{id}': { id: NO_WEBHOOK, status: 404 },
+  'GET /api/v1/channels/whatsapp/webhook': { status: 404 },
+  'POST /api/v1/channels/whatsapp/webhook': { payload: {}, status: 404 },
   // The application of this test has no way to be paid.
   'PUT /api/v1/tenant/billing/payment-methods/preferred': { payload: { method: 'qris' }, status: 409 },
   'DELETE /api/v1/tenant/billing/payment-methods/card': { status: 404 },

@@ -9,6 +9,7 @@ import { DAILY_JOBS, jobHandlers } from './background.ts';
 import type { ScreenMetering } from './billing/metering.ts';
 import { Prices } from './billing/prices.ts';
 import { Pricing } from './billing/pricing.ts';
+import { type Channels, openChannels } from './channels/channels.ts';
 import { type Config, pseudonymKey, sessionSecret } from './config.ts';
 import type { Coordination } from './coordination/coordination.ts';
 import { JsonCache } from './coordination/json-cache.ts';
@@ -59,6 +60,8 @@ export interface Services {
   readonly files: FileStore;
   /** Undefined when nobody takes money for us. */
   readonly paymentProvider: PaymentProvider | undefined;
+  /** By what people are told, beside mail. */
+  readonly channels: Channels;
   readonly jobs: Jobs;
   readonly alertTeller: AlertTeller;
   /** Undefined in a process that evaluates no alerts. */
@@ -129,6 +132,7 @@ export async function openServices(config: Config, progress: (line: string) => v
     const pricing = new Pricing(database, prices);
     const metering = new StoredMetering(collector.metering);
     collector.live.priceBy(new LiveMonthCosts(metering, pricing));
+    const channels = openChannels({ database, config, secret: sessionSecret(config) });
     const jobs = startJobs({
       database,
       url,
@@ -136,6 +140,8 @@ export async function openServices(config: Config, progress: (line: string) => v
         database,
         collector,
         mailer: config.mail && createMailer(config.mail),
+        carriers: channels.carriers,
+        limits: coordination.limits,
         documents: documentFrame(config),
         files,
         metering,
@@ -197,6 +203,7 @@ export async function openServices(config: Config, progress: (line: string) => v
       usageReads,
       files,
       paymentProvider,
+      channels,
       jobs,
       alertTeller,
       evaluator,

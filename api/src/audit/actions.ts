@@ -86,6 +86,16 @@ export const AUDIT_ACTIONS = [
   'alert.commented',
   'alert.snoozed',
   'alert.resolved',
+  'push.subscribed',
+  'push.unsubscribed',
+  'phone.told',
+  'phone.verified',
+  'phone.removed',
+  'webhook.created',
+  'webhook.changed',
+  'webhook.rotated',
+  'webhook.deleted',
+  'webhook.tested',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -15,12 +15,23 @@ const UNWRITTEN: Readonly<Record<string, string>> = {
   'POST /api/v1/tenant/plan-changes/preview': 'nothing is kept of it',
   'POST /api/v1/account/notifications/{id}/read': 'matters to nobody else',
   'POST /api/v1/account/notifications/read-all': 'matters to nobody else',
+  'POST /api/v1/channels/whatsapp/webhook': 'nobody acts; the delivery log has it',
   'POST /api/v1/payments/webhook/{provider}':
     'nobody acts; what follows from it is written down where it does',
 };
 
 /** What takes more than a request to come to; the tests that get there look at the audit log themselves. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
+  'POST /api/v1/me/push-subscriptions': 'channels/routes.test.ts',
+  'DELETE /api/v1/me/push-subscriptions/{id}': 'channels/routes.test.ts',
+  'PUT /api/v1/me/phone': 'channels/routes.test.ts',
+  'POST /api/v1/me/phone/verify': 'channels/routes.test.ts',
+  'DELETE /api/v1/me/phone': 'channels/routes.test.ts',
+  'POST /api/v1/tenant/webhooks': 'channels/routes.test.ts',
+  'PUT /api/v1/tenant/webhooks/{id}': 'channels/routes.test.ts',
+  'POST /api/v1/tenant/webhooks/{id}/rotate': 'channels/routes.test.ts',
+  'POST /api/v1/tenant/webhooks/{id}/test': 'channels/routes.test.ts',
+  'DELETE /api/v1/tenant/webhooks/{id}': 'channels/routes.test.ts',
   'PUT /api/v1/tenant/billing/payment-methods/preferred': 'payments/payments.test.ts',
   'DELETE /api/v1/tenant/billing/payment-methods/card': 'payments/payments.test.ts',
   'POST /api/v1/tenant/billing/payments': 'payments/payments.test.ts',

@@ -49,7 +49,7 @@ interface PushKeysTable {
 
 interface PushSubscriptionsTable {
   id: Once<string>;
-  user_id: string;
+  user_id: Once<string>;
   endpoint: Once<string>;
   p256dh: string;
   auth: string;

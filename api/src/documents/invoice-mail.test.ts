@@ -4,10 +4,11 @@ import { openContract } from '../billing/contracts.ts';
 import { creditInvoice } from '../invoices/credit-note.ts';
 import { issueDueInvoices } from '../invoices/month-run.ts';
 import { recordPayment } from '../invoices/receipts.ts';
-import { mailDelivery } from '../notifications/delivery.ts';
+import { mailCarrier } from '../notifications/mail-carrier.ts';
 import type { MailTemplate } from '../notifications/mail-templates.ts';
 import type { OutgoingMail } from '../notifications/mailer.ts';
 import { startApplication, type TestApplication } from '../testing/application.ts';
+import { deliveryBy, FIRST_ATTEMPT } from '../testing/delivering.ts';
 import { pdfText } from '../testing/pdf-text.ts';
 import { type Member, School } from '../testing/school.ts';
 import { TabledMetering } from '../testing/tabled-metering.ts';
@@ -68,15 +69,14 @@ it('mails an issued invoice to administrators and board, once each, however ofte
 async function delivered(mails: readonly { id: string }[]): Promise<OutgoingMail[]> {
   const { services, config } = application;
   const sent: OutgoingMail[] = [];
-  const delivery = mailDelivery({
-    database: services.database,
+  const { database } = services;
+  const carrier = mailCarrier({
     mailer: { send: async (mail) => void sent.push(mail) },
-    attachments: (mail) =>
-      documentAttachments({ database: services.database, ...documentFrame(config) }, mail),
+    attachments: (mail) => documentAttachments({ database, ...documentFrame(config) }, mail),
   });
-  const context = { jobId: '1', attempt: 1, lastAttempt: false, signal: new AbortController().signal };
+  const delivery = deliveryBy(database, 'mail', carrier);
   for (const { id } of mails) {
-    await delivery.run({ tenantId: school.tenantId, outboxId: id }, context);
+    await delivery.run({ tenantId: school.tenantId, outboxId: id }, FIRST_ATTEMPT);
   }
   return sent;
 }

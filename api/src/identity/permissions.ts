@@ -30,6 +30,10 @@ export const PERMISSIONS = {
   'people:manage': ['administrator'],
   /** Make, change and end the keys that applications send with. */
   'keys:manage': ['administrator', 'it_staff'],
+  /** The addresses of applications that are told of events. */
+  'webhooks:manage': ['administrator', 'it_staff'],
+  /** What was sent to whom, and what became of it. */
+  'deliveries:read': ['administrator', 'manager', 'it_staff', 'operator'],
   /** What is kept of people, and for how long. */
   'privacy:read': ['administrator', 'manager', 'board', 'it_staff'],
   /** Decide it, and erase what was kept of somebody. */

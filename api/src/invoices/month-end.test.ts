@@ -77,7 +77,13 @@ beforeAll(async () => {
   jobs = startJobs({
     url,
     database: services.database,
-    handlers: jobHandlers({ ...services, mailer: undefined, documents: documentFrame(config) }),
+    handlers: jobHandlers({
+      ...services,
+      mailer: undefined,
+      carriers: {},
+      limits: services.coordination.limits,
+      documents: documentFrame(config),
+    }),
     schedules: DAILY_JOBS,
     logger: services.logger,
     work: true,

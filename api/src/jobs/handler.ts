@@ -20,6 +20,14 @@ export interface JobHandler {
   readonly run: (payload: unknown, context: JobContext) => Promise<void>;
 }
 
+/** When a job that failed is tried again. */
+export interface Again {
+  /** No sooner than in so many milliseconds. */
+  readonly afterMs: number;
+  /** False for an attempt that was none, because it was not the time for it: it uses up nothing. */
+  readonly counts: boolean;
+}
+
 /**
  * Why a job failed, in words that may be shown to the tenant whose job it is. Of any other error only its kind is shown,
  * because its message may hold SQL or somebody else's data.
@@ -28,10 +36,16 @@ export class JobError extends Error {
   override readonly name = 'JobError';
   /** Whether trying again would be in vain. */
   readonly final: boolean;
+  /** Undefined: after a while that grows with each attempt. */
+  readonly again: Again | undefined;
 
-  constructor(message: string, { final = false, cause }: { final?: boolean; cause?: unknown } = {}) {
+  constructor(
+    message: string,
+    { final = false, again, cause }: { final?: boolean; again?: Again; cause?: unknown } = {},
+  ) {
     super(message, { cause });
     this.final = final;
+    this.again = again;
   }
 }
 
@@ -61,7 +75,7 @@ export function jobHandler<Payload>(
   };
 }
 
-export type JobOutcome = 'done' | 'failed' | 'given-up';
+export type JobOutcome = 'done' | 'failed' | 'put-off' | 'given-up';
 
 /** Told of each attempt. */
 export type ObserveJob = (task: string, outcome: JobOutcome, seconds: number) => void;
@@ -71,6 +85,8 @@ export interface AttemptOptions {
   readonly observe: ObserveJob;
   /** Sees to it that a job is not tried again. */
   readonly giveUp: (jobId: string) => Promise<void>;
+  /** Sees to it that a job is tried again when it should be. */
+  readonly putOff: (jobId: string, again: Again) => Promise<void>;
 }
 
 const MS_PER_SECOND = 1_000;
@@ -78,7 +94,7 @@ const MS_PER_SECOND = 1_000;
 /** A handler as the workers call it: counts, logs what failed, and tells Postgres only what may be shown. */
 export function attempting(
   { task, run }: JobHandler,
-  { logger, observe, giveUp }: AttemptOptions,
+  { logger, observe, giveUp, putOff }: AttemptOptions,
 ): WorkerTask {
   return async function attempt(payload: unknown, { job, abortSignal }: JobHelpers): Promise<void> {
     const startedAt = performance.now();
@@ -88,16 +104,30 @@ export function attempting(
       await run(payload, { jobId: job.id, attempt: job.attempts, lastAttempt, signal: abortSignal });
       observe(task, 'done', seconds());
     } catch (error) {
-      const final = error instanceof JobError && error.final;
-      const outcome = final || lastAttempt ? 'given-up' : 'failed';
+      const outcome = outcomeOf(error, lastAttempt);
       observe(task, outcome, seconds());
-      logger.warn({ err: error, task, job: job.id, attempt: job.attempts, outcome }, 'a job failed');
-      if (final) {
+      logger[outcome === 'put-off' ? 'debug' : 'warn'](
+        { err: error, task, job: job.id, attempt: job.attempts, outcome },
+        'a job failed',
+      );
+      if (error instanceof JobError && error.final) {
         await giveUp(job.id);
+      } else if (error instanceof JobError && error.again !== undefined && outcome !== 'given-up') {
+        await putOff(job.id, error.again);
       }
       throw new Error(shown(error, job.id));
     }
   };
+}
+
+function outcomeOf(error: unknown, lastAttempt: boolean): JobOutcome {
+  if (!(error instanceof JobError)) {
+    return lastAttempt ? 'given-up' : 'failed';
+  }
+  if (!error.final && error.again?.counts === false) {
+    return 'put-off';
+  }
+  return error.final || lastAttempt ? 'given-up' : 'failed';
 }
 
 function shown(error: unknown, jobId: string): string {

@@ -21,7 +21,7 @@ import type { Pool } from 'pg';
 import type { Logger } from '../postgres/logger.ts';
 import { jobsLogger } from '../postgres/migrate-jobs.ts';
 import { rest } from '../stopping.ts';
-import { attempting, type JobHandler, type ObserveJob } from './handler.ts';
+import { type Again, attempting, type JobHandler, type ObserveJob } from './handler.ts';
 import { Holds } from './hold.ts';
 
 /** Jobs that this process does at once. */
@@ -42,6 +42,12 @@ const NOTE_RESULTS_AFTER_MS = 0;
 
 /** The job that is running is not tried again: its attempts are used up. */
 const GIVE_UP = 'update graphile_worker._private_jobs set max_attempts = attempts where id = $1';
+/** Once the attempt is noted as failed, the library adds e to the power of the attempts, in seconds. */
+const PUT_OFF = `
+  update graphile_worker._private_jobs
+  set attempts = attempts - $3::int,
+    run_at = now() + greatest(0, $2::float8 / 1000 - exp(least(attempts - $3::int, 10))) * interval '1 second'
+  where id = $1`;
 
 export interface WorkersOptions {
   /** Its own: a worker that waits for a connection of the application's pool would wait behind requests. */
@@ -115,6 +121,9 @@ export class Workers {
     const giveUp = async (jobId: string): Promise<void> => {
       await pool.query(GIVE_UP, [jobId]);
     };
+    const putOff = async (jobId: string, { afterMs, counts }: Again): Promise<void> => {
+      await pool.query(PUT_OFF, [jobId, afterMs, counts ? 0 : 1]);
+    };
     const events: WorkerEvents = new EventEmitter();
     const workers = runTaskList(
       {
@@ -134,7 +143,7 @@ export class Workers {
       Object.fromEntries(
         handlers.map((handler) => [
           handler.task,
-          this.#holding(attempting(handler, { logger, observe, giveUp })),
+          this.#holding(attempting(handler, { logger, observe, giveUp, putOff })),
         ]),
       ),
       pool,

@@ -7,21 +7,16 @@
  */
 import type { TenantId } from '@riwayat/collector';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import { z } from 'zod';
-import { addJob, type Task } from '../jobs/task.ts';
+import { LIMITS } from '../channels/channel.ts';
+import { deliverBy } from '../channels/task.ts';
+import { addJob } from '../jobs/task.ts';
 import { jsonText } from '../postgres/json.ts';
 import type { Schema } from '../postgres/schema.ts';
 import type { Locale } from '../tenants/tenant.ts';
 import { MAIL_TEMPLATES, type MailTemplate, type MailValues } from './mail-templates.ts';
 
-/** A mail server that is away for an hour costs nobody a mail: e + e² + … + e⁸ seconds are some 78 minutes. */
-const MAIL_ATTEMPTS = 9;
-
-/** Sends one row of the outbox. */
-export const DELIVER_MAIL: Task<{ tenantId: string; outboxId: string }> = {
-  name: 'deliver-mail',
-  payload: z.object({ tenantId: z.string(), outboxId: z.string().regex(/^\d+$/) }),
-};
+const { attempts: MAIL_ATTEMPTS } = LIMITS.mail;
+const DELIVER_MAIL = deliverBy('mail');
 
 export interface Mail<Template extends MailTemplate> {
   /** In whose name and time zone it is written. */

@@ -1,11 +1,12 @@
 import { createTransport } from 'nodemailer';
+import { DeliveryError } from '../channels/carrier.ts';
 import type { MailText } from './mail-text.ts';
 
 /** A server that is reached answers within seconds, or is not one to wait for. */
 const CONNECT_TIMEOUT_MS = 10_000;
 const SILENCE_TIMEOUT_MS = 20_000;
 /** However slowly it goes on: sending one mail takes no longer. */
-export const SEND_TIMEOUT_MS = 45_000;
+const SEND_TIMEOUT_MS = 45_000;
 const FIRST_PERMANENT_REPLY = 500;
 /** What nodemailer calls a refusal of this recipient or of this message, rather than of us. */
 const REFUSED_MAIL = ['EENVELOPE', 'EMESSAGE'];
@@ -26,24 +27,9 @@ export interface OutgoingMail extends MailText {
   readonly attachments?: readonly MailAttachment[];
 }
 
-/** A mail that could not be sent. */
-export class MailError extends Error {
-  override readonly name = 'MailError';
-  /** Whether the server will never take it. */
-  readonly final: boolean;
-  /** What the server answered, for whoever runs this machine; it may hold the recipient's address. */
-  readonly answer: string;
-
-  constructor(message: string, { final, answer, cause }: { final: boolean; answer: string; cause: unknown }) {
-    super(message, { cause });
-    this.final = final;
-    this.answer = answer;
-  }
-}
-
 /** Hands mails to a mail server. */
 export interface Mailer {
-  /** @throws {MailError} */
+  /** @throws {DeliveryError} */
   send(mail: OutgoingMail): Promise<void>;
 }
 
@@ -91,7 +77,7 @@ export function createMailer({ url, from, sendTimeoutMs = SEND_TIMEOUT_MS }: Mai
           sendTimeoutMs,
         );
       } catch (error) {
-        throw mailError(error);
+        throw deliveryError(error);
       }
     },
   };
@@ -109,14 +95,19 @@ async function inTime<T>(work: Promise<T>, milliseconds: number): Promise<T> {
   }
 }
 
-function mailError(error: unknown): MailError {
+function deliveryError(error: unknown): DeliveryError {
   const answer = error instanceof Error ? error.message : String(error);
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   const reply = error instanceof Error && 'responseCode' in error ? Number(error.responseCode) : undefined;
-  const final = reply !== undefined && reply >= FIRST_PERMANENT_REPLY && REFUSED_MAIL.includes(String(code));
+  const refused = reply !== undefined && REFUSED_MAIL.includes(String(code));
   const what =
     reply === undefined
       ? 'The mail server could not be reached, or did not take the mail in time.'
       : `The mail server answered ${reply}.`;
-  return new MailError(what, { final, answer, cause: error });
+  return new DeliveryError(what, {
+    final: refused && reply >= FIRST_PERMANENT_REPLY,
+    down: !refused,
+    answer,
+    cause: error,
+  });
 }

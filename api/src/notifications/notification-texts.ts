@@ -256,6 +256,12 @@ const TEXTS: {
     en: ({ device }) => `Somebody logged in to your account on a new device: ${device}.`,
     id: ({ device }) => `Ada yang masuk ke akun Anda dari perangkat baru: ${device}.`,
   }),
+  'webhook.disabled': kind(z.object({ webhook: z.string(), host: z.string() }), {
+    en: ({ host }) =>
+      `The webhook at ${host} was disabled because it took no events for a long time or said that it is gone. Enable it again once it works.`,
+    id: ({ host }) =>
+      `Webhook di ${host} dinonaktifkan karena lama tidak menerima kejadian atau menyatakan diri sudah tidak ada. Aktifkan kembali setelah berfungsi.`,
+  }),
 };
 
 /**

@@ -76,6 +76,7 @@ export interface NotificationValues {
   'data-export.failed': { export: string };
   'account.locked': { until: string };
   'account.new-device': { device: string };
+  'webhook.disabled': { webhook: string; host: string };
 }
 
 export type NotificationKind = keyof NotificationValues;

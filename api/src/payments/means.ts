@@ -1,5 +1,6 @@
 import type { Rupiah } from '@riwayat/billing';
 import { z } from 'zod';
+import { jsonVariable } from '../json-variable.ts';
 import { METHODS, type Method, PROVIDER_METHODS } from './payment-state.ts';
 import { VIRTUAL_ACCOUNT_BANKS, WALLETS } from './provider/provider.ts';
 import { type QrisMerchant, qrisMerchantSchema } from './qris/merchant.ts';
@@ -20,8 +21,8 @@ export const PAYMENT_VARIABLES = {
   PAYMENT_PROVIDER_URL: z.url({ protocol: /^https?$/ }).optional(),
   PAYMENT_PROVIDER_KEY: z.string().min(16).optional(),
   PAYMENT_WEBHOOK_SECRET: z.string().min(32).optional(),
-  BANK_ACCOUNTS: json(z.array(bankAccountSchema).max(MOST_ACCOUNTS)).default([]),
-  QRIS_MERCHANT: json(qrisMerchantSchema).optional(),
+  BANK_ACCOUNTS: jsonVariable(z.array(bankAccountSchema).max(MOST_ACCOUNTS)).default([]),
+  QRIS_MERCHANT: jsonVariable(qrisMerchantSchema).optional(),
 };
 
 const variables = z.object(PAYMENT_VARIABLES);
@@ -116,19 +117,4 @@ export function ownQris(
   bill: string,
 ): string | null {
   return qrisMerchant === undefined ? null : qrisPayload(qrisMerchant, { amount, bill });
-}
-
-/** A variable that holds JSON. */
-function json<Schema extends z.ZodType>(schema: Schema) {
-  return z
-    .string()
-    .transform((text, context): unknown => {
-      try {
-        return JSON.parse(text);
-      } catch {
-        context.addIssue({ code: 'custom', message: 'must be JSON' });
-        return z.NEVER;
-      }
-    })
-    .pipe(schema);
 }

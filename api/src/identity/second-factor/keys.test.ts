@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { SealError, SecondFactorKeys } from './keys.ts';
+import { SealError } from '../../sealing/sealing.ts';
+import { SecondFactorKeys } from './keys.ts';
 import { comparable, newRecoveryCodes } from './recovery-codes.ts';
 
 const SECRET = 'a secret for tests, of more than thirty-two characters';

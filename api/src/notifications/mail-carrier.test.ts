@@ -10,20 +10,14 @@ import type { Database } from '../postgres/database.ts';
 import type { Schema } from '../postgres/schema.ts';
 import { rest } from '../stopping.ts';
 import { TenantDirectory } from '../tenants/directory.ts';
+import { deliveryBy, FIRST_ATTEMPT } from '../testing/delivering.ts';
 import { startTestPostgres, type TestPostgres } from '../testing/postgres.ts';
-import { mailDelivery } from './delivery.ts';
 import { sendMail } from './mail.ts';
+import { mailCarrier } from './mail-carrier.ts';
 import { createMailer, type Mailer } from './mailer.ts';
 import { outboxMails } from './outbox.ts';
 
 const TO = 'budi@example.com';
-const CONTEXT: JobContext = {
-  jobId: '1',
-  attempt: 1,
-  lastAttempt: false,
-  signal: new AbortController().signal,
-};
-
 let server: TestPostgres;
 let database: Database;
 let db: Kysely<Schema>;
@@ -98,7 +92,10 @@ async function mailServer(options: SMTPServerOptions = {}, sendTimeoutMs?: numbe
 }
 
 const deliver = (mailer: Mailer | undefined, context: Partial<JobContext> = {}): Promise<void> =>
-  mailDelivery({ database, mailer }).run({ tenantId, outboxId }, { ...CONTEXT, ...context });
+  deliveryBy(database, 'mail', mailer && mailCarrier({ mailer })).run(
+    { tenantId, outboxId },
+    { ...FIRST_ATTEMPT, ...context },
+  );
 
 const row = () =>
   db
@@ -217,7 +214,7 @@ it('sends a mail again, as the same mail, when the worker died before it could n
   };
   void deliver(dying);
   await expect.poll(() => received).toHaveLength(1);
-  await expect(deliver(mailer)).rejects.toThrow('Another worker is sending this mail');
+  await expect(deliver(mailer)).rejects.toThrow('Another worker is sending this message');
   expect(received).toHaveLength(1);
   await sql`update outbox set claimed_until = now() - interval '1 second'`.execute(db);
   await deliver(mailer);
@@ -230,7 +227,7 @@ it('keeps mails where the machine’s operator can read them, when there is no m
   await deliver(undefined);
   expect(await row()).toMatchObject({ state: 'kept', attempts: 0, values: { name: 'Budi' } });
   await deliver(await mailServer());
-  await rest(50, CONTEXT.signal);
+  await rest(50, FIRST_ATTEMPT.signal);
   expect(received).toEqual([]);
 });
 
@@ -255,7 +252,7 @@ it('shows the machine’s operator what a mail says, until it is sent', async ()
 it('gives up a mail that this version cannot write', async () => {
   await sql`update outbox set template = 'unheard-of' where id = ${outboxId}`.execute(db);
   await expect(deliver(await mailServer())).rejects.toMatchObject({
-    message: 'The mail cannot be written.',
+    message: 'The message cannot be written.',
     final: true,
   });
   expect(await row()).toMatchObject({

@@ -46,6 +46,12 @@ it.each([
   { BANK_ACCOUNTS: 'BCA 123-456-7890' },
   { BANK_ACCOUNTS: '[{"bank":"BCA","number":"none","holder":"PT Contoh"}]' },
   { QRIS_MERCHANT: '{"nmid":"ID1"}' },
+  { PUSH_PRIVATE_KEY: 'short' },
+  { PUSH_CONTACT: 'nobody' },
+  { WHATSAPP_NUMBER_ID: '106540352242922' },
+  { SMS_URL: 'ftp://gateway.example' },
+  { SMS_HEADERS: '{"authorization":1}' },
+  { WHATSAPP_TEMPLATES: '{"id":{}}' },
 ])('refuses %o', (env) => {
   expect(() => parseConfig(env)).toThrow(ConfigError);
 });

@@ -20,7 +20,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`create index outbox_by_tenant on outbox (tenant_id, id desc)`.execute(db);
   await sql`create index outbox_by_user on outbox (user_id) where user_id is not null`.execute(db);
   await sql`
-    create unique index outbox_by_provider on outbox (channel, provider_id) where provider_id is not null`.execute(
+    create index outbox_by_provider on outbox (channel, provider_id) where provider_id is not null`.execute(
     db,
   );
 

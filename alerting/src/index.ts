@@ -1,8 +1,6 @@
 export { type BackTest, backtest, type Firing } from './backtest/backtest.ts';
-export type { DefaultRule } from './defaults/default-rule.ts';
 export { PLATFORM_DEFAULTS } from './defaults/platform-defaults.ts';
 export { TENANT_DEFAULTS } from './defaults/tenant-defaults.ts';
-export { badnessOf, type Judgement, judge } from './machine/judge.ts';
 export {
   type AlertState,
   alertStateSchema,
@@ -10,34 +8,22 @@ export {
   type Reading,
   type Transition,
 } from './machine/state.ts';
-export { type Step, step } from './machine/step.ts';
+export { step } from './machine/step.ts';
 export { type Input, inputKey, inputsOf, type RuleInputs } from './rules/inputs.ts';
 export {
-  type Condition,
-  limitOf,
   type Rule,
   type RuleInput,
   ruleSchema,
   SEVERITIES,
   type Severity,
 } from './rules/rule.ts';
-export {
-  INCIDENTS,
-  type Incident,
-  NARROWINGS,
-  type Narrowing,
-  type Signal,
-  STATISTICS,
-  type Statistic,
-} from './signals/signal.ts';
+export { INCIDENTS, NARROWINGS, type Signal, STATISTICS } from './signals/signal.ts';
 export { SIGNAL_KEYS, SIGNALS, type SignalKey, signalOf } from './signals/signals.ts';
 export { formatSpan, formatValue } from './texts/format.ts';
 export { readingText, ruleText } from './texts/rule-text.ts';
-export { INCIDENT_NAMES, SEVERITY_NAMES, SIGNAL_NAMES, STATISTIC_NAMES } from './texts/signal-texts.ts';
+export { INCIDENT_NAMES, SEVERITY_NAMES, SIGNAL_NAMES } from './texts/signal-texts.ts';
 export type { Accumulator, Sample } from './windows/accumulator.ts';
 export { Distinct } from './windows/distinct.ts';
-export type { Histogram } from './windows/quantile.ts';
-export { Share } from './windows/share.ts';
 export {
   type RequestCounts,
   type RequestSignal,
@@ -45,4 +31,4 @@ export {
   sampleWindow,
 } from './windows/signal-windows.ts';
 export { Total } from './windows/total.ts';
-export { valueAt, valuesAt, type WindowSpan } from './windows/window.ts';
+export { valuesAt } from './windows/window.ts';

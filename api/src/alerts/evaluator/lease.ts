@@ -12,8 +12,6 @@ import type { Schema } from '../../postgres/schema.ts';
 
 /** Two rounds and what they may be late by. With the pause of those who stand by, a take-over is within 15 s. */
 const LEASE_MS = 10_000;
-/** So long may a transaction wait for the process that began it. */
-const IDLE_MS = 5_000;
 const MS_PER_SECOND = 1_000;
 
 /** Another process evaluates by now. */
@@ -78,16 +76,11 @@ export class Lease {
   }
 
   /**
-   * Renews it for a round that has ended, and locks it until the end of the transaction.
+   * Renews it for a round that has ended, and locks it until the end of the transaction, if it is one.
    *
    * @throws {LeaseLostError} when another has it: nothing must be written then
    */
   async holdFor(db: Kysely<Schema>): Promise<void> {
-    if (db.isTransaction) {
-      await sql`select set_config('idle_in_transaction_session_timeout', ${String(IDLE_MS)}, true)`.execute(
-        db,
-      );
-    }
     await this.#touch(db, sql`clock_timestamp()`);
   }
 

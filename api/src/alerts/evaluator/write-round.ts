@@ -5,6 +5,7 @@
  * was changed or deleted since it was read is left to the next round, which knows of it.
  */
 import { type Kysely, sql } from 'kysely';
+import { endSoonWhenIdle } from '../../postgres/idle.ts';
 import type { Logger } from '../../postgres/logger.ts';
 import type { Schema } from '../../postgres/schema.ts';
 import type { AlertNews, AlertTelling } from '../news.ts';
@@ -39,6 +40,7 @@ export async function writeRound(
   only?: string,
 ): Promise<Written> {
   return db.transaction().execute(async (transaction) => {
+    await endSoonWhenIdle(transaction);
     await lease.holdFor(transaction);
     const changes = await unchanged(transaction, found);
     const happened = [

@@ -7,6 +7,7 @@
 import { type Kysely, sql } from 'kysely';
 import { notifyAll } from '../../notifications/notify.ts';
 import type { Database } from '../../postgres/database.ts';
+import { endSoonWhenIdle } from '../../postgres/idle.ts';
 import type { Schema } from '../../postgres/schema.ts';
 import { tenantRow } from '../../tenants/tenant.ts';
 import type { AlertNews, AlertTelling } from '../news.ts';
@@ -47,6 +48,7 @@ export class AlertTeller implements AlertTelling {
    */
   tellDue({ db }: Database, now: Date): Promise<number> {
     return db.transaction().execute(async (transaction) => {
+      await endSoonWhenIdle(transaction);
       await alone(transaction);
       return settle(transaction, this.#publicUrl, now);
     });

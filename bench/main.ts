@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { alerts } from './alerts/alerts.ts';
 import { billing } from './billing/billing.ts';
 import { crash } from './crash/crash.ts';
 import { exports } from './exports/exports.ts';
@@ -22,6 +23,7 @@ import { simulator } from './simulator/simulator.ts';
 import { uploads } from './uploads/uploads.ts';
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
+  alerts,
   billing,
   crash,
   exports,

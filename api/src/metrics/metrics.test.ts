@@ -7,7 +7,7 @@ describe('GET /metrics', () => {
   let application: TestApplication;
 
   beforeAll(async () => {
-    application = await startApplication({ METRICS_TOKEN: TOKEN });
+    application = await startApplication({ METRICS_TOKEN: TOKEN, ALERTS: 'on' });
   });
   afterAll(() => application.stop());
 
@@ -60,6 +60,17 @@ describe('GET /metrics', () => {
     await expect
       .poll(async () => (await scrape(`Bearer ${TOKEN}`)).body, { timeout: 15_000, interval: 250 })
       .toMatch(/^riwayat_records_stored_total\{lane="samples"\} [1-9]/m);
+  });
+
+  it('tells who evaluates alerts, and how that goes', async () => {
+    const body = async (): Promise<string> => (await scrape(`Bearer ${TOKEN}`)).body;
+    await expect
+      .poll(body, { timeout: 15_000, interval: 250 })
+      .toMatch(/^riwayat_alert_rounds_total\{outcome="succeeded"\} [1-9]/m);
+    expect(await body()).toMatch(/^riwayat_alert_evaluator 1$/m);
+    expect(await body()).toMatch(/^riwayat_alert_readers_failing 0$/m);
+    const [, age] = /^riwayat_alert_round_age_seconds (\S+)$/m.exec(await body()) ?? [];
+    expect(Number(age)).toBeLessThan(30);
   });
 
   it('is for those who have the token, when there is one', async () => {

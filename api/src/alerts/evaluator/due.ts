@@ -7,7 +7,7 @@
 import type { Severity } from '@riwayat/alerting';
 
 /** To the second and to the third who are told. */
-export const MOST_ESCALATIONS = 2;
+const MOST_ESCALATIONS = 2;
 const MS_PER_SECOND = 1_000;
 
 /** What decides when an alert is due. */

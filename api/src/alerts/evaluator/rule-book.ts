@@ -34,7 +34,7 @@ export interface WatchedSubject {
   /** Epoch milliseconds since when readers do not know it any more. */
   absentSince: number | undefined;
   /** Set when it is watched no longer: it is to be ended. */
-  ending: Exclude<ResolvedBecause, 'well'> | undefined;
+  ending: Exclude<ResolvedBecause, 'well' | 'by_hand'> | undefined;
 }
 
 export interface WatchedRule {
@@ -207,7 +207,7 @@ export class RuleBook {
   }
 }
 
-function endAll({ subjects }: WatchedRule, because: Exclude<ResolvedBecause, 'well'>): void {
+function endAll({ subjects }: WatchedRule, because: Exclude<ResolvedBecause, 'well' | 'by_hand'>): void {
   for (const [name, subject] of subjects) {
     if (subject.kept === undefined) {
       subjects.delete(name);

@@ -18,6 +18,7 @@ export default defineConfig({
       '/api': API_ORIGIN,
       '/health-check': API_ORIGIN,
       '/usage': { target: API_ORIGIN, ws: true },
+      '/notifications': { target: API_ORIGIN, ws: true },
     },
   },
 });

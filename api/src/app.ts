@@ -24,6 +24,7 @@ import { alertSignalRoutes } from './alerts/rules/signal-routes.ts';
 import { alertSettingsRoutes } from './alerts/settings/routes.ts';
 import { alertSilenceRoutes } from './alerts/silences/routes.ts';
 import { alertStatisticsRoutes } from './alerts/statistics/routes.ts';
+import { tellingRoutes } from './alerts/telling/routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { contractRoutes } from './billing/contract-routes.ts';
 import { planRoutes } from './billing/plan-routes.ts';
@@ -67,6 +68,7 @@ import { LIVE_PROTOCOL, liveRoutes } from './live/routes.ts';
 import { materialRoutes } from './materials/routes.ts';
 import { metrics } from './metrics/metrics.ts';
 import { Inbox } from './notifications/inbox.ts';
+import { liveNotificationRoutes, NOTIFICATIONS_PROTOCOL } from './notifications/live/routes.ts';
 import { notificationRoutes } from './notifications/routes.ts';
 import { documentedIngest } from './openapi/ingest.ts';
 import { openapi } from './openapi/openapi.ts';
@@ -153,7 +155,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(websocket, {
     options: {
       maxPayload: LARGEST_CLIENT_MESSAGE_BYTES,
-      handleProtocols: (offered: Set<string>) => (offered.has(LIVE_PROTOCOL) ? LIVE_PROTOCOL : false),
+      handleProtocols: (offered: Set<string>) =>
+        [LIVE_PROTOCOL, NOTIFICATIONS_PROTOCOL].find((protocol) => offered.has(protocol)) ?? false,
     },
   });
   await app.register(shedding, {
@@ -261,7 +264,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(adviceRoutes, { months, forecasts, advisor, reads: usageReads });
   await app.register(auditRoutes, { database });
   await app.register(jobRoutes, { stored: new StoredJobs(database) });
-  await app.register(notificationRoutes, { inbox: new Inbox(database, now) });
+  const inbox = new Inbox(database, now);
+  await app.register(notificationRoutes, { inbox });
   await app.register(channelRoutes, {
     database,
     channels: services.channels,
@@ -308,6 +312,12 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     live: collector.live,
     tenants,
     reads: usageReads,
+    verifyAccessToken: app.verifyAccessToken,
+  });
+  await app.register(tellingRoutes, { database, now });
+  await app.register(liveNotificationRoutes, {
+    inbox,
+    arrivals: services.arrivals,
     verifyAccessToken: app.verifyAccessToken,
   });
   if (dashboardDirectory !== undefined) {

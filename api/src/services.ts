@@ -29,6 +29,7 @@ import { Keyring } from './keys/keyring.ts';
 import { LiveMonthCosts } from './live/live-costs.ts';
 import { METER_TYPES } from './metering/event-meters.ts';
 import { StoredMetering } from './metering/metering.ts';
+import { type Arrivals, openArrivals } from './notifications/live/arrivals.ts';
 import { createMailer } from './notifications/mailer.ts';
 import { Gateway } from './payments/provider/gateway.ts';
 import type { PaymentProvider } from './payments/provider/provider.ts';
@@ -66,6 +67,8 @@ export interface Services {
   readonly alertTeller: AlertTeller;
   /** Undefined in a process that evaluates no alerts. */
   readonly evaluator: Evaluator | undefined;
+  /** Whom something was just told. */
+  readonly arrivals: Arrivals;
   /** Stores what is still in the spool, then ends everything that {@link openServices} started. */
   close(): Promise<void>;
 }
@@ -155,6 +158,8 @@ export async function openServices(config: Config, progress: (line: string) => v
       work: config.jobs,
     });
     closers.push(() => jobs.stop());
+    const arrivals = openArrivals({ url, logger: logger.child({ part: 'notifications' }) });
+    closers.push(() => arrivals.close());
     const alertTeller = new AlertTeller(config.publicUrl ?? `http://localhost:${config.port}`);
     if (config.jobs) {
       const tellDue = async (): Promise<void> => void (await alertTeller.tellDue(database, new Date()));
@@ -207,6 +212,7 @@ export async function openServices(config: Config, progress: (line: string) => v
       jobs,
       alertTeller,
       evaluator,
+      arrivals,
       close,
     };
   } catch (error) {

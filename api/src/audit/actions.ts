@@ -82,6 +82,8 @@ export const AUDIT_ACTIONS = [
   'alert-silence.begun',
   'alert-silence.ended',
   'alert-settings.changed',
+  'alert-routing.changed',
+  'account.notification-preferences-changed',
   'alert.acknowledged',
   'alert.commented',
   'alert.snoozed',

@@ -124,6 +124,16 @@ const ACTS: Readonly<Record<string, Act>> = {
       },
     }),
   },
+  'PUT /api/v1/tenant/alert-routing': {
+    as: 'administrator',
+    writes: 'alert-routing.changed',
+    send: () => ({ url: '/api/v1/tenant/alert-routing', payload: { version: null, routes: [] } }),
+  },
+  'PUT /api/v1/me/notification-preferences': {
+    as: 'administrator',
+    writes: 'account.notification-preferences-changed',
+    send: () => ({ url: '/api/v1/me/notification-preferences', payload: { channels_off: ['sms'] } }),
+  },
   'PUT /api/v1/tenant/budget': {
     as: 'administrator',
     writes: 'budget.changed',

@@ -4,7 +4,8 @@ import type { LiveTick, TenantId } from '@riwayat/collector';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { silent } from '../testing/postgres.ts';
-import { CLOSE_CODE, openFeed } from './feed.ts';
+import { openFeed } from './feed.ts';
+import { CLOSE_CODE } from './socket.ts';
 
 /** Far above what the kernel's buffers of a socket hold, and what a feed may keep. */
 const FLOOD_BYTES = 64_000_000;

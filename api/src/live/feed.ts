@@ -1,18 +1,7 @@
 import type { LiveTick, LiveUsage, TenantId } from '@riwayat/collector';
 import type { FastifyBaseLogger } from 'fastify';
 import type { WebSocket } from 'ws';
-
-/** Why the server ends a feed. Codes 4000–4999 are the application's own in the WebSocket protocol. */
-export const CLOSE_CODE = { goingAway: 1001, tokenExpired: 4401, forbidden: 4403, tooSlow: 4408 } as const;
-
-/**
- * More unsent bytes than this and a tick is skipped: the next one carries the newer totals anyway. It holds the two
- * minutes of ticks that a client may resume from, and is all that a client that does not read costs.
- */
-const BACKLOG_BYTES = 64 * 1024;
-/** A client that takes nothing for this long is let go; it can resume once it reads again. */
-const STALLED_MS = 10_000;
-const HEARTBEAT_MS = 30_000;
+import { BACKLOG_BYTES, CLOSE_CODE, STALLED_MS, untilClosed } from './socket.ts';
 
 export interface FeedOptions {
   readonly socket: WebSocket;
@@ -30,13 +19,13 @@ export interface FeedOptions {
 
 /**
  * Sends one tenant's ticks down one socket until either side ends it: each second one message, already
- * serialised. A slow client misses ticks, never delays others, holds a bounded backlog, and is told 4408 after ten
- * seconds in which it took nothing.
+ * serialised. A slow client misses ticks, since the next one carries the newer totals anyway; it never delays others,
+ * holds a bounded backlog, which has room for the two minutes of ticks that it may resume from, and is told 4408 after
+ * ten seconds in which it took nothing.
  */
 export async function openFeed(options: FeedOptions): Promise<void> {
   const { socket, live, logger, now = Date.now } = options;
   let stalledSince: number | undefined;
-  let answered = true;
 
   const send = (tick: LiveTick): void => {
     if (socket.readyState !== socket.OPEN) {
@@ -54,24 +43,7 @@ export async function openFeed(options: FeedOptions): Promise<void> {
     }
   };
 
-  const heartbeat = setInterval(() => {
-    if (!answered) {
-      socket.terminate();
-      return;
-    }
-    answered = false;
-    socket.ping();
-  }, HEARTBEAT_MS);
-  const expiry = setTimeout(
-    () => socket.close(CLOSE_CODE.tokenExpired, 'token expired'),
-    Math.max(0, options.expiresAt.getTime() - now()),
-  );
-  socket.on('pong', () => {
-    answered = true;
-  });
-  socket.on('error', (error) => logger.debug({ err: error }, 'live socket failed'));
-
-  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  const closed = untilClosed({ socket, expiresAt: options.expiresAt, logger, now });
   let unsubscribe: () => void = () => undefined;
   try {
     unsubscribe = await live.subscribe(
@@ -81,8 +53,6 @@ export async function openFeed(options: FeedOptions): Promise<void> {
     );
     await closed;
   } finally {
-    clearInterval(heartbeat);
-    clearTimeout(expiry);
     unsubscribe();
   }
 }

@@ -1,6 +1,5 @@
 import { billingMonth, monthAt } from '@riwayat/billing';
 import type { LiveUsage } from '@riwayat/collector';
-import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { actorOf } from '../audit/audit.ts';
@@ -9,11 +8,11 @@ import { can } from '../identity/permissions.ts';
 import type { VerifyAccessToken } from '../identity/tokens.ts';
 import type { TenantDirectory } from '../tenants/directory.ts';
 import type { UsageReads } from '../usage/reads.ts';
-import { CLOSE_CODE, openFeed } from './feed.ts';
+import { openFeed } from './feed.ts';
+import { CLOSE_CODE, offeredToken, TOKEN_PROTOCOL_PREFIX } from './socket.ts';
 
-/** The subprotocol spoken on the socket; the token travels beside it because a browser can set no header. */
+/** The subprotocol spoken on the socket. */
 export const LIVE_PROTOCOL = 'riwayat.usage.v1';
-const TOKEN_PROTOCOL_PREFIX = 'bearer.';
 
 const liveQuery = z.object({
   since: z
@@ -87,12 +86,3 @@ export const liveRoutes: FastifyPluginAsyncZod<LiveRoutesOptions> = async (app, 
     },
   });
 };
-
-function offeredToken(request: FastifyRequest): string | undefined {
-  const { authorization } = request.headers;
-  if (authorization?.startsWith('Bearer ')) {
-    return authorization.slice('Bearer '.length);
-  }
-  const offered = request.headers['sec-websocket-protocol']?.split(',').map((name) => name.trim()) ?? [];
-  return offered.find((name) => name.startsWith(TOKEN_PROTOCOL_PREFIX))?.slice(TOKEN_PROTOCOL_PREFIX.length);
-}

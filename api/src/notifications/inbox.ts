@@ -1,5 +1,5 @@
 import type { TenantId } from '@riwayat/collector';
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../postgres/database.ts';
 import { newestFirstPage } from '../postgres/newest-first.ts';
@@ -31,6 +31,18 @@ export interface NotificationsPage {
   /** On all pages together. */
   readonly unread: number;
   readonly nextCursor: string | null;
+}
+
+/** What was committed shortly after what came after it, as when two tell at once: one may be seen before the other. */
+const OVERTAKING_SECONDS = 120;
+/** What a person is brought at once; more than that is read by pages. */
+const MOST_AT_ONCE = 100;
+
+/** What a person has not read, of some of it. */
+export interface Arrived {
+  readonly notifications: ReadableNotification[];
+  /** Of everything. */
+  readonly unread: number;
 }
 
 const valuesOfRow = z.record(z.string(), z.union([z.string(), z.number()]));
@@ -70,17 +82,60 @@ export class Inbox {
     ]);
     const page = newestFirstPage(rows, limit);
     return {
-      notifications: page.rows.map((row) => ({
-        id: row.id,
-        kind: row.kind,
-        text: notificationText(row.kind, row.values, where),
-        values: valuesOfRow.parse(row.values),
-        createdAt: row.created_at,
-        readAt: row.read_at,
-      })),
+      notifications: page.rows.map((row) => readable(row, where)),
       unread,
       nextCursor: page.nextCursor,
     };
+  }
+
+  /** Some of what a person was told and has not read, by id, the oldest first. */
+  arrived(reader: Reader, ids: readonly string[]): Promise<Arrived> {
+    return this.#unread(reader, sql`id = any(${[...ids]}::bigint[])`);
+  }
+
+  /**
+   * What a person has not read and was told since something else: also what has a lower id and may have come later. The
+   * newest when there is much, the oldest of them first.
+   *
+   * @param since id of the last one that is known
+   */
+  missed(reader: Reader, since: string): Promise<Arrived> {
+    return this.#unread(
+      reader,
+      sql`id <> ${since}::bigint and (id > ${since}::bigint or created_at > (
+        select created_at - make_interval(secs => ${OVERTAKING_SECONDS})
+        from notifications as known where known.id = ${since}::bigint))`,
+    );
+  }
+
+  async #unread({ tenantId, userId }: Reader, condition: RawBuilder<unknown>): Promise<Arrived> {
+    const unread = this.#db
+      .selectFrom('notifications')
+      .where('tenant_id', '=', tenantId)
+      .where('user_id', '=', userId)
+      .where('read_at', 'is', null);
+    const [rows, counted, where] = await Promise.all([
+      unread
+        .where(sql<boolean>`(${condition})`)
+        .selectAll()
+        .orderBy('id', 'desc')
+        .limit(MOST_AT_ONCE)
+        .execute(),
+      unread.select(sql<number>`count(*)::int`.as('unread')).executeTakeFirstOrThrow(),
+      this.#placeOf({ tenantId, userId }),
+    ]);
+    return { notifications: rows.reverse().map((row) => readable(row, where)), unread: counted.unread };
+  }
+
+  /** Id of the newest that a person was told; `0`: they were told nothing. */
+  async newestId({ tenantId, userId }: Reader): Promise<string> {
+    const { newest } = await this.#db
+      .selectFrom('notifications')
+      .where('tenant_id', '=', tenantId)
+      .where('user_id', '=', userId)
+      .select(sql<string>`coalesce(max(id), 0)`.as('newest'))
+      .executeTakeFirstOrThrow();
+    return newest;
   }
 
   /**
@@ -124,4 +179,15 @@ export class Inbox {
       .executeTakeFirstOrThrow();
     return place.parse(row);
   }
+}
+
+function readable(row: Selectable<Schema['notifications']>, where: Place): ReadableNotification {
+  return {
+    id: row.id,
+    kind: row.kind,
+    text: notificationText(row.kind, row.values, where),
+    values: valuesOfRow.parse(row.values),
+    createdAt: row.created_at,
+    readAt: row.read_at,
+  };
 }

@@ -3,34 +3,8 @@ import { z } from 'zod';
 import { problem, problemResponses } from '../errors/problem.ts';
 import { principalOf, requirePermission } from '../identity/guard.ts';
 import { newestFirstQuery, numberedParams } from '../postgres/newest-first.ts';
-import type { Inbox, ReadableNotification } from './inbox.ts';
-
-const notificationBody = z
-  .object({
-    id: z.string(),
-    kind: z.string(),
-    text: z.string().describe('In the reader’s language, times in the tenant’s zone'),
-    values: z.record(z.string(), z.union([z.string(), z.number()])).describe('What the text is about'),
-    created_at: z.iso.datetime(),
-    read_at: z.iso.datetime().nullable().describe('null: not read yet'),
-  })
-  .meta({
-    id: 'Notification',
-    examples: [
-      {
-        id: '311',
-        kind: 'payment.verified',
-        text: 'Pembayaran untuk "Aljabar Dasar" telah diverifikasi. Sesi dimulai pada 22 November 2026 pukul 14.00 WIB.',
-        values: {
-          booking: '0199b0f2-5a5e-7c1e-9d8e-1f2a3b4c5d6e',
-          course: 'Aljabar Dasar',
-          startsAt: '2026-11-22T07:00:00.000Z',
-        },
-        created_at: '2026-11-21T07:00:00.000Z',
-        read_at: null,
-      },
-    ],
-  });
+import type { Inbox } from './inbox.ts';
+import { notificationBody, notificationOf } from './notification-body.ts';
 
 export interface NotificationRoutesOptions {
   readonly inbox: Inbox;
@@ -69,7 +43,7 @@ export const notificationRoutes: FastifyPluginAsyncZod<NotificationRoutesOptions
       const page = await inbox.list(principalOf(request), { limit, cursor });
       reply.header('cache-control', 'private, no-store');
       return {
-        data: page.notifications.map(described),
+        data: page.notifications.map(notificationOf),
         unread: page.unread,
         next_cursor: page.nextCursor,
       };
@@ -113,14 +87,3 @@ export const notificationRoutes: FastifyPluginAsyncZod<NotificationRoutesOptions
     async (request) => ({ read: await inbox.readAll(principalOf(request)) }),
   );
 };
-
-function described(notification: ReadableNotification): z.infer<typeof notificationBody> {
-  return {
-    id: notification.id,
-    kind: notification.kind,
-    text: notification.text,
-    values: notification.values,
-    created_at: notification.createdAt.toISOString(),
-    read_at: notification.readAt?.toISOString() ?? null,
-  };
-}

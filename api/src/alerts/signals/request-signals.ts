@@ -43,7 +43,7 @@ function isRequestSignal(key: string): key is RequestSignal {
 }
 
 function ofAnswers(found: Found, { least }: Input, value: (some: WindowOfRequests) => number): number | null {
-  return found === undefined || found.answers === 0 || found.answers < least ? null : value(found);
+  return found === undefined || found.answers === 0 || found.calls < least ? null : value(found);
 }
 
 /** Percent; null of nothing, and of too few. */

@@ -90,9 +90,15 @@ export function lastResort(tenantId: string): AlertRoute[] {
   return atOnce(tenantId === OPERATORS_TENANT ? 'operator' : 'administrator', []);
 }
 
+/** Learners and mentors use the application; that it is slow is for others to know. */
+const TOLD_ROLES = [
+  ...TENANT_ROLES.filter((role) => role !== 'member' && role !== 'mentor'),
+  'operator',
+] as const;
+
 /** Roles that a tenant may name: its own, and those to whom it may hand an alert on. */
 export function rolesNameableBy(tenantId: string): readonly Role[] {
-  return tenantId === OPERATORS_TENANT ? ['operator'] : [...TENANT_ROLES, 'operator'];
+  return tenantId === OPERATORS_TENANT ? ['operator'] : TOLD_ROLES;
 }
 
 /** True for a route that an alert takes. */

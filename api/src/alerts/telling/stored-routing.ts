@@ -50,7 +50,7 @@ export async function routingOf(db: Kysely<Schema>, tenantId: TenantId): Promise
  * Replaces a tenant's routes.
  *
  * @param db the transaction
- * @param seen the version that was changed; 0: the defaults
+ * @param seen the version that was changed; 0: the defaults; null: whatever there is
  * @returns the new version; undefined when somebody else has made one meanwhile
  */
 export async function replaceRouting(
@@ -60,15 +60,15 @@ export async function replaceRouting(
     seen,
     routes,
     now,
-  }: { readonly seen: number; readonly routes: readonly AlertRoute[]; readonly now: Date },
+  }: { readonly seen: number | null; readonly routes: readonly AlertRoute[]; readonly now: Date },
 ): Promise<number | undefined> {
   const { rows } = await sql<{ version: number }>`
     insert into alert_routings as known (tenant_id, version, updated_at)
     select ${tenantId}, 1, ${now}
-    where ${seen} = coalesce((select version from alert_routings where tenant_id = ${tenantId}), 0)
+    where ${seen}::int is null or ${seen}::int = coalesce((select version from alert_routings where tenant_id = ${tenantId}), 0)
     on conflict (tenant_id) do update set version = known.version + 1, updated_at = ${now}
-    where known.version = ${seen}
-    returning version`.execute(db);
+    where ${seen}::int is null or known.version = ${seen}::int
+    returning known.version`.execute(db);
   const version = rows[0]?.version;
   if (version === undefined) {
     return undefined;

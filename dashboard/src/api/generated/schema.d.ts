@@ -3091,6 +3091,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenant/alert-routing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is told of what, and by which channel */
+        get: operations["getApiV1TenantAlertRouting"];
+        /**
+         * Decide who is told of what, and by which channel
+         * @description Holds for what happens from now on. What no route leads to anybody goes to the administrators; everything shows in the application besides.
+         */
+        put: operations["putApiV1TenantAlertRouting"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notification-preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** By what one does not want to be told of alerts */
+        get: operations["getApiV1MeNotificationPreferences"];
+        /**
+         * Say by what one does not want to be told of alerts
+         * @description In the application everything shows. Administrators and operators who have turned off every channel that something critical would come by get it by mail all the same.
+         */
+        put: operations["putApiV1MeNotificationPreferences"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -4113,6 +4155,74 @@ export interface components {
                  */
                 start: string;
             }[];
+        };
+        /**
+         * @example {
+         *       "version": 3,
+         *       "routes": [
+         *         {
+         *           "level": 1,
+         *           "role": "it_staff",
+         *           "topics": [
+         *             "performance"
+         *           ],
+         *           "least": "warning",
+         *           "channels": [
+         *             "mail",
+         *             "push"
+         *           ]
+         *         },
+         *         {
+         *           "level": 2,
+         *           "role": "manager",
+         *           "topics": [],
+         *           "least": "critical",
+         *           "channels": [
+         *             "mail",
+         *             "whatsapp"
+         *           ]
+         *         }
+         *       ]
+         *     }
+         */
+        AlertRoutingInput: {
+            /** @description 0: the defaults */
+            version: number;
+            routes: {
+                /**
+                 * @description 1: told at once; 2: when nobody has acknowledged it in time; 3: when they have not either
+                 * @enum {number}
+                 */
+                level: 1 | 2 | 3;
+                /**
+                 * @description Everybody with this role; operator: who runs the platform
+                 * @enum {string}
+                 */
+                role?: "administrator" | "manager" | "board" | "it_staff" | "account_officer" | "mentor" | "member" | "operator";
+                /** @description One person instead of a role */
+                user_id?: string;
+                /** @description What alerts are about; none: all of it */
+                topics: ("limits" | "costs" | "performance" | "resources" | "security")[];
+                /**
+                 * @description The least severity
+                 * @enum {string}
+                 */
+                least: "info" | "warning" | "critical" | "emergency";
+                /** @description Beside the application itself, where everything shows */
+                channels: ("mail" | "push" | "whatsapp" | "sms")[];
+            }[];
+        };
+        /**
+         * @example {
+         *       "channels_off": [
+         *         "whatsapp",
+         *         "sms"
+         *       ]
+         *     }
+         */
+        NotificationPreferencesInput: {
+            /** @description By what the person does not want to be told */
+            channels_off: ("mail" | "push" | "whatsapp" | "sms")[];
         };
         AuditEntryInput: {
             id: string;
@@ -7703,6 +7813,74 @@ export interface components {
                  */
                 start: string;
             }[];
+        };
+        /**
+         * @example {
+         *       "version": 3,
+         *       "routes": [
+         *         {
+         *           "level": 1,
+         *           "role": "it_staff",
+         *           "topics": [
+         *             "performance"
+         *           ],
+         *           "least": "warning",
+         *           "channels": [
+         *             "mail",
+         *             "push"
+         *           ]
+         *         },
+         *         {
+         *           "level": 2,
+         *           "role": "manager",
+         *           "topics": [],
+         *           "least": "critical",
+         *           "channels": [
+         *             "mail",
+         *             "whatsapp"
+         *           ]
+         *         }
+         *       ]
+         *     }
+         */
+        AlertRouting: {
+            /** @description 0: the defaults */
+            version: number;
+            routes: {
+                /**
+                 * @description 1: told at once; 2: when nobody has acknowledged it in time; 3: when they have not either
+                 * @enum {number}
+                 */
+                level: 1 | 2 | 3;
+                /**
+                 * @description Everybody with this role; operator: who runs the platform
+                 * @enum {string}
+                 */
+                role?: "administrator" | "manager" | "board" | "it_staff" | "account_officer" | "mentor" | "member" | "operator";
+                /** @description One person instead of a role */
+                user_id?: string;
+                /** @description What alerts are about; none: all of it */
+                topics: ("limits" | "costs" | "performance" | "resources" | "security")[];
+                /**
+                 * @description The least severity
+                 * @enum {string}
+                 */
+                least: "info" | "warning" | "critical" | "emergency";
+                /** @description Beside the application itself, where everything shows */
+                channels: ("mail" | "push" | "whatsapp" | "sms")[];
+            }[];
+        };
+        /**
+         * @example {
+         *       "channels_off": [
+         *         "whatsapp",
+         *         "sms"
+         *       ]
+         *     }
+         */
+        NotificationPreferences: {
+            /** @description By what the person does not want to be told */
+            channels_off: ("mail" | "push" | "whatsapp" | "sms")[];
         };
         AuditEntry: {
             id: string;
@@ -31943,6 +32121,432 @@ export interface operations {
                         message?: string;
                     };
                     "application/x-protobuf": string;
+                };
+            };
+        };
+    };
+    getApiV1TenantAlertRouting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRouting"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putApiV1TenantAlertRouting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "version": 0,
+                 *       "routes": [
+                 *         {
+                 *           "level": 1,
+                 *           "role": "it_staff",
+                 *           "topics": [
+                 *             "performance"
+                 *           ],
+                 *           "least": "warning",
+                 *           "channels": [
+                 *             "mail",
+                 *             "push"
+                 *           ]
+                 *         },
+                 *         {
+                 *           "level": 2,
+                 *           "role": "manager",
+                 *           "topics": [],
+                 *           "least": "critical",
+                 *           "channels": [
+                 *             "mail",
+                 *             "whatsapp"
+                 *           ]
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The version that was changed; null: whatever there is is replaced */
+                    version: number | null;
+                    routes: {
+                        /**
+                         * @description 1: told at once; 2: when nobody has acknowledged it in time; 3: when they have not either
+                         * @enum {number}
+                         */
+                        level: 1 | 2 | 3;
+                        /**
+                         * @description Everybody with this role; operator: who runs the platform
+                         * @enum {string}
+                         */
+                        role?: "administrator" | "manager" | "board" | "it_staff" | "account_officer" | "mentor" | "member" | "operator";
+                        /** @description One person instead of a role */
+                        user_id?: string;
+                        /** @description What alerts are about; none: all of it */
+                        topics: ("limits" | "costs" | "performance" | "resources" | "security")[];
+                        /**
+                         * @description The least severity
+                         * @enum {string}
+                         */
+                        least: "info" | "warning" | "critical" | "emergency";
+                        /** @description Beside the application itself, where everything shows */
+                        channels: ("mail" | "push" | "whatsapp" | "sms")[];
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRouting"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1MeNotificationPreferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationPreferences"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putApiV1MeNotificationPreferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotificationPreferencesInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationPreferences"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

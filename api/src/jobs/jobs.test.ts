@@ -106,6 +106,24 @@ describe('a job', () => {
     expect([...first.greeted, ...second.greeted].sort()).toEqual([...names].sort());
   });
 
+  it.each([
+    ['is tried again no sooner than it says, and that attempt counts', true, 1],
+    ['is put off without an attempt being used up, when it was not the time for it', false, 0],
+  ])('%s', async (_what, counts, attempts) => {
+    const { handler } = greeter(async () => {
+      throw new JobError('Not now.', { again: { afterMs: 90_000, counts } });
+    });
+    const outcomes: JobOutcome[] = [];
+    start([handler]).onAttempt((_task, outcome) => outcomes.push(outcome));
+    // Even the last attempt is none when it was not the time for it.
+    await addJob(db, GREET, { name: 'Budi' }, { maxAttempts: counts ? 2 : 1 });
+    await expect.poll(stored, SOON).toMatchObject([{ attempts, locked: false, last_error: 'Not now.' }]);
+    const [row] = await stored();
+    expect(row?.due).toBeLessThanOrEqual(90);
+    expect(row?.due).toBeGreaterThan(90 - LOOKED_LATE_SECONDS);
+    expect(outcomes).toEqual([counts ? 'failed' : 'put-off']);
+  });
+
   it('is put off for longer after each failure, and says nothing of what went wrong inside', async () => {
     const { greeted, handler } = greeter(async () => {
       throw new Error('select secret from somewhere');

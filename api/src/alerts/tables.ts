@@ -3,6 +3,8 @@ import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 
 /** Set when a row is made, never changed. */
 type Once<T> = ColumnType<T, T, never>;
+/** Set when a row is made, taken out when the person is erased whose it is. */
+type Personal<T, Erased = null> = ColumnType<T, T, Erased>;
 /** JSON, written as text. */
 type Json<T> = ColumnType<T, string, string>;
 type JsonOnce<T> = ColumnType<T, string, never>;
@@ -28,7 +30,7 @@ interface AlertRuleVersionsTable {
   version: Once<number>;
   name: Once<string>;
   rule: JsonOnce<unknown>;
-  changed_by: Once<string | null>;
+  changed_by: Personal<string | null>;
   changed_at: Once<Date>;
 }
 
@@ -74,8 +76,8 @@ interface AlertEventsTable {
   tenant_id: Once<string>;
   kind: Once<AlertEventKind>;
   at: Once<Date>;
-  by_user: Once<string | null>;
-  text: Once<string | null>;
+  by_user: Personal<string | null>;
+  text: Personal<string | null>;
   details: JsonOnce<unknown>;
 }
 
@@ -87,8 +89,8 @@ interface AlertSilencesTable {
   alert_id: Once<string | null>;
   starts_at: Once<Date>;
   ends_at: Date | null;
-  reason: Once<string>;
-  created_by: Once<string | null>;
+  reason: Personal<string, ''>;
+  created_by: Personal<string | null>;
   created_at: Once<Date>;
 }
 

@@ -64,6 +64,9 @@ it('makes a copy of everything that is the tenant’s, and of nothing else', asy
     'member@ours.example',
   ]);
   expect(records.filter(({ record }) => record === 'usage_of_day').length).toBeGreaterThan(0);
+  const rules = records.filter(({ record }) => record === 'alert_rule');
+  expect(rules.map(({ default_key }) => default_key)).toContain('error-rate');
+  expect(rules[0].versions).toMatchObject([{ version: 1 }]);
   expect(text).not.toContain('theirs');
   expect(text).not.toContain('$argon2');
 

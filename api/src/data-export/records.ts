@@ -10,19 +10,16 @@ import type { ExpressionBuilder, Kysely } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import type { Schema } from '../postgres/schema.ts';
 import type { Tenant } from '../tenants/tenant.ts';
+import { alertRecords } from './alert-records.ts';
+import { named, PAGE_ROWS } from './by-page.ts';
 
 const FORMAT_VERSION = 1;
-const PAGE_ROWS = 1_000;
 
 export interface ExportSources {
   readonly db: Kysely<Schema>;
   readonly usage: Pick<Collector['usage'], 'daily'>;
   readonly tenant: Tenant & { readonly retentionMonths: number };
   readonly now: Date;
-}
-
-interface Page {
-  readonly id: string;
 }
 
 /** Every record of a tenant's data, the description of the whole first. */
@@ -39,6 +36,7 @@ export async function* exportRecords(sources: ExportSources): AsyncGenerator<obj
   yield* bookings(sources);
   yield* materials(sources);
   yield* invoices(sources);
+  yield* alertRecords(sources.db, tenant.id);
   yield* usageByDay(sources);
 }
 
@@ -181,24 +179,5 @@ async function* usageByDay({ usage, tenant, now }: ExportSources): AsyncGenerato
     if (day.calls > 0) {
       yield { record: 'usage_of_day', ...day };
     }
-  }
-}
-
-/** @param page the rows whose id is after another, in the order of their ids */
-async function* named<Row extends Page>(
-  record: string,
-  page: (after: string) => Promise<Row[]>,
-): AsyncGenerator<object> {
-  let after = '';
-  for (;;) {
-    const rows = await page(after);
-    for (const row of rows) {
-      yield { record, ...row };
-    }
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < PAGE_ROWS) {
-      return;
-    }
-    after = last.id;
   }
 }

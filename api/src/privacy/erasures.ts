@@ -1,6 +1,7 @@
 import { type Collector, tenantScope } from '@riwayat/collector';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { countPersonInAlerts, erasePersonFromAlerts } from '../alerts/person-erasure.ts';
 import { actorOf, audit } from '../audit/audit.ts';
 import { problem, problemResponses } from '../errors/problem.ts';
 import { principalOf, requirePermission } from '../identity/guard.ts';
@@ -14,6 +15,7 @@ const rows = z.object({
   events: z.int(),
   rejected: z.int(),
   usage: z.int().describe('Rows of usage by person and day'),
+  alerts: z.int().describe('What the person did and said about alerts, silenced, or changed of their rules'),
 });
 
 const proofBody = z
@@ -60,17 +62,20 @@ export const erasureRoutes: FastifyPluginAsyncZod<ErasureRoutesOptions> = async 
       if (collector.status().store === 'down') {
         throw problem('usage-store-unavailable', { retryAfterSeconds: STORE_RETRY_SECONDS });
       }
-      const proof = await collector.erase(tenantScope(tenantId), request.body.user_id);
+      const { user_id } = request.body;
+      const named = () => countPersonInAlerts(database.db, tenantId, user_id);
+      const alerts = await named();
+      const recorded = await collector.erase(tenantScope(tenantId), user_id);
+      const before = { ...recorded.before, alerts };
       // Whose data it was is what must not be kept; who had it erased must be.
-      request.log.info({ tenantId, by: userId, before: proof.before }, 'a person was erased on request');
-      await audit(database.db, {
-        action: 'privacy.erased',
-        tenantId,
-        actor: actorOf(request),
-        details: { ...proof.before },
+      request.log.info({ tenantId, by: userId, before }, 'a person was erased on request');
+      await database.db.transaction().execute(async (transaction) => {
+        await erasePersonFromAlerts(transaction, tenantId, user_id);
+        const actor = actorOf(request);
+        await audit(transaction, { action: 'privacy.erased', tenantId, actor, details: before });
       });
       reply.header('cache-control', 'no-store');
-      return proof;
+      return { before, after: { ...recorded.after, alerts: await named() } };
     },
   );
 };

@@ -67,7 +67,7 @@ it('keeps pseudonyms from the moment a tenant decides so, and forgets a person u
   const pseudonym = (await people()).find(({ user_id }) => user_id !== 'citra');
   expect(pseudonym).toEqual({ user_id: expect.stringMatching(/^[\w-]{22}$/), calls: 1 });
 
-  const nothing = { requests: 0, events: 0, rejected: 0, usage: 0 };
+  const nothing = { requests: 0, events: 0, rejected: 0, usage: 0, alerts: 0 };
   expect(await erase('citra')).toEqual({
     status: 200,
     body: { before: { ...nothing, requests: 2, usage: 2 }, after: nothing },

@@ -239,3 +239,20 @@ it('lists alerts by state, severity, rule and subject, page by page', async () =
   } while (cursor !== undefined);
   expect(paged).toEqual(all);
 });
+
+it('forgets somebody who is erased, and keeps what became of alerts', async () => {
+  await post(manager, `${alert.url}/acknowledge`, { comment: 'Call me at home' });
+  await post(administrator, `${alert.url}/comments`, { text: 'Thank you' });
+  const { acknowledged_by: person } = (await send(administrator, { url: alert.url })).json();
+  const erased = await post(administrator, '/api/v1/tenant/erasures', { user_id: person.id });
+  expect(erased.json().before.alerts).toBeGreaterThan(1);
+  expect(erased.json().after.alerts).toBe(0);
+  const after = await send(administrator, { url: alert.url });
+  expect(after.body).not.toContain('Call me');
+  expect(after.body).not.toContain(person.id);
+  expect(after.json()).toMatchObject({
+    state: 'acknowledged',
+    acknowledged_by: null,
+    history: [{ text: 'Thank you' }, { kind: 'acknowledged', by: null, text: null }, { kind: 'fired' }],
+  });
+});

@@ -6060,6 +6060,8 @@ export interface components {
                 rejected: number;
                 /** @description Rows of usage by person and day */
                 usage: number;
+                /** @description What the person did and said about alerts, silenced, or changed of their rules */
+                alerts: number;
             };
             /** @description The same query afterwards: all zeros, unless the person came back meanwhile */
             after: {
@@ -6068,6 +6070,8 @@ export interface components {
                 rejected: number;
                 /** @description Rows of usage by person and day */
                 usage: number;
+                /** @description What the person did and said about alerts, silenced, or changed of their rules */
+                alerts: number;
             };
         };
         /**
@@ -9718,6 +9722,8 @@ export interface components {
                 rejected: number;
                 /** @description Rows of usage by person and day */
                 usage: number;
+                /** @description What the person did and said about alerts, silenced, or changed of their rules */
+                alerts: number;
             };
             /** @description The same query afterwards: all zeros, unless the person came back meanwhile */
             after: {
@@ -9726,6 +9732,8 @@ export interface components {
                 rejected: number;
                 /** @description Rows of usage by person and day */
                 usage: number;
+                /** @description What the person did and said about alerts, silenced, or changed of their rules */
+                alerts: number;
             };
         };
         /**

@@ -19,6 +19,7 @@ import { Forecasts } from './advice/forecasts.ts';
 import { adviceRoutes } from './advice/routes.ts';
 import { TenantMonths } from './advice/tenant-months.ts';
 import { alertRoutes } from './alerts/alerts/routes.ts';
+import { heartbeatRoutes } from './alerts/heartbeats/routes.ts';
 import { alertRuleRoutes } from './alerts/rules/routes.ts';
 import { alertSignalRoutes } from './alerts/rules/signal-routes.ts';
 import { alertSettingsRoutes } from './alerts/settings/routes.ts';
@@ -263,6 +264,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const advisor = new Advisor({ months, habits: collector.metering, usage: collector.usage });
   await app.register(adviceRoutes, { months, forecasts, advisor, reads: usageReads });
   await app.register(auditRoutes, { database });
+  await app.register(heartbeatRoutes, { database, keyring, now });
   await app.register(jobRoutes, { stored: new StoredJobs(database) });
   const inbox = new Inbox(database, now);
   await app.register(notificationRoutes, { inbox });

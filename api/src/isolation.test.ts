@@ -141,6 +141,7 @@ const ACCESS: Readonly<Record<string, 'public' | 'key' | readonly Permission[]>>
   'POST /api/v1/platform/billing/invoices/{id}/write-off': ['platform:billing'],
   'POST /api/v1/platform/billing/invoices/{id}/lift-suspension': ['platform:billing'],
   'GET /api/v1/tenant/keys': ['keys:manage'],
+  'POST /api/v1/platform/heartbeats/{name}': 'key',
   'POST /api/v1/tenant/keys': ['keys:manage'],
   'POST /api/v1/tenant/keys/{id}/rotate': ['keys:manage'],
   'DELETE /api/v1/tenant/keys/{id}': ['keys:manage'],

@@ -4,6 +4,7 @@ import { type Collector, openCollector, type StoreAddress, startResourceSampler 
 import { type Logger, pino } from 'pino';
 import { type Evaluator, startEvaluator } from './alerts/evaluator/evaluator.ts';
 import { giveDefaults } from './alerts/rules/defaults.ts';
+import { signalReaders } from './alerts/signals/readers.ts';
 import { AlertTeller, TELLING_INTERVAL_MS } from './alerts/telling/teller.ts';
 import { DAILY_JOBS, jobHandlers } from './background.ts';
 import type { ScreenMetering } from './billing/metering.ts';
@@ -173,17 +174,31 @@ export async function openServices(config: Config, progress: (line: string) => v
       gauges: {
         databaseConnections: () => database.connections().open,
         databaseWaiting: () => database.connections().waiting,
+        databaseBusy: () => database.connections().busy,
+        databasePool: () => database.connections().most,
         queueDepth: () => jobs.queue().jobs.waiting,
       },
     });
     closers.push(async () => stopSampling());
     const usageReads = new UsageReads({ database, logger: logger.child({ part: 'usage reads' }) });
     closers.push(() => usageReads.close());
+    const tenants = new TenantDirectory(database);
     const evaluator =
       config.alerts &&
       startEvaluator({
         db: database.db,
-        readers: [],
+        readers: signalReaders({
+          collector,
+          database,
+          prices,
+          pricing,
+          metering,
+          tenants,
+          instance: config.instance,
+          publicUrl: config.publicUrl,
+          logger: logger.child({ part: 'alerts' }),
+          now: () => new Date(),
+        }),
         telling: alertTeller,
         instance: config.instance,
         logger: logger.child({ part: 'alerts' }),
@@ -197,7 +212,7 @@ export async function openServices(config: Config, progress: (line: string) => v
       coordination,
       jsonCache: new JsonCache(config.pageCache ? coordination.cache : undefined),
       people: new People(database),
-      tenants: new TenantDirectory(database),
+      tenants,
       keys: new ApiKeys(database),
       keyring,
       receivables,

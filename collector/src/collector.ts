@@ -35,6 +35,7 @@ import { RecordedRequests } from './usage/recorded-requests.ts';
 import { RefusedRows } from './usage/refused-rows.ts';
 import type { TenantScope } from './usage/tenant-scope.ts';
 import { RequestWindows } from './windows/request-windows.ts';
+import { SampleWindows } from './windows/sample-windows.ts';
 
 /** How long close() goes on sending. */
 const CLOSE_GRACE_MS = 5_000;
@@ -57,6 +58,8 @@ export class Collector {
   readonly ledger: LedgerReads;
   /** What happened in spans of time up to now, of many tenants at once. */
   readonly windows: RequestWindows;
+  /** The same of what instances use, for who runs the platform. */
+  readonly sampled: SampleWindows;
   /** Ticks of what happens now. */
   readonly live: LiveUsage;
   readonly #store: Store;
@@ -79,6 +82,7 @@ export class Collector {
     this.metering = new MeteringQueries(store);
     this.recorded = new RecordedRequests(store);
     this.windows = new RequestWindows(store);
+    this.sampled = new SampleWindows(store);
     this.refused = new RefusedRows(store);
     this.live = new LiveUsage({
       usage: this.usage,

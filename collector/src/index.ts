@@ -86,4 +86,5 @@ export {
 export type { RollupDifference } from './usage/rollup-difference.ts';
 export { type PlatformScope, platformScope, type TenantScope, tenantScope } from './usage/tenant-scope.ts';
 export type { RequestWindows, Whose, WindowOfRequests } from './windows/request-windows.ts';
+export type { Measure, SampleWindows } from './windows/sample-windows.ts';
 export type { Span } from './windows/spans.ts';

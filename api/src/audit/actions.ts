@@ -23,6 +23,7 @@ export const AUDIT_ACTIONS = [
   'person.invitation-withdrawn',
   'person.role-changed',
   'person.removed',
+  'heartbeat.told',
   'key.created',
   'key.rotated',
   'key.revoked',

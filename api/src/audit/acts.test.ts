@@ -72,6 +72,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'POST /api/v1/tenant/alerts/{id}/resolve': 'alerts/alerts/alerts.test.ts',
   'POST /api/v1/tenant/alert-silences': 'alerts/silences/silences.test.ts',
   'POST /api/v1/tenant/alert-silences/{id}/end': 'alerts/silences/silences.test.ts',
+  'POST /api/v1/platform/heartbeats/{name}': 'alerts/heartbeats/heartbeats.test.ts',
   'POST /api/v1/tenant/data-exports': 'data-export/data-export.test.ts',
   'POST /api/v1/tenant/data-exports/{id}/download': 'data-export/data-export.test.ts',
 };

@@ -122,7 +122,10 @@ function exactNumber(value: bigint): number {
   return Number(value);
 }
 
-function byTenant<Row extends { readonly tenantId: TenantId }>(rows: readonly Row[]): Map<TenantId, Row[]> {
+/** Rows of several tenants, by tenant. */
+export function byTenant<Row extends { readonly tenantId: TenantId }>(
+  rows: readonly Row[],
+): Map<TenantId, Row[]> {
   const groups = new Map<TenantId, Row[]>();
   for (const row of rows) {
     const group = groups.get(row.tenantId);
@@ -135,8 +138,9 @@ function byTenant<Row extends { readonly tenantId: TenantId }>(rows: readonly Ro
   return groups;
 }
 
-function usageOf(
-  { days }: BillingMonth,
+/** What a tenant's rows of some days are, by meter and day. */
+export function usageOf(
+  { days }: Pick<BillingMonth, 'days'>,
   requests: readonly RequestsOfDay[],
   events: readonly EventsOfDay[],
 ): Usage {

@@ -24,14 +24,24 @@ export interface DatabaseOptions {
   readonly maxConnections?: number;
 }
 
+/** Connections to the database. */
+export interface PoolUse {
+  readonly open: number;
+  /** Of those open, the ones in use. */
+  readonly busy: number;
+  /** How many there may be. */
+  readonly most: number;
+  /** Queries that wait for one. */
+  readonly waiting: number;
+}
+
 /** The application's Postgres. */
 export interface Database {
   /** Queries. They reject with DatabaseUnavailableError while Postgres cannot be reached. */
   readonly db: Kysely<Schema>;
   /** Resolves when Postgres answers; rejects with DatabaseUnavailableError when it does not. */
   ping(): Promise<void>;
-  /** How many connections are open, and how many queries wait for one. */
-  connections(): { readonly open: number; readonly waiting: number };
+  connections(): PoolUse;
   /** Waits for running queries, then closes every connection. */
   close(): Promise<void>;
 }
@@ -64,10 +74,11 @@ export async function openDatabase({ url, logger, maxConnections }: DatabaseOpti
     await migrating.destroy();
   }
 
+  const most = maxConnections ?? DEFAULT_MAX_CONNECTIONS;
   const pool = quietPool(
     {
       ...connection,
-      max: maxConnections ?? DEFAULT_MAX_CONNECTIONS,
+      max: most,
       idleTimeoutMillis: IDLE_CONNECTION_MS,
       statement_timeout: STATEMENT_TIMEOUT_MS,
       query_timeout: ANSWER_TIMEOUT_MS,
@@ -81,7 +92,12 @@ export async function openDatabase({ url, logger, maxConnections }: DatabaseOpti
     ping: async () => {
       await sql`select 1`.execute(db);
     },
-    connections: () => ({ open: pool.totalCount, waiting: pool.waitingCount }),
+    connections: () => ({
+      open: pool.totalCount,
+      busy: pool.totalCount - pool.idleCount,
+      most,
+      waiting: pool.waitingCount,
+    }),
     close: () => db.destroy(),
   };
 }

@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
+import type { HeartbeatTables } from '../alerts/heartbeats/tables.ts';
 import type { AlertTables } from '../alerts/tables.ts';
 import type { AlertTellingTables } from '../alerts/telling/tables.ts';
 import type { BillingTables } from '../billing/tables.ts';
@@ -183,6 +184,7 @@ export interface Schema
     BillingTables,
     ChannelTables,
     DataExportTables,
+    HeartbeatTables,
     InvoiceTables,
     MaterialTables,
     PageTables,

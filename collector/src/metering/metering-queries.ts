@@ -12,7 +12,7 @@
 import { z } from 'zod';
 import type { TenantId } from '../record/request-record.ts';
 import type { Select, Store } from '../store/store.ts';
-import type { TimeRange } from '../usage/range.ts';
+import { checkedDays, type DayRange, type TimeRange } from '../usage/range.ts';
 import type { TenantScope } from '../usage/tenant-scope.ts';
 import { type EndpointHabits, endpointHabits } from './endpoint-habits.ts';
 import { type EventsOfDay, eventsOfDays, type MeterTypes } from './event-sums.ts';
@@ -77,6 +77,9 @@ const rollupRow = requestsRow
 
 const TENANTS = 'tenant_id IN {tenants:Array(String)}';
 const IN_TIME = "ts >= toDateTime({from:UInt32}, 'UTC') AND ts < toDateTime({to:UInt32}, 'UTC')";
+/** Of each window of five minutes who was there: a person has a row for each role and for each part that is not merged yet. */
+const MOST_AT_ONCE = `arrayMax(mapValues(uniqExactMapIf(
+  mapFromArrays(days.windows, arrayWithConstant(length(days.windows), days.user_id)), days.user_id != '')))`;
 const IN_DAYS = 'days.day >= toDate({start:String}) AND days.day <= toDate({end:String})';
 const STORED_BY = "stored_at <= toDateTime({storedBy:UInt32}, 'UTC')";
 
@@ -128,7 +131,6 @@ export class MeteringQueries {
    */
   async requestsOfDaysFromRollup(scope: TenantScope, days: MeteredDays): Promise<RollupDays> {
     const rows = await this.#select([scope], {
-      // Of each window who was there: a person has a row for each role and for each part that is not merged yet.
       sql: `SELECT tenant_id AS tenantId, toString(local_day) AS day, calls, errors, bytesIn, bytesOut, renders, cpu, memory,
               cacheLookups, cacheHits, concurrentUsers, uniqExactMerge(people) OVER () AS activeUsers
             FROM (
@@ -136,9 +138,7 @@ export class MeteringQueries {
                 sum(days.bytes_in) AS bytesIn, sum(days.bytes_out) AS bytesOut, sum(days.renders) AS renders,
                 sum(days.cpu) AS cpu, sum(days.memory) AS memory, sum(days.cache_lookups) AS cacheLookups,
                 sum(days.cache_hits) AS cacheHits, uniqExactStateIf(days.user_id, days.user_id != '') AS people,
-                arrayMax(mapValues(uniqExactMapIf(
-                  mapFromArrays(days.windows, arrayWithConstant(length(days.windows), days.user_id)), days.user_id != ''
-                ))) AS concurrentUsers
+                ${MOST_AT_ONCE} AS concurrentUsers
               FROM {{database}}.usage_user_day AS days WHERE ${TENANTS} AND ${IN_DAYS}
               GROUP BY tenant_id, days.day)
             ORDER BY local_day`,
@@ -150,6 +150,25 @@ export class MeteringQueries {
       days: rows.map(({ activeUsers: _, ...row }) => ({ ...row, bytes: row.bytesIn + row.bytesOut })),
       activeUsers: rows[0]?.activeUsers ?? 0n,
     };
+  }
+
+  /**
+   * The requests of many tenants' days from the rollup, without those who made them: what limits and budgets of all tenants
+   * are held to, again and again.
+   *
+   * @throws {RangeError} for days that are none; {StoreError}
+   */
+  rollupsOfDays(scopes: readonly TenantScope[], days: DayRange): Promise<RequestsOfDay[]> {
+    return this.#select(scopes, {
+      sql: `SELECT tenant_id AS tenantId, toString(days.day) AS day, sum(days.calls) AS calls,
+              sum(days.bytes_in) + sum(days.bytes_out) AS bytes, sum(days.renders) AS renders, sum(days.cpu) AS cpu,
+              sum(days.memory) AS memory, sum(days.cache_lookups) AS cacheLookups, sum(days.cache_hits) AS cacheHits,
+              ${MOST_AT_ONCE} AS concurrentUsers
+            FROM {{database}}.usage_user_day AS days WHERE ${TENANTS} AND ${IN_DAYS} GROUP BY tenant_id, days.day`,
+      params: { ...checkedDays(days) },
+      row: requestsRow,
+      label: 'metering.rollups',
+    });
   }
 
   /** What business events said of meters; see {@link eventsOfDays}. */

@@ -10,6 +10,7 @@ import {
   REQUEST_COLUMNS,
   REQUEST_COLUMNS_V1,
   SAMPLE_COLUMNS,
+  SAMPLE_COLUMNS_V1,
 } from './line.ts';
 
 export const LANES = ['requests', 'events', 'rejected', 'samples'] as const;
@@ -25,6 +26,22 @@ export const LINE_FORMATS: Readonly<Record<Lane, LineFormat>> = {
   events: { table: 'events', columns: EVENT_COLUMNS },
   rejected: { table: 'rejected', columns: REJECTED_COLUMNS },
   samples: { table: 'resource_samples', columns: SAMPLE_COLUMNS },
+};
+
+/**
+ * What stands for a lane in the names of segments: another name for each other set of columns that its lines have had, the
+ * one that is written now first.
+ */
+export const LANE_NAMES: Readonly<Record<Lane, readonly [string, ...string[]]>> = {
+  requests: ['requests'],
+  events: ['events'],
+  rejected: ['rejected'],
+  samples: ['samples-2', 'samples'],
+};
+
+/** The formats of lines that are not written any more, by the names of their segments. */
+export const FORMER_FORMATS: Readonly<Record<string, LineFormat>> = {
+  samples: { table: 'resource_samples', columns: SAMPLE_COLUMNS_V1 },
 };
 
 /** Segments of the first version name no lane. */

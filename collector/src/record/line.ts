@@ -71,7 +71,8 @@ export const REJECTED_COLUMNS = [
   'retention',
 ] as const;
 
-export const SAMPLE_COLUMNS = [
+/** Of samples that an earlier version took. */
+export const SAMPLE_COLUMNS_V1 = [
   'ts',
   'instance',
   'cpu',
@@ -95,6 +96,8 @@ export const SAMPLE_COLUMNS = [
   'disk_total',
   'spool_bytes',
 ] as const;
+
+export const SAMPLE_COLUMNS = [...SAMPLE_COLUMNS_V1, 'database_busy', 'database_pool', 'ended'] as const;
 
 const MAXIMUM_STATUS = 999;
 
@@ -264,6 +267,9 @@ export function encodeSample(sample: ResourceSample): string {
     whole(sample.diskFree, 'diskFree'),
     whole(sample.diskTotal, 'diskTotal'),
     whole(sample.spoolBytes, 'spoolBytes'),
+    whole(sample.databaseBusy, 'databaseBusy'),
+    whole(sample.databasePool, 'databasePool'),
+    sample.ended ? 1 : 0,
   ];
   return (
     `[${whole(sample.ts, 'ts')},${text(instance)},${share(cpu, 'cpu')},${share(hostCpu, 'hostCpu')}` +

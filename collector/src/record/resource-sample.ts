@@ -25,6 +25,9 @@ export interface ResourceSample {
   readonly openSockets: number;
   readonly databaseConnections: number;
   readonly databaseWaiting: number;
+  /** In use, of those open; and how many there may be. */
+  readonly databaseBusy: number;
+  readonly databasePool: number;
   readonly queueDepth: number;
   /** Since the process started. */
   readonly cacheHits: number;
@@ -33,4 +36,6 @@ export interface ResourceSample {
   readonly diskFree: number;
   readonly diskTotal: number;
   readonly spoolBytes: number;
+  /** The process's last one, as far as it can say. */
+  readonly ended: boolean;
 }

@@ -70,7 +70,13 @@ it('goes on, and says so once, when something cannot be measured', async () => {
 it('samples the process, its host and what the application tells, and has it stored', async () => {
   start({
     instance: 'stored',
-    gauges: { databaseConnections: () => 7, queueDepth: () => 2.6, cacheHits: () => Number.NaN },
+    gauges: {
+      databaseConnections: () => 7,
+      databaseBusy: () => 3,
+      databasePool: () => 10,
+      queueDepth: () => 2.6,
+      cacheHits: () => Number.NaN,
+    },
   });
   await eventually(() => samples.length > 0);
   burn(150);
@@ -83,6 +89,8 @@ it('samples the process, its host and what the application tells, and has it sto
     instance: 'stored',
     databaseConnections: 7,
     databaseWaiting: 0,
+    databaseBusy: 3,
+    databasePool: 10,
     queueDepth: 3,
     cacheHits: 0,
   });
@@ -107,4 +115,6 @@ it('samples the process, its host and what the application tells, and has it sto
   await store.close();
   expect(rows).toHaveLength(samples.length);
   expect(rows).toContainEqual({ rss: String(sample?.rss), connections: 7 });
+  // The last one says that it is.
+  expect(samples.map(({ ended }) => ended)).toEqual([...samples.slice(1).map(() => false), true]);
 });

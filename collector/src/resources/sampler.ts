@@ -29,6 +29,9 @@ export interface ResourceGauges {
   /** Open connections to the application's database, and those who wait for one. */
   readonly databaseConnections?: () => number;
   readonly databaseWaiting?: () => number;
+  /** Those in use, and how many there may be. */
+  readonly databaseBusy?: () => number;
+  readonly databasePool?: () => number;
   /** Jobs that wait. */
   readonly queueDepth?: () => number;
   /** Since the process started. */
@@ -59,7 +62,7 @@ export function startResourceSampler(options: ResourceSamplerOptions): () => voi
   timer.unref();
   return () => {
     clearInterval(timer);
-    sampler.stop();
+    sampler.end();
   };
 }
 
@@ -73,6 +76,7 @@ class ResourceSampler {
   readonly #failing = new Set<string>();
   #sampling = false;
   #stopped = false;
+  #last: ResourceSample | undefined;
 
   constructor(options: ResourceSamplerOptions) {
     this.#options = options;
@@ -89,15 +93,20 @@ class ResourceSampler {
     setImmediate(() => this.#take());
   };
 
-  stop(): void {
+  /** Says that there will be no more samples: whoever hears nothing then need not worry. */
+  end(): void {
     this.#stopped = true;
     this.#lag.disable();
+    if (this.#last !== undefined) {
+      this.#options.collector.sample({ ...this.#last, ts: now(), ended: true });
+    }
   }
 
   #take(): void {
     this.#measure()
       .then((sample) => {
         if (!this.#stopped) {
+          this.#last = sample;
           this.#options.collector.sample(sample);
         }
       })
@@ -111,7 +120,7 @@ class ResourceSampler {
     const { instance, collector, gauges = {} } = this.#options;
     const { rss, heapUsed, heapTotal, external } = process.memoryUsage();
     const processSide = {
-      ts: (Date.now() * MICROSECONDS_PER_MS) as Microseconds,
+      ts: now(),
       instance,
       cpu: this.#cpu.read(),
       rss,
@@ -124,10 +133,13 @@ class ResourceSampler {
       openSockets: this.#gauge('openSockets', gauges.openSockets ?? openSockets),
       databaseConnections: this.#gauge('databaseConnections', gauges.databaseConnections),
       databaseWaiting: this.#gauge('databaseWaiting', gauges.databaseWaiting),
+      databaseBusy: this.#gauge('databaseBusy', gauges.databaseBusy),
+      databasePool: this.#gauge('databasePool', gauges.databasePool),
       queueDepth: this.#gauge('queueDepth', gauges.queueDepth),
       cacheHits: this.#gauge('cacheHits', gauges.cacheHits),
       cacheMisses: this.#gauge('cacheMisses', gauges.cacheMisses),
       spoolBytes: collector.status().spoolBytes,
+      ended: false,
     };
     this.#lag.reset();
     const [hostCpu, memory, disk] = await Promise.all([this.#hostCpu.read(), hostMemory(), this.#disk()]);
@@ -168,6 +180,10 @@ class ResourceSampler {
       this.#options.logger.warn({ err: error, what }, 'a resource cannot be measured; it shows as 0');
     }
   }
+}
+
+function now(): Microseconds {
+  return (Date.now() * MICROSECONDS_PER_MS) as Microseconds;
 }
 
 /** How late the loop was, without the time that the monitor waits itself; 0 before it was asked at all. */

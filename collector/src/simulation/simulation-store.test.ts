@@ -35,6 +35,9 @@ const sample: ResourceSample = {
   cacheMisses: 0,
   diskFree: 1,
   diskTotal: 2,
+  databaseBusy: 4,
+  databasePool: 10,
+  ended: false,
   spoolBytes: 0,
 };
 

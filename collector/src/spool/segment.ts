@@ -11,7 +11,15 @@
  * directory sort in the order of their rows; a sealed file never changes; the name tells which columns its lines have.
  */
 import { randomBytes } from 'node:crypto';
-import { FIRST_FORMAT, LANES, type Lane, LINE_FORMATS, type LineFormat } from '../record/lanes.ts';
+import {
+  FIRST_FORMAT,
+  FORMER_FORMATS,
+  LANE_NAMES,
+  LANES,
+  type Lane,
+  LINE_FORMATS,
+  type LineFormat,
+} from '../record/lanes.ts';
 import type { Counts } from './counts.ts';
 import { SpoolError } from './spool-error.ts';
 
@@ -55,7 +63,7 @@ export class SegmentTokens {
 
   next(lane: Lane): string {
     this.#number += 1;
-    return `${this.#prefix}-${String(this.#number).padStart(NUMBER_DIGITS, '0')}-${this.#suffix}.${lane}`;
+    return `${this.#prefix}-${String(this.#number).padStart(NUMBER_DIGITS, '0')}-${this.#suffix}.${LANE_NAMES[lane][0]}`;
   }
 }
 
@@ -65,7 +73,7 @@ export function formatOf(token: string): LineFormat | undefined {
     return FIRST_FORMAT;
   }
   const lane = laneOf(token);
-  return lane && LINE_FORMATS[lane];
+  return lane && (FORMER_FORMATS[laneNameOf(token)] ?? LINE_FORMATS[lane]);
 }
 
 /** Undefined for a lane that only a later version knows. */
@@ -73,7 +81,12 @@ export function laneOf(token: string): Lane | undefined {
   if (isFirstVersion(token) || token.startsWith(IMPORT_PREFIX)) {
     return 'requests';
   }
-  return LANES.find((name) => name === token.slice(token.indexOf('.') + 1));
+  const name = laneNameOf(token);
+  return LANES.find((lane) => LANE_NAMES[lane].includes(name));
+}
+
+function laneNameOf(token: string): string {
+  return token.slice(token.indexOf('.') + 1);
 }
 
 function isFirstVersion(token: string): boolean {

@@ -91,12 +91,15 @@ function* resourceSamples(
         openSockets: 0,
         databaseConnections: Math.round(state.connections[minute] ?? 0),
         databaseWaiting: Math.round(state.waiting[minute] ?? 0),
+        databaseBusy: Math.round(state.connections[minute] ?? 0),
+        databasePool: 0,
         queueDepth: Math.round(state['queued-jobs'][minute] ?? 0),
         cacheHits: Math.round(hits),
         cacheMisses: Math.round(lookups - hits),
         diskFree: Math.max(0, disk - Math.round((state.disk[minute] ?? 0) * BYTES_PER_GIGABYTE)),
         diskTotal: disk,
         spoolBytes: 0,
+        ended: false,
       };
     }
   }

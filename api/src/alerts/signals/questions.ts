@@ -40,18 +40,25 @@ export function spanOf({ window, ago }: Input, at: Date): Span {
 
 /** As few readings as there can be: of tenants and of the platform apart, and short spans apart from long ones. */
 export function readingsOf(questions: readonly SignalQuestion[], at: Date): Reading[] {
-  const groups = new Map<string, SignalQuestion[]>();
-  for (const question of questions) {
-    const { tenantId, input } = question;
-    const key = `${isPlatform(tenantId)} ${input.window + input.ago <= RECENT_SECONDS}`;
-    const group = groups.get(key);
+  const groups = grouped(
+    questions,
+    ({ tenantId, input: { window, ago } }) => `${isPlatform(tenantId)} ${window + ago <= RECENT_SECONDS}`,
+  );
+  return [...groups.values()].map((group) => readingOf(group, at));
+}
+
+/** Things by what they have in common, in their order. */
+export function grouped<T>(things: readonly T[], keyOf: (thing: T) => string): Map<string, [T, ...T[]]> {
+  const groups = new Map<string, [T, ...T[]]>();
+  for (const thing of things) {
+    const group = groups.get(keyOf(thing));
     if (group === undefined) {
-      groups.set(key, [question]);
+      groups.set(keyOf(thing), [thing]);
     } else {
-      group.push(question);
+      group.push(thing);
     }
   }
-  return [...groups.values()].map((group) => readingOf(group, at));
+  return groups;
 }
 
 /**

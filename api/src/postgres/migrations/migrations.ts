@@ -20,6 +20,7 @@ import { up as alerts } from './0019_alerts.ts';
 import { up as retentionForBills } from './0020_retention_for_bills.ts';
 import { up as channels } from './0023_channels.ts';
 import { up as telling } from './0024_telling.ts';
+import { up as heartbeats } from './0026_heartbeats.ts';
 
 /** Every migration by name, applied in the order of the names. One that was released is never changed. */
 export const migrations: Record<string, Migration> = {
@@ -44,4 +45,5 @@ export const migrations: Record<string, Migration> = {
   '0020_retention_for_bills': { up: retentionForBills },
   '0023_channels': { up: channels },
   '0024_telling': { up: telling },
+  '0026_heartbeats': { up: heartbeats },
 };

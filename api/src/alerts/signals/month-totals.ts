@@ -1,0 +1,81 @@
+import { METER_KEYS, type Rupiah, type Usage } from '@riwayat/billing';
+import type { TenantId } from '@riwayat/collector';
+import type { BilledTenant } from './agreements.ts';
+import type { RunningMonth } from './running-months.ts';
+
+/** A change of prices counts after this long at the latest, whatever else is as it was. */
+const LONGEST_KEPT_MS = 5 * 60_000;
+/** How long the event loop is kept at a time. */
+const TURN_MS = 10;
+
+interface Priced {
+  /** What it was priced by. */
+  readonly of: string;
+  readonly at: number;
+  readonly total: Rupiah;
+}
+
+/** A tenant whose running month is to be priced. */
+export interface MonthToPrice {
+  readonly tenant: BilledTenant;
+  readonly running: RunningMonth;
+}
+
+/**
+ * What running months come to. A month is priced again only when its usage or its contract is another, and in a busy round
+ * not all are: those that were priced the longest ago come first, and the others keep their total until the next round.
+ */
+export class MonthTotals {
+  readonly #known = new Map<TenantId, Priced>();
+  readonly #roundMs: number;
+
+  /** @param roundMs how long the pricing of what was priced before may take, at most, each time */
+  constructor(roundMs: number) {
+    this.#roundMs = roundMs;
+  }
+
+  /** The totals of some months. What was never priced is priced now, however long it takes. */
+  async of(months: readonly MonthToPrice[], at: Date): Promise<ReadonlyMap<TenantId, Rupiah>> {
+    const changed = months
+      .map((month) => ({ ...month, of: fingerprint(month), known: this.#known.get(month.tenant.tenantId) }))
+      .filter(({ of, known }) => known?.of !== of || at.getTime() - known.at >= LONGEST_KEPT_MS)
+      .sort((a, b) => (a.known?.at ?? 0) - (b.known?.at ?? 0));
+    const until = performance.now() + this.#roundMs;
+    const turns = new Turns();
+    for (const { tenant, running, of, known } of changed) {
+      if (known !== undefined && performance.now() >= until) {
+        break;
+      }
+      const { total } = tenant.agreement.billOf(running.month, running.usage);
+      this.#known.set(tenant.tenantId, { of, at: at.getTime(), total });
+      await turns.next();
+    }
+    return new Map(
+      months.flatMap(({ tenant: { tenantId } }) => {
+        const known = this.#known.get(tenantId);
+        return known === undefined ? [] : [[tenantId, known.total] as const];
+      }),
+    );
+  }
+}
+
+/** Lets others have the event loop now and then, in the middle of long work. */
+export class Turns {
+  #began = performance.now();
+
+  async next(): Promise<void> {
+    if (performance.now() - this.#began >= TURN_MS) {
+      await new Promise((resolve) => setImmediate(resolve));
+      this.#began = performance.now();
+    }
+  }
+}
+
+function fingerprint({ tenant: { agreement }, running: { month, usage } }: MonthToPrice): string {
+  const { contract } = agreement.terms;
+  return JSON.stringify([month.month, contract, METER_KEYS.map((meter) => valuesOf(usage, meter))]);
+}
+
+function valuesOf({ perDay }: Usage, meter: (typeof METER_KEYS)[number]): string[] | undefined {
+  return perDay[meter]?.map((value) => value.toFixed());
+}

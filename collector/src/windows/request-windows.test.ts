@@ -128,7 +128,7 @@ describeStores('windows', (address) => {
         });
         expect(sorted(await windows.people(whose, spans))).toEqual(people);
       }),
-      { numRuns: 15 },
+      { numRuns: 6 },
     );
   });
 

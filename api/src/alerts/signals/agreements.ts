@@ -1,5 +1,6 @@
 import { dayAt, type Plan, UnknownPlanError } from '@riwayat/billing';
 import type { TenantId } from '@riwayat/collector';
+import { LRUCache } from 'lru-cache';
 import { contractsOf } from '../../billing/contracts.ts';
 import type { Prices } from '../../billing/prices.ts';
 import { Agreement } from '../../billing/pricing.ts';
@@ -7,6 +8,8 @@ import type { Database } from '../../postgres/database.ts';
 
 /** How long a change of a contract, a budget or a zone takes to count. */
 const FRESH_MS = 10_000;
+
+const MOST_KEPT = 16;
 
 /** A tenant that has a contract, as of now. */
 export interface BilledTenant {
@@ -18,13 +21,18 @@ export interface BilledTenant {
   readonly plan: Plan | undefined;
 }
 
+interface Known {
+  readonly tenants: ReadonlyMap<TenantId, BilledTenant>;
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
 /** The contracts of many tenants, in one question for all of them. */
 export class Agreements {
   readonly #database: Database;
   readonly #prices: Pick<Prices, 'list'>;
-  #known:
-    | { readonly tenants: ReadonlyMap<TenantId, BilledTenant>; readonly key: string; readonly at: number }
-    | undefined;
+  /** By the tenants that were asked for: each reader asks for those of its own. */
+  readonly #known = new LRUCache<string, Known>({ max: MOST_KEPT });
 
   constructor(database: Database, prices: Pick<Prices, 'list'>) {
     this.#database = database;
@@ -39,12 +47,13 @@ export class Agreements {
   async of(tenantIds: readonly TenantId[], at: Date): Promise<ReadonlyMap<TenantId, BilledTenant>> {
     const asked = [...new Set(tenantIds)].sort();
     const key = asked.join(' ');
-    const age = at.getTime() - (this.#known?.at ?? Number.NEGATIVE_INFINITY);
-    if (this.#known?.key === key && age >= 0 && age < FRESH_MS) {
-      return this.#known.tenants;
+    const known = this.#known.get(key);
+    const age = at.getTime() - (known?.at ?? Number.NEGATIVE_INFINITY);
+    if (known !== undefined && age >= 0 && age < FRESH_MS) {
+      return known.tenants;
     }
     const tenants = asked.length === 0 ? new Map() : await this.#read(asked, at);
-    this.#known = { tenants, key, at: at.getTime() };
+    this.#known.set(key, { tenants, at: at.getTime() });
     return tenants;
   }
 

@@ -9,12 +9,14 @@
  */
 import {
   type BillingMonth,
+  billingMonth,
   type Decimal,
   dayAt,
   decimal,
   METER_KEYS,
   METERS,
   type MeterKey,
+  monthAt,
   quotient,
   smallest,
   startOfDay,
@@ -118,8 +120,7 @@ export class BurnSignal implements SignalReader {
     at: Date,
   ): Promise<ReadonlyMap<TenantId, Usage>> {
     const [first] = tenants;
-    const month = first && (await this.#parts.months.of([first], at)).get(first.tenantId)?.month;
-    const days = month && daysOfWindow(month, window, at);
+    const days = first && daysOfWindow(billingMonth(monthAt(at, first.timezone), first.timezone), window, at);
     if (days === undefined) {
       return new Map();
     }

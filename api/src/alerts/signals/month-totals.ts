@@ -1,4 +1,4 @@
-import { METER_KEYS, type Rupiah, type Usage } from '@riwayat/billing';
+import type { Rupiah } from '@riwayat/billing';
 import type { TenantId } from '@riwayat/collector';
 import type { BilledTenant } from './agreements.ts';
 import type { RunningMonth } from './running-months.ts';
@@ -9,8 +9,9 @@ const LONGEST_KEPT_MS = 5 * 60_000;
 const TURN_MS = 10;
 
 interface Priced {
-  /** What it was priced by. */
-  readonly of: string;
+  readonly running: RunningMonth;
+  /** The contract it was priced by. */
+  readonly contract: string;
   readonly at: number;
   readonly total: Rupiah;
 }
@@ -37,17 +38,26 @@ export class MonthTotals {
   /** The totals of some months. What was never priced is priced now, however long it takes. */
   async of(months: readonly MonthToPrice[], at: Date): Promise<ReadonlyMap<TenantId, Rupiah>> {
     const changed = months
-      .map((month) => ({ ...month, of: fingerprint(month), known: this.#known.get(month.tenant.tenantId) }))
-      .filter(({ of, known }) => known?.of !== of || at.getTime() - known.at >= LONGEST_KEPT_MS)
+      .map((month) => ({
+        ...month,
+        contract: JSON.stringify(month.tenant.agreement.terms.contract),
+        known: this.#known.get(month.tenant.tenantId),
+      }))
+      .filter(
+        ({ running, contract, known }) =>
+          known?.running !== running ||
+          known.contract !== contract ||
+          at.getTime() - known.at >= LONGEST_KEPT_MS,
+      )
       .sort((a, b) => (a.known?.at ?? 0) - (b.known?.at ?? 0));
     const until = performance.now() + this.#roundMs;
     const turns = new Turns();
-    for (const { tenant, running, of, known } of changed) {
+    for (const { tenant, running, contract, known } of changed) {
       if (known !== undefined && performance.now() >= until) {
         break;
       }
       const { total } = tenant.agreement.billOf(running.month, running.usage);
-      this.#known.set(tenant.tenantId, { of, at: at.getTime(), total });
+      this.#known.set(tenant.tenantId, { running, contract, at: at.getTime(), total });
       await turns.next();
     }
     return new Map(
@@ -69,13 +79,4 @@ export class Turns {
       this.#began = performance.now();
     }
   }
-}
-
-function fingerprint({ tenant: { agreement }, running: { month, usage } }: MonthToPrice): string {
-  const { contract } = agreement.terms;
-  return JSON.stringify([month.month, contract, METER_KEYS.map((meter) => valuesOf(usage, meter))]);
-}
-
-function valuesOf({ perDay }: Usage, meter: (typeof METER_KEYS)[number]): string[] | undefined {
-  return perDay[meter]?.map((value) => value.toFixed());
 }

@@ -4,6 +4,7 @@
  * What always holds: a month's usage is its days' from the rollup, as screens have it. Today is read each time, the days
  * before it again after five minutes and what events tell after some seconds: late rows of other days count that much later.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { type BillingMonth, billingMonth, dayAt, monthAt, startOfDay, type Usage } from '@riwayat/billing';
 import {
   type EventsOfDay,
@@ -12,12 +13,14 @@ import {
   type TenantId,
   tenantScope,
 } from '@riwayat/collector';
+import { LRUCache } from 'lru-cache';
 import { METER_TYPES } from '../../metering/event-meters.ts';
 import { byTenant, usageOf } from '../../metering/metering.ts';
 import { grouped } from './questions.ts';
 
 const PAST_FRESH_MS = 5 * 60_000;
 const EVENTS_FRESH_MS = 15_000;
+const MOST_KEPT = 64;
 
 export interface ZonedTenant {
   readonly tenantId: TenantId;
@@ -30,9 +33,16 @@ export interface RunningMonth {
   readonly usage: Usage;
 }
 
-/** What was read of a zone's tenants, and of which. */
+/** What a tenant's month is made of. */
+interface RowsOfMonth {
+  readonly past: readonly RequestsOfDay[] | undefined;
+  readonly running: readonly RequestsOfDay[] | undefined;
+  readonly events: readonly EventsOfDay[] | undefined;
+}
+
+/** What was read of some tenants. */
 interface Kept<T> {
-  readonly of: string;
+  /** Epoch milliseconds. */
   readonly readAt: number;
   readonly rows: ReadonlyMap<TenantId, T[]>;
 }
@@ -40,9 +50,10 @@ interface Kept<T> {
 /** Reads running months, and remembers what does not change any more. */
 export class RunningMonths {
   readonly #queries: Pick<MeteringQueries, 'rollupsOfDays' | 'eventsOfDays'>;
-  /** By zone. */
-  readonly #past = new Map<string, Kept<RequestsOfDay>>();
-  readonly #events = new Map<string, Kept<EventsOfDay>>();
+  /** By the day, and the tenants that were asked for: each reader asks for those of its own. */
+  readonly #past = new LRUCache<string, Kept<RequestsOfDay>>({ max: MOST_KEPT });
+  readonly #months = new Map<TenantId, { readonly rows: RowsOfMonth; readonly running: RunningMonth }>();
+  readonly #events = new LRUCache<string, Kept<EventsOfDay>>({ max: MOST_KEPT });
 
   constructor(queries: Pick<MeteringQueries, 'rollupsOfDays' | 'eventsOfDays'>) {
     this.#queries = queries;
@@ -69,37 +80,53 @@ export class RunningMonths {
     const scopes = tenantIds.map(tenantScope);
     const pastDays = month.days.filter((day) => day < today);
     const [start, end] = [pastDays.at(0), pastDays.at(-1)];
-    const of = JSON.stringify([today, tenantIds]);
+    const key = JSON.stringify([timezone, today, tenantIds]);
     const [past, running, events] = await Promise.all([
-      kept(this.#past, timezone, { of, at, freshMs: PAST_FRESH_MS }, async () =>
+      kept(this.#past, key, { at, freshMs: PAST_FRESH_MS }, async () =>
         start === undefined || end === undefined ? [] : this.#queries.rollupsOfDays(scopes, { start, end }),
       ),
       this.#queries.rollupsOfDays(scopes, { start: today, end: today }),
-      kept(this.#events, timezone, { of, at, freshMs: EVENTS_FRESH_MS }, () => {
+      kept(this.#events, key, { at, freshMs: EVENTS_FRESH_MS }, () => {
         const days = month.days.map((day) => ({ day, from: startOfDay(day, timezone) }));
         return this.#queries.eventsOfDays(scopes, { days, to: month.to }, METER_TYPES);
       }),
     ]);
     const runningOf = byTenant(running);
-    return tenantIds.map((id) => {
-      const requests = [...(past.get(id) ?? []), ...(runningOf.get(id) ?? [])];
-      return [id, { month, usage: usageOf(month, requests, events.get(id) ?? []) }];
-    });
+    return tenantIds.map((id) => [
+      id,
+      this.#built(id, month, { past: past.get(id), running: runningOf.get(id), events: events.get(id) }),
+    ]);
+  }
+
+  /** The same month again where nothing was used since: what follows from it need not be computed anew. */
+  #built(tenantId: TenantId, month: BillingMonth, rows: RowsOfMonth): RunningMonth {
+    const known = this.#months.get(tenantId);
+    if (
+      known?.running.month.month === month.month &&
+      known.running.month.timezone === month.timezone &&
+      isDeepStrictEqual(known.rows, rows)
+    ) {
+      return known.running;
+    }
+    const { past = [], running: today = [], events = [] } = rows;
+    const running = { month, usage: usageOf(month, [...past, ...today], events) };
+    this.#months.set(tenantId, { rows, running });
+    return running;
   }
 }
 
 async function kept<T extends { readonly tenantId: TenantId }>(
-  cache: Map<string, Kept<T>>,
-  timezone: string,
-  { of, at, freshMs }: { readonly of: string; readonly at: Date; readonly freshMs: number },
+  cache: LRUCache<string, Kept<T>>,
+  key: string,
+  { at, freshMs }: { readonly at: Date; readonly freshMs: number },
   read: () => Promise<readonly T[]>,
 ): Promise<ReadonlyMap<TenantId, T[]>> {
-  const known = cache.get(timezone);
+  const known = cache.get(key);
   const age = at.getTime() - (known?.readAt ?? 0);
-  if (known?.of === of && age >= 0 && age < freshMs) {
+  if (known !== undefined && age >= 0 && age < freshMs) {
     return known.rows;
   }
   const rows = byTenant(await read());
-  cache.set(timezone, { of, readAt: at.getTime(), rows });
+  cache.set(key, { readAt: at.getTime(), rows });
   return rows;
 }

@@ -84,7 +84,9 @@ import { planChangeRoutes } from './plan-changes/routes.ts';
 import { erasureRoutes } from './privacy/erasures.ts';
 import { privacyRoutes } from './privacy/routes.ts';
 import { profileRoutes } from './profile/routes.ts';
-import { downloadLinks, type Services } from './services.ts';
+import { reportsFrom } from './reports/reports-from.ts';
+import { reportRoutes } from './reports/routes.ts';
+import { downloadLinks, publicUrlOf, type Services } from './services.ts';
 import { storefront } from './tenants/storefront.ts';
 import { Catalogue } from './tutoring/catalogue.ts';
 import { learnerRoutes } from './tutoring/learner-routes.ts';
@@ -298,6 +300,14 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(alertSilenceRoutes, { database, now });
   await app.register(alertSettingsRoutes, { database, now });
   await app.register(alertStatisticsRoutes, { database, tenants, now });
+  await app.register(reportRoutes, {
+    database,
+    reports: reportsFrom({ database, collector, metering, prices, pricing, tenants, now }),
+    tenants,
+    reads: usageReads,
+    publicUrl: publicUrlOf(config),
+    now,
+  });
   await app.register(privacyRoutes, { policies, collector });
   await app.register(erasureRoutes, { database, collector });
   await app.register(ledgerRoutes, { ledger: collector.ledger, now });

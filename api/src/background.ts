@@ -25,6 +25,10 @@ import { paymentFollowUp } from './payments/follow-up.ts';
 import type { PaymentProvider } from './payments/provider/provider.ts';
 import { PLAN_CHANGES_DAILY, planChangeEffect } from './plan-changes/effect.ts';
 import type { Database } from './postgres/database.ts';
+import { reportAttachments } from './reports/report-mail.ts';
+import { REPORTS_DAILY, reportSending } from './reports/send-reports.ts';
+import type { UsageReports } from './reports/usage-reports.ts';
+import type { TenantDirectory } from './tenants/directory.ts';
 import { bookingExpiry, SWEPT_PROOFS } from './tutoring/background.ts';
 
 /** Files that uploads can leave behind. */
@@ -45,18 +49,25 @@ export interface BackgroundParts {
   readonly prices: Prices;
   readonly pricing: Pricing;
   readonly receivables: Receivables;
+  readonly reports: UsageReports;
+  readonly tenants: TenantDirectory;
+  /** Where people reach the application. */
+  readonly publicUrl: string;
   readonly paymentProvider: PaymentProvider | undefined;
 }
 
 /** Every kind of background job there is, and who does it. */
 export function jobHandlers(parts: BackgroundParts): JobHandler[] {
   const { database, collector, mailer, documents, files, metering, pricing, paymentProvider } = parts;
-  const { prices, receivables, carriers, limits } = parts;
+  const { prices, receivables, carriers, limits, reports, tenants, publicUrl } = parts;
   const mail =
     mailer &&
     mailCarrier({
       mailer,
-      attachments: (sent) => documentAttachments({ database, ...documents }, sent),
+      attachments: async (sent) =>
+        sent.template === 'usage-report'
+          ? reportAttachments(sent.values, sent.locale)
+          : documentAttachments({ database, ...documents }, sent),
     });
   return [
     ...deliveries({ database, carriers: { ...carriers, ...(mail && { mail }) }, limits }),
@@ -72,6 +83,7 @@ export function jobHandlers(parts: BackgroundParts): JobHandler[] {
     followUp(database.db, () => new Date()),
     invoiceRun({ db: database.db, metering, pricing, now: () => new Date() }),
     ...meterTelling({ database, collector }),
+    reportSending({ database, reports, tenants, publicUrl }),
   ];
 }
 
@@ -85,4 +97,5 @@ export const DAILY_JOBS: readonly DailySchedule[] = [
   INVOICES_DAILY,
   LEVELS_DAILY,
   FOLLOW_UP_DAILY,
+  REPORTS_DAILY,
 ];

@@ -37,6 +37,7 @@ import type { PaymentProvider } from './payments/provider/provider.ts';
 import { type Database, openDatabase } from './postgres/database.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './postgres/embedded.ts';
 import { TenantPolicies } from './privacy/policies.ts';
+import { reportsFrom } from './reports/reports-from.ts';
 import { TenantDirectory } from './tenants/directory.ts';
 import { UsageReads } from './usage/reads.ts';
 
@@ -137,6 +138,7 @@ export async function openServices(config: Config, progress: (line: string) => v
     const metering = new StoredMetering(collector.metering);
     collector.live.priceBy(new LiveMonthCosts(metering, pricing));
     const channels = openChannels({ database, config, secret: sessionSecret(config) });
+    const tenants = new TenantDirectory(database);
     const jobs = startJobs({
       database,
       url,
@@ -152,6 +154,17 @@ export async function openServices(config: Config, progress: (line: string) => v
         prices,
         pricing,
         receivables,
+        reports: reportsFrom({
+          database,
+          collector,
+          metering,
+          prices,
+          pricing,
+          tenants,
+          now: () => new Date(),
+        }),
+        tenants,
+        publicUrl: publicUrlOf(config),
         paymentProvider,
       }),
       schedules: DAILY_JOBS,
@@ -161,7 +174,7 @@ export async function openServices(config: Config, progress: (line: string) => v
     closers.push(() => jobs.stop());
     const arrivals = openArrivals({ url, logger: logger.child({ part: 'notifications' }) });
     closers.push(() => arrivals.close());
-    const alertTeller = new AlertTeller(config.publicUrl ?? `http://localhost:${config.port}`);
+    const alertTeller = new AlertTeller(publicUrlOf(config));
     if (config.jobs) {
       const tellDue = async (): Promise<void> => void (await alertTeller.tellDue(database, new Date()));
       closers.push(repeating(TELLING_INTERVAL_MS, tellDue, logger.child({ part: 'telling of alerts' })));
@@ -182,7 +195,6 @@ export async function openServices(config: Config, progress: (line: string) => v
     closers.push(async () => stopSampling());
     const usageReads = new UsageReads({ database, logger: logger.child({ part: 'usage reads' }) });
     closers.push(() => usageReads.close());
-    const tenants = new TenantDirectory(database);
     const evaluator =
       config.alerts &&
       startEvaluator({
@@ -255,6 +267,11 @@ async function openFileStore(config: Config): Promise<FileStore> {
   return config.s3 === undefined
     ? DiskFileStore.open({ directory: join(config.dataDirectory, 'files'), links: downloadLinks(config) })
     : new S3FileStore(config.s3);
+}
+
+/** Where people reach the application; on this machine alone, when nothing else is said. */
+export function publicUrlOf({ publicUrl, port }: Pick<Config, 'publicUrl' | 'port'>): string {
+  return publicUrl ?? `http://localhost:${port}`;
 }
 
 /** The links to files that are kept on disk. */

@@ -16,6 +16,8 @@ const UNWRITTEN: Readonly<Record<string, string>> = {
   'POST /api/v1/account/notifications/{id}/read': 'matters to nobody else',
   'POST /api/v1/account/notifications/read-all': 'matters to nobody else',
   'POST /api/v1/channels/whatsapp/webhook': 'nobody acts; the delivery log has it',
+  'PUT /api/v1/account/reports': 'matters to nobody else',
+  'POST /api/v1/tenant/reports/send-test': 'a mail to oneself, of what one sees anyway',
   'POST /api/v1/payments/webhook/{provider}':
     'nobody acts; what follows from it is written down where it does',
 };

@@ -11,6 +11,8 @@ it('gives each role what it may do, and no more', () => {
       'people:read',
       'people:manage',
       'keys:manage',
+      'webhooks:manage',
+      'deliveries:read',
       'privacy:read',
       'privacy:manage',
       'ledger:read',
@@ -31,10 +33,12 @@ it('gives each role what it may do, and no more', () => {
       'alerts:read',
       'alerts:manage',
       'alerts:acknowledge',
+      'reports:manage',
     ],
     manager: [
       'usage:read',
       'people:read',
+      'deliveries:read',
       'privacy:read',
       'ledger:read',
       ...LEARNS,
@@ -60,6 +64,8 @@ it('gives each role what it may do, and no more', () => {
     it_staff: [
       'endpoints:read',
       'keys:manage',
+      'webhooks:manage',
+      'deliveries:read',
       'privacy:read',
       'ledger:read',
       'rejected:read',
@@ -75,6 +81,7 @@ it('gives each role what it may do, and no more', () => {
     mentor: [...LEARNS, 'tutoring:teach', 'materials:read', 'materials:publish'],
     member: [...LEARNS, 'materials:read'],
     operator: [
+      'deliveries:read',
       'account:own',
       'second-factor:own',
       'jobs:read',
@@ -99,6 +106,7 @@ it('keeps operators out of what belongs to tenants', () => {
   const tenants = TENANT_ROLES.flatMap(permissionsOf);
   const shared = permissionsOf('operator').filter((permission) => tenants.includes(permission));
   expect(shared).toEqual([
+    'deliveries:read',
     'account:own',
     'second-factor:own',
     'jobs:read',

@@ -79,6 +79,8 @@ export const PERMISSIONS = {
   'alerts:manage': ['administrator', 'it_staff', 'operator'],
   /** Take an alert on: acknowledge, comment, snooze, resolve. Those whom alerts are sent to. */
   'alerts:acknowledge': ['administrator', 'manager', 'it_staff', 'operator'],
+  /** See the usage reports that go out by mail, and have one sent to try it. */
+  'reports:manage': ['administrator'],
   /** Lock and unlock anybody's account, and see why one is locked. */
   'accounts:lock': ['operator'],
   /** Who did what, anywhere. */

@@ -10,6 +10,7 @@ import { documentFrame } from '../documents/frame.ts';
 import { type Jobs, startJobs } from '../jobs/jobs.ts';
 import { SCOPES } from '../keys/key.ts';
 import { type EventMeter, eventType } from '../metering/event-meters.ts';
+import { reportsFrom } from '../reports/reports-from.ts';
 import { startApplication, type TestApplication } from '../testing/application.ts';
 import { startTestPostgres, type TestPostgres } from '../testing/postgres.ts';
 import { invoiceWithLinesBody } from './invoice-body.ts';
@@ -83,6 +84,8 @@ beforeAll(async () => {
       carriers: {},
       limits: services.coordination.limits,
       documents: documentFrame(config),
+      reports: reportsFrom({ ...services, now: () => new Date() }),
+      publicUrl: application.url,
     }),
     schedules: DAILY_JOBS,
     logger: services.logger,

@@ -27,6 +27,14 @@ export interface Letter {
   readonly action?: LetterLink;
   /** Where the reader says that they do not want such mails. */
   readonly preferences?: LetterLink;
+  /** The body of its HTML, where paragraphs are not enough: what people wrote in it is escaped. */
+  readonly html?: LetterHtml;
+}
+
+/** What stands in the body, and the rules of style that the head has for it. */
+interface LetterHtml {
+  readonly body: string;
+  readonly style: string;
 }
 
 /** Where a mail comes from. */

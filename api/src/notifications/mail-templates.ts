@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ALERT_MAILS } from '../alerts/telling/alert-mails.ts';
+import { REPORT_MAILS } from '../reports/report-mail.ts';
 import { BILLING_MAILS } from './billing-mails.ts';
 import { instant, name, template } from './letter.ts';
 import { localTime } from './place.ts';
@@ -125,6 +126,7 @@ export const MAIL_TEMPLATES = {
     }),
   }),
   ...BILLING_MAILS,
+  ...REPORT_MAILS,
   ...ALERT_MAILS,
 } as const;
 

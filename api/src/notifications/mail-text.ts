@@ -43,11 +43,12 @@ export function mailText(letter: Letter, language: string): MailText {
     ...(action ? [`<p>${linkHtml(action)}</p>`] : []),
     ...(preferences ? [`<p style="font-size: 0.85em">${linkHtml(preferences)}</p>`] : []),
   ].join('\n');
+  const style = `:root { color-scheme: light dark } ${letter.html?.style ?? ''}`;
   const html = `<!doctype html>
 <html lang="${escaped(language)}">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark"><title>${escaped(line)}</title><style>:root { color-scheme: light dark }</style></head>
-<body style="font-family: sans-serif; max-width: 36em; line-height: 1.5">
-${body}
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark"><title>${escaped(line)}</title><style>${style}</style></head>
+<body style="font-family: sans-serif; ${letter.html === undefined ? 'max-width: 36em; ' : 'margin: 0; '}line-height: 1.5">
+${letter.html?.body ?? body}
 </body>
 </html>
 `;
@@ -80,7 +81,8 @@ function linkHtml({ label, link }: { readonly label: string; readonly link: stri
   return `<a href="${escaped(link)}">${escaped(label)}</a>`;
 }
 
-function escaped(text: string): string {
+/** A text that HTML says as it is. */
+export function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }
 

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Schema } from '../postgres/schema.ts';
 import { TenantDirectory } from '../tenants/directory.ts';
 import { startTestPostgres, type TestPostgres } from '../testing/postgres.ts';
+import { SAMPLE_REPORT } from '../testing/sample-report.ts';
 import { sendMail } from './mail.ts';
 import { MAIL_TEMPLATES } from './mail-templates.ts';
 import { mailText } from './mail-text.ts';
@@ -31,6 +32,7 @@ const VALUES = {
   liftedAt: '2026-11-21T23:30:00Z',
   tenant: 'Chill Ajar',
   preferences: 'https://chill-ajar.example/#/notifications',
+  report: SAMPLE_REPORT,
   lines: [
     {
       alert: 'alt_0123456789abcdef0123',

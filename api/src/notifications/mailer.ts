@@ -17,6 +17,8 @@ export interface MailAttachment {
   /** Media type. */
   readonly type: string;
   readonly content: Buffer;
+  /** Shown where the HTML says `cid:` and this, rather than as a file. */
+  readonly contentId?: string;
 }
 
 export interface OutgoingMail extends MailText {
@@ -64,10 +66,11 @@ export function createMailer({ url, from, sendTimeoutMs = SEND_TIMEOUT_MS }: Mai
             subject,
             text,
             html,
-            attachments: attachments.map(({ fileName, type, content }) => ({
+            attachments: attachments.map(({ fileName, type, content, contentId }) => ({
               filename: fileName,
               contentType: type,
               content,
+              ...(contentId !== undefined && { cid: contentId, contentDisposition: 'inline' as const }),
             })),
             headers: {
               'auto-submitted': 'auto-generated',

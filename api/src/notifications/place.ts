@@ -1,7 +1,7 @@
 import type { Locale, Tenant } from '../tenants/tenant.ts';
 
 /** BCP 47 tags that times are written by. */
-const LANGUAGE_TAGS = { en: 'en-GB', id: 'id-ID' } as const satisfies Record<Locale, string>;
+export const LANGUAGE_TAGS = { en: 'en-GB', id: 'id-ID' } as const satisfies Record<Locale, string>;
 
 /** In what language, and in whose time, something is told. */
 export interface Place extends Pick<Tenant, 'timezone'> {
@@ -42,4 +42,15 @@ export function localMonth(month: string, locale: Locale): string {
 /** A day or a month is read and written in the same zone, so that it stays what it is. */
 function calendar(date: string, locale: Locale, form: Intl.DateTimeFormatOptions): string {
   return new Intl.DateTimeFormat(LANGUAGE_TAGS[locale], { ...form, timeZone: 'UTC' }).format(new Date(date));
+}
+
+/** The day of the week, short: "Mon". Of `YYYY-MM-DD`. */
+export function weekday(day: string, locale: Locale): string {
+  return calendar(day, locale, { weekday: 'short' });
+}
+
+/** From one day to another: "9 – 15 November 2026". Of `YYYY-MM-DD`, the first no later than the last. */
+export function localSpan(start: string, end: string, locale: Locale): string {
+  const form = new Intl.DateTimeFormat(LANGUAGE_TAGS[locale], { dateStyle: 'long', timeZone: 'UTC' });
+  return form.formatRange(new Date(start), new Date(end));
 }

@@ -11,6 +11,7 @@ import type { MaterialTables } from '../materials/tables.ts';
 import type { PageTables } from '../pages/tables.ts';
 import type { PaymentTables } from '../payments/tables.ts';
 import type { PlanChangeTables } from '../plan-changes/tables.ts';
+import type { ReportTables } from '../reports/tables.ts';
 import type { TutoringTables } from '../tutoring/tables.ts';
 
 /** Set when a row is made, never changed. */
@@ -190,6 +191,7 @@ export interface Schema
     PageTables,
     PaymentTables,
     PlanChangeTables,
+    ReportTables,
     TutoringTables {
   tenants: TenantsTable;
   users: UsersTable;

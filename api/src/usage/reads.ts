@@ -26,6 +26,7 @@ export type UsageView =
   | 'pattern'
   | 'own'
   | 'export'
+  | 'report'
   | 'live';
 
 export interface UsageRead {

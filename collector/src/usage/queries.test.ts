@@ -238,6 +238,24 @@ describeStores('usage', (address) => {
     ]);
   });
 
+  it('says how long all requests took together, and nothing where there was none', async () => {
+    const tenant = 'response-times';
+    const lasting = (ms: number, hour: number): RequestRecord =>
+      record({
+        tenantId: tenantId(tenant),
+        ts: microseconds((START + hour * 3_600_000) * 1000),
+        endpoint: `/${ms}`,
+        duration: microseconds(ms * 1_000),
+      });
+    await insert(Array.from({ length: 100 }, (_, n) => lasting(n < 50 ? 10 : n < 95 ? 100 : 1_000, n % 24)));
+    const times = await usage.responseTimes(tenantScope(tenant), OCTOBER);
+    expect(times?.meanMs).toBeCloseTo(0.5 * 10 + 0.45 * 100 + 0.05 * 1_000);
+    expect(Math.abs((times?.p50Ms ?? 0) / 10 - 1)).toBeLessThan(0.02);
+    expect(Math.abs((times?.p95Ms ?? 0) / 100 - 1)).toBeLessThan(0.02);
+    expect(Math.abs((times?.p99Ms ?? 0) / 1_000 - 1)).toBeLessThan(0.02);
+    expect(await usage.responseTimes(tenantScope('nobody'), OCTOBER)).toBeUndefined();
+  });
+
   it('agrees between raw rows and rollups, and tells when it does not', async () => {
     const none = await usage.rollupDifference(scope, OCTOBER);
     expect([...Object.values(none.hour), ...Object.values(none.userDay)].every((value) => value === 0)).toBe(

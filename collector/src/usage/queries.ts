@@ -14,6 +14,7 @@ import { callsByHourOfDay } from './hours-of-day.ts';
 import { bucketMiddle } from './latency.ts';
 import { peopleOf } from './people.ts';
 import { checkedDays, type DayRange, daysOf, minuteRange, type TimeRange } from './range.ts';
+import { type ResponseTimes, responseTimes } from './response-times.ts';
 import { type RollupDifference, rollupDifference } from './rollup-difference.ts';
 import { totalsRow, whole } from './rows.ts';
 import { usageRows } from './span.ts';
@@ -240,6 +241,11 @@ export class UsageQueries {
   /** Calls by the hour of the day; see {@link callsByHourOfDay}. */
   callsByHourOfDay(scope: TenantScope, range: TimeRange, timezone: string): Promise<number[]> {
     return callsByHourOfDay((select) => this.#select(scope, select), range, timezone);
+  }
+
+  /** How long requests took, of all endpoints together; see {@link responseTimes}. */
+  responseTimes(scope: TenantScope, range: TimeRange): Promise<ResponseTimes | undefined> {
+    return responseTimes((select) => this.#select(scope, select), range);
   }
 
   /** Proves the rollups against raw rows; see {@link rollupDifference}. */

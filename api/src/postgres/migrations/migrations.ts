@@ -18,6 +18,7 @@ import { up as planChanges } from './0017_plan_changes.ts';
 import { up as writeOffs } from './0018_write_offs.ts';
 import { up as alerts } from './0019_alerts.ts';
 import { up as retentionForBills } from './0020_retention_for_bills.ts';
+import { up as usageReports } from './0022_usage_reports.ts';
 import { up as channels } from './0023_channels.ts';
 import { up as telling } from './0024_telling.ts';
 import { up as heartbeats } from './0026_heartbeats.ts';
@@ -43,6 +44,7 @@ export const migrations: Record<string, Migration> = {
   '0018_write_offs': { up: writeOffs },
   '0019_alerts': { up: alerts },
   '0020_retention_for_bills': { up: retentionForBills },
+  '0022_usage_reports': { up: usageReports },
   '0023_channels': { up: channels },
   '0024_telling': { up: telling },
   '0026_heartbeats': { up: heartbeats },

@@ -260,3 +260,14 @@ it('gives up a mail that this version cannot write', async () => {
     last_error: 'There is no mail template "unheard-of".',
   });
 });
+
+it('lets mail programs offer to unsubscribe from what people can turn off', async () => {
+  const mailer = await mailServer();
+  const letter = { to: TO, messageId: 'outbox-1.1', subject: 'Errors', text: 'Errors', html: 'Errors' };
+  await mailer.send({ ...letter, preferences: 'https://chill-ajar.example/#/notifications' });
+  await mailer.send(letter);
+  expect(received.map(({ content }) => /^List-Unsubscribe: (\S+)/m.exec(content)?.[1])).toEqual([
+    '<https://chill-ajar.example/#/notifications>',
+    undefined,
+  ]);
+});

@@ -34,7 +34,7 @@ const alertRow = z.object({
 });
 
 /** What a text is in each language. */
-export type LocalText = Readonly<Record<Locale, string>>;
+type LocalText = Readonly<Record<Locale, string>>;
 
 /** An alert with what is said of it: the rule as it fired on, and in words. */
 export interface AlertInWords {

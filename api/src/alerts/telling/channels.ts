@@ -6,8 +6,3 @@ export type OutsideChannel = (typeof OUTSIDE_CHANNELS)[number];
 
 /** By what an alert can be told. Webhooks are told to a tenant's own applications, the rest to people. */
 export type TellingChannel = Channel | 'in_app';
-
-/** True for what people can turn off. */
-export function isOutside(channel: TellingChannel): channel is OutsideChannel {
-  return OUTSIDE_CHANNELS.some((outside) => outside === channel);
-}

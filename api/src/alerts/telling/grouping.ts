@@ -12,7 +12,7 @@ import type { HeldBecause } from './tables.ts';
 
 const SECOND_MS = 1_000;
 /** Nobody gets more than one message in this time by one channel, of what is less than critical. */
-export const GROUPING_MS = 120 * SECOND_MS;
+const GROUPING_MS = 120 * SECOND_MS;
 /** What is as bad as this waits for nothing. */
 const URGENT: Severity = 'critical';
 
@@ -35,7 +35,7 @@ export interface Waiting {
 export type LineKind = AlertNews['kind'] | 'passed';
 
 /** What a person is told of one alert. */
-export interface ToldLine {
+interface ToldLine {
   readonly alertId: string;
   readonly kind: LineKind;
 }

@@ -11,7 +11,7 @@ import { OUTSIDE_CHANNELS, type OutsideChannel } from './channels.ts';
 import { TOPICS, type Topic } from './topics.ts';
 
 /** Who is told at once, who when nobody has acknowledged it, and who when they have not either. */
-export const LEVELS = [1, 2, 3] as const;
+const LEVELS = [1, 2, 3] as const;
 export const MOST_ROUTES = 50;
 
 /** One line of a routing: what matches it is told to a role or a person by these channels. */

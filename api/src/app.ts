@@ -93,6 +93,7 @@ import { learnerRoutes } from './tutoring/learner-routes.ts';
 import { mentorRoutes } from './tutoring/mentor-routes.ts';
 import { paymentRoutes } from './tutoring/payment-routes.ts';
 import { tutoring } from './tutoring/tutoring.ts';
+import { uptimeRoutes } from './uptime/routes.ts';
 import { costRoutes } from './usage/cost-routes.ts';
 import { UsageCosts } from './usage/costs.ts';
 import { endpointRoutes } from './usage/endpoint-routes.ts';
@@ -308,6 +309,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     publicUrl: publicUrlOf(config),
     now,
   });
+  await app.register(uptimeRoutes, { database, pricing, tenants, now });
   await app.register(privacyRoutes, { policies, collector });
   await app.register(erasureRoutes, { database, collector });
   await app.register(ledgerRoutes, { ledger: collector.ledger, now });

@@ -197,6 +197,8 @@ const ACCESS: Readonly<Record<string, 'public' | 'key' | readonly Permission[]>>
   'POST /api/v1/tenant/reports/send-test': ['reports:manage'],
   'GET /api/v1/account/reports': ['account:own'],
   'PUT /api/v1/account/reports': ['account:own'],
+  'GET /api/v1/tenant/sla': ['sla:read'],
+  'GET /api/v1/platform/uptime': ['platform:uptime'],
   'GET /api/v1/tenant/ledger': ['ledger:read'],
   'GET /api/v1/tenant/rejected': ['rejected:read'],
   'GET /api/v1/tenant/jobs': ['jobs:read'],

@@ -9,6 +9,7 @@ import { explain } from './explain.ts';
 import { assertCanListen } from './listening.ts';
 import { openServices, type Services } from './services.ts';
 import { aborted, stopOnSignal } from './stopping.ts';
+import { startProber } from './uptime/prober.ts';
 
 interface Running {
   readonly app: FastifyInstance;
@@ -85,7 +86,16 @@ async function run(): Promise<void> {
       logger: services.logger.child({ part: 'demo' }),
       signal: stopping,
     });
+  const stopProbing = startProber({
+    database: services.database,
+    addresses: [
+      { view: 'inside', url },
+      ...(config.publicUrl === undefined ? [] : [{ view: 'outside' as const, url: config.publicUrl }]),
+    ],
+    logger: services.logger.child({ part: 'health probes' }),
+  });
   await aborted(stopping);
+  await stopProbing();
   await playing;
   await sandbox?.stop();
   await app.close();

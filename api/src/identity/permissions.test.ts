@@ -34,6 +34,7 @@ it('gives each role what it may do, and no more', () => {
       'alerts:manage',
       'alerts:acknowledge',
       'reports:manage',
+      'sla:read',
     ],
     manager: [
       'usage:read',
@@ -50,6 +51,7 @@ it('gives each role what it may do, and no more', () => {
       'billing:pay',
       'alerts:read',
       'alerts:acknowledge',
+      'sla:read',
     ],
     board: [
       'usage:read',
@@ -60,6 +62,7 @@ it('gives each role what it may do, and no more', () => {
       'billing:read',
       'billing:pay',
       'alerts:read',
+      'sla:read',
     ],
     it_staff: [
       'endpoints:read',
@@ -76,6 +79,7 @@ it('gives each role what it may do, and no more', () => {
       'alerts:read',
       'alerts:manage',
       'alerts:acknowledge',
+      'sla:read',
     ],
     account_officer: [...LEARNS, 'tutoring:administer', 'materials:read'],
     mentor: [...LEARNS, 'tutoring:teach', 'materials:read', 'materials:publish'],
@@ -93,6 +97,7 @@ it('gives each role what it may do, and no more', () => {
       'platform:audit',
       'platform:billing',
       'platform:jobs',
+      'platform:uptime',
     ],
   });
 });

@@ -81,6 +81,8 @@ export const PERMISSIONS = {
   'alerts:acknowledge': ['administrator', 'manager', 'it_staff', 'operator'],
   /** See the usage reports that go out by mail, and have one sent to try it. */
   'reports:manage': ['administrator'],
+  /** How much of a month the service was there, and what the plan promises. */
+  'sla:read': ['administrator', 'manager', 'board', 'it_staff'],
   /** Lock and unlock anybody's account, and see why one is locked. */
   'accounts:lock': ['operator'],
   /** Who did what, anywhere. */
@@ -89,6 +91,8 @@ export const PERMISSIONS = {
   'platform:billing': ['operator'],
   /** Background jobs of every tenant. */
   'platform:jobs': ['operator'],
+  /** How much of a month the platform was there. */
+  'platform:uptime': ['operator'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof PERMISSIONS;

@@ -23,6 +23,8 @@ const OVER = [
   { table: 'password_resets', condition: sql`expires_at < now() - interval '1 day'` },
   { table: 'invitations', condition: sql`expires_at < now() - interval '30 days'` },
   { table: 'notifications', condition: sql`read_at < now() - interval '90 days'` },
+  // As long as usage is kept.
+  { table: 'uptime_hours', condition: sql`hour < now() - interval '13 months'` },
   { table: 'outbox', condition: sql`state <> 'queued' and created_at < now() - interval '30 days'` },
 ] as const;
 

@@ -47,6 +47,7 @@ export const openapi = fastifyPlugin(async (app: FastifyInstance, { version }: {
         { name: 'audit', description: 'Who did what, and when' },
         { name: 'privacy', description: 'What is kept of people, and for how long' },
         { name: 'ledger', description: 'Whether everything that was taken in is stored' },
+        { name: 'reports', description: 'Usage by mail: how it looks, and who wants it' },
         { name: 'operations', description: 'For load balancers and monitoring' },
       ],
       components: {

@@ -13,6 +13,7 @@ import type { PaymentTables } from '../payments/tables.ts';
 import type { PlanChangeTables } from '../plan-changes/tables.ts';
 import type { ReportTables } from '../reports/tables.ts';
 import type { TutoringTables } from '../tutoring/tables.ts';
+import type { UptimeTables } from '../uptime/tables.ts';
 
 /** Set when a row is made, never changed. */
 type Once<T> = ColumnType<T, T, never>;
@@ -192,7 +193,8 @@ export interface Schema
     PaymentTables,
     PlanChangeTables,
     ReportTables,
-    TutoringTables {
+    TutoringTables,
+    UptimeTables {
   tenants: TenantsTable;
   users: UsersTable;
   memberships: MembershipsTable;

@@ -22,6 +22,7 @@ import { up as usageReports } from './0022_usage_reports.ts';
 import { up as channels } from './0023_channels.ts';
 import { up as telling } from './0024_telling.ts';
 import { up as heartbeats } from './0026_heartbeats.ts';
+import { up as uptime } from './0028_uptime.ts';
 
 /** Every migration by name, applied in the order of the names. One that was released is never changed. */
 export const migrations: Record<string, Migration> = {
@@ -48,4 +49,5 @@ export const migrations: Record<string, Migration> = {
   '0023_channels': { up: channels },
   '0024_telling': { up: telling },
   '0026_heartbeats': { up: heartbeats },
+  '0028_uptime': { up: uptime },
 };

@@ -3028,6 +3028,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenant/sla": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much of a month the service was there, beside what the plan promises */
+        get: operations["getApiV1TenantSla"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/uptime": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How much of a month the platform was there, from inside and from outside
+         * @description The month is one of UTC.
+         */
+        get: operations["getApiV1PlatformUptime"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenant/privacy": {
         parameters: {
             query?: never;
@@ -6514,6 +6551,116 @@ export interface components {
             /** @constant */
             decision: "rejected";
             reason: string;
+        };
+        /**
+         * @example {
+         *       "month": "2026-11",
+         *       "timezone": "Asia/Jakarta",
+         *       "plan": {
+         *         "key": "starter",
+         *         "name": {
+         *           "id": "Starter",
+         *           "en": "Starter"
+         *         }
+         *       },
+         *       "promised": 99.5,
+         *       "kept": true,
+         *       "known_from": "2026-10-31T17:00:00.000Z",
+         *       "known_to": "2026-11-30T17:00:00.000Z",
+         *       "measured": 99.9699,
+         *       "minutes_up": 43157,
+         *       "minutes_down": 13,
+         *       "minutes_of_maintenance": 30,
+         *       "incidents": [
+         *         {
+         *           "from": "2026-11-11T07:02:00.000Z",
+         *           "to": "2026-11-11T07:15:00.000Z",
+         *           "seconds": 780
+         *         }
+         *       ]
+         *     }
+         */
+        ServiceLevelInput: {
+            month: string;
+            timezone: string;
+            /** @description The plan of the last day that is known; null without a contract */
+            plan: {
+                key: string;
+                name: {
+                    id: string;
+                    en: string;
+                };
+            } | null;
+            /** @description What the plan promises, percent; null: nothing */
+            promised: number | null;
+            /** @description Whether the promise is kept so far; null without one */
+            kept: boolean | null;
+            /** @description Since when it was watched in the month; null: not at all */
+            known_from: string | null;
+            /** @description Until when it is known */
+            known_to: string | null;
+            /** @description Share of the minutes that count, percent, rounded down */
+            measured: number | null;
+            minutes_up: number;
+            /** @description In which no instance answered */
+            minutes_down: number;
+            /** @description Announced; they do not count */
+            minutes_of_maintenance: number;
+            /** @description At most 100, newest first */
+            incidents: {
+                /** Format: date-time */
+                from: string;
+                /** Format: date-time */
+                to: string;
+                seconds: number;
+            }[];
+        };
+        UptimeInput: {
+            month: string;
+            /** @description As the instances see themselves: what service levels are judged by */
+            inside: {
+                /** @description Since when it was watched in the month; null: not at all */
+                known_from: string | null;
+                /** @description Until when it is known */
+                known_to: string | null;
+                /** @description Share of the minutes that count, percent, rounded down */
+                measured: number | null;
+                minutes_up: number;
+                /** @description In which no instance answered */
+                minutes_down: number;
+                /** @description Announced; they do not count */
+                minutes_of_maintenance: number;
+                /** @description At most 100, newest first */
+                incidents: {
+                    /** Format: date-time */
+                    from: string;
+                    /** Format: date-time */
+                    to: string;
+                    seconds: number;
+                }[];
+            };
+            /** @description As the public address answers */
+            outside: {
+                /** @description Since when it was watched in the month; null: not at all */
+                known_from: string | null;
+                /** @description Until when it is known */
+                known_to: string | null;
+                /** @description Share of the minutes that count, percent, rounded down */
+                measured: number | null;
+                minutes_up: number;
+                /** @description In which no instance answered */
+                minutes_down: number;
+                /** @description Announced; they do not count */
+                minutes_of_maintenance: number;
+                /** @description At most 100, newest first */
+                incidents: {
+                    /** Format: date-time */
+                    from: string;
+                    /** Format: date-time */
+                    to: string;
+                    seconds: number;
+                }[];
+            };
         };
         EndpointUsageListInput: {
             period: {
@@ -10186,6 +10333,116 @@ export interface components {
             /** @constant */
             decision: "rejected";
             reason: string;
+        };
+        /**
+         * @example {
+         *       "month": "2026-11",
+         *       "timezone": "Asia/Jakarta",
+         *       "plan": {
+         *         "key": "starter",
+         *         "name": {
+         *           "id": "Starter",
+         *           "en": "Starter"
+         *         }
+         *       },
+         *       "promised": 99.5,
+         *       "kept": true,
+         *       "known_from": "2026-10-31T17:00:00.000Z",
+         *       "known_to": "2026-11-30T17:00:00.000Z",
+         *       "measured": 99.9699,
+         *       "minutes_up": 43157,
+         *       "minutes_down": 13,
+         *       "minutes_of_maintenance": 30,
+         *       "incidents": [
+         *         {
+         *           "from": "2026-11-11T07:02:00.000Z",
+         *           "to": "2026-11-11T07:15:00.000Z",
+         *           "seconds": 780
+         *         }
+         *       ]
+         *     }
+         */
+        ServiceLevel: {
+            month: string;
+            timezone: string;
+            /** @description The plan of the last day that is known; null without a contract */
+            plan: {
+                key: string;
+                name: {
+                    id: string;
+                    en: string;
+                };
+            } | null;
+            /** @description What the plan promises, percent; null: nothing */
+            promised: number | null;
+            /** @description Whether the promise is kept so far; null without one */
+            kept: boolean | null;
+            /** @description Since when it was watched in the month; null: not at all */
+            known_from: string | null;
+            /** @description Until when it is known */
+            known_to: string | null;
+            /** @description Share of the minutes that count, percent, rounded down */
+            measured: number | null;
+            minutes_up: number;
+            /** @description In which no instance answered */
+            minutes_down: number;
+            /** @description Announced; they do not count */
+            minutes_of_maintenance: number;
+            /** @description At most 100, newest first */
+            incidents: {
+                /** Format: date-time */
+                from: string;
+                /** Format: date-time */
+                to: string;
+                seconds: number;
+            }[];
+        };
+        Uptime: {
+            month: string;
+            /** @description As the instances see themselves: what service levels are judged by */
+            inside: {
+                /** @description Since when it was watched in the month; null: not at all */
+                known_from: string | null;
+                /** @description Until when it is known */
+                known_to: string | null;
+                /** @description Share of the minutes that count, percent, rounded down */
+                measured: number | null;
+                minutes_up: number;
+                /** @description In which no instance answered */
+                minutes_down: number;
+                /** @description Announced; they do not count */
+                minutes_of_maintenance: number;
+                /** @description At most 100, newest first */
+                incidents: {
+                    /** Format: date-time */
+                    from: string;
+                    /** Format: date-time */
+                    to: string;
+                    seconds: number;
+                }[];
+            };
+            /** @description As the public address answers */
+            outside: {
+                /** @description Since when it was watched in the month; null: not at all */
+                known_from: string | null;
+                /** @description Until when it is known */
+                known_to: string | null;
+                /** @description Share of the minutes that count, percent, rounded down */
+                measured: number | null;
+                minutes_up: number;
+                /** @description In which no instance answered */
+                minutes_down: number;
+                /** @description Announced; they do not count */
+                minutes_of_maintenance: number;
+                /** @description At most 100, newest first */
+                incidents: {
+                    /** Format: date-time */
+                    from: string;
+                    /** Format: date-time */
+                    to: string;
+                    seconds: number;
+                }[];
+            };
         };
         EndpointUsageList: {
             period: {
@@ -31708,6 +31965,180 @@ export interface operations {
             };
             /** @description A problem document */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1TenantSla: {
+        parameters: {
+            query?: {
+                /** @description The running month unless given; kept for 13 months */
+                month?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceLevel"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiV1PlatformUptime: {
+        parameters: {
+            query?: {
+                /** @description The running month unless given; kept for 13 months */
+                month?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Uptime"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -34,6 +34,7 @@ import type { TimeRange } from './usage/range.ts';
 import { RecordedRequests } from './usage/recorded-requests.ts';
 import { RefusedRows } from './usage/refused-rows.ts';
 import type { TenantScope } from './usage/tenant-scope.ts';
+import { RequestHistory } from './windows/request-history.ts';
 import { RequestWindows } from './windows/request-windows.ts';
 import { SampleWindows } from './windows/sample-windows.ts';
 
@@ -60,6 +61,8 @@ export class Collector {
   readonly windows: RequestWindows;
   /** The same of what instances use, for who runs the platform. */
   readonly sampled: SampleWindows;
+  /** The same of windows that moved over the past. */
+  readonly history: RequestHistory;
   /** Ticks of what happens now. */
   readonly live: LiveUsage;
   readonly #store: Store;
@@ -83,6 +86,7 @@ export class Collector {
     this.recorded = new RecordedRequests(store);
     this.windows = new RequestWindows(store);
     this.sampled = new SampleWindows(store);
+    this.history = new RequestHistory(store);
     this.refused = new RefusedRows(store);
     this.live = new LiveUsage({
       usage: this.usage,

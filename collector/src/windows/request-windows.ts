@@ -7,14 +7,11 @@
 import { z } from 'zod';
 import { CACHE_HITS, CACHE_LOOKUPS } from '../metering/request-sums.ts';
 import type { TenantId } from '../record/request-record.ts';
-import type { Select, Store } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import { BUCKET_OF_DURATION, bucketMiddle } from '../usage/latency.ts';
 import { whole } from '../usage/rows.ts';
-import type { PlatformScope, TenantScope } from '../usage/tenant-scope.ts';
 import { cutSpans, type Span } from './spans.ts';
-
-/** Whose rows: those of some tenants, each apart, or of all together. */
-export type Whose = { readonly tenants: readonly TenantScope[] } | { readonly platform: PlatformScope };
+import { type SelectOf, selectOf, type Whose } from './whose.ts';
 
 /** What a tenant's requests of one span add up to. */
 export interface WindowOfRequests {
@@ -188,32 +185,10 @@ export class RequestWindows {
     );
   }
 
-  #select<T>(
-    whose: Whose,
-    { sql, params, ...select }: Omit<Select<T>, 'sql'> & { readonly sql: (columns: Columns) => string },
-  ): Promise<T[]> {
-    if ('platform' in whose) {
-      return this.#store.select({ ...select, sql: sql(OF_EVERYBODY), params });
-    }
-    const tenants = whose.tenants.map((scope) => scope.tenantId);
-    return this.#store.select({ ...select, sql: sql(OF_TENANTS), params: { ...params, tenants } });
+  #select<T>(whose: Whose, select: SelectOf<T>): Promise<T[]> {
+    return selectOf(this.#store, whose, select);
   }
 }
-
-/** SQL of whose rows are read, and how they are told apart. */
-interface Columns {
-  readonly tenant: string;
-  /** Of all tenants together, ids of people are told apart by their tenants. */
-  readonly person: string;
-  readonly isTheirs: string;
-}
-
-const OF_TENANTS: Columns = {
-  tenant: 'toString(tenant_id)',
-  person: 'toString(user_id)',
-  isTheirs: 'tenant_id IN {tenants:Array(String)}',
-};
-const OF_EVERYBODY: Columns = { tenant: "''", person: '(tenant_id, user_id)', isTheirs: 'true' };
 
 function utcDay(ms: number): string {
   return new Date(ms).toISOString().slice(0, DAY_LENGTH);

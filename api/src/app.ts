@@ -19,6 +19,9 @@ import { Forecasts } from './advice/forecasts.ts';
 import { adviceRoutes } from './advice/routes.ts';
 import { TenantMonths } from './advice/tenant-months.ts';
 import { alertRoutes } from './alerts/alerts/routes.ts';
+import { signalHistories } from './alerts/backtest/histories.ts';
+import { trialRoutes } from './alerts/backtest/routes.ts';
+import { Trials } from './alerts/backtest/trial.ts';
 import { heartbeatRoutes } from './alerts/heartbeats/routes.ts';
 import { alertRuleRoutes } from './alerts/rules/routes.ts';
 import { alertSignalRoutes } from './alerts/rules/signal-routes.ts';
@@ -295,6 +298,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(planChangeRoutes, { database, changes, prices, tenants });
   await app.register(platformPlanChangeRoutes, { database, changes, prices });
   await app.register(dataExportRoutes, { database, files, now });
+  const trials = new Trials(signalHistories({ collector, database, prices }));
+  await app.register(trialRoutes, { database, trials, now });
   await app.register(alertRuleRoutes, { database, now });
   await app.register(alertSignalRoutes);
   await app.register(alertRoutes, { database, telling: services.alertTeller, now });

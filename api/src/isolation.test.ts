@@ -172,6 +172,7 @@ const ACCESS: Readonly<Record<string, 'public' | 'key' | readonly Permission[]>>
   'POST /api/v1/tenant/data-exports/{id}/download': ['data:export'],
   'PUT /api/v1/tenant/privacy': ['privacy:manage'],
   'POST /api/v1/tenant/erasures': ['privacy:manage'],
+  'POST /api/v1/alerts/backtest': ['alerts:manage'],
   'GET /api/v1/tenant/alert-rules': ['alerts:read'],
   'POST /api/v1/tenant/alert-rules': ['alerts:manage'],
   'GET /api/v1/tenant/alert-rules/{id}': ['alerts:read'],
@@ -394,6 +395,10 @@ const EXCHANGES: Readonly<Record<string, { payload?: object; status?: number; id
   'POST /api/v1/platform/plan-changes/{id}/approve': { id: NO_CHANGE, status: 404 },
   'POST /api/v1/platform/plan-changes/{id}/reject': { id: NO_CHANGE, payload: { reason: 'r' }, status: 404 },
   'POST /api/v1/platform/plan-changes/{id}/revoke': { id: NO_CHANGE, payload: { reason: 'r' }, status: 404 },
+  'POST /api/v1/alerts/backtest': {
+    payload: { rule_id: NO_RULE, from: '2026-01-01T00:00:00Z' },
+    status: 400,
+  },
   'POST /api/v1/tenant/alert-rules': { payload: SOME_RULE, status: 201 },
   'GET /api/v1/tenant/alert-rules/{id}': { id: NO_RULE, status: 404 },
   'PUT /api/v1/tenant/alert-rules/{id}': { id: NO_RULE, payload: SOME_RULE, status: 428 },

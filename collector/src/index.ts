@@ -87,13 +87,7 @@ export type { RollupDifference } from './usage/rollup-difference.ts';
 export { type PlatformScope, platformScope, type TenantScope, tenantScope } from './usage/tenant-scope.ts';
 export type { MovingWindow } from './windows/moving-window.ts';
 export type { PieceOfRequests, RequestHistory } from './windows/request-history.ts';
-export type {
-  RequestWindows,
-  RequestWindows,
-  Whose,
-  WindowOfRequests,
-  WindowOfRequests,
-} from './windows/request-windows.ts';
+export type { RequestWindows, WindowOfRequests } from './windows/request-windows.ts';
 export type { Measure, SampleWindows } from './windows/sample-windows.ts';
 export type { Span } from './windows/spans.ts';
 export type { Whose } from './windows/whose.ts';

@@ -13,6 +13,7 @@ const UNWRITTEN: Readonly<Record<string, string>> = {
   'POST /api/v1/account/second-factor': 'begun, it counts for nothing before it is confirmed',
   'POST /api/v1/platform/plans/preview': 'nothing is kept of it',
   'POST /api/v1/tenant/plan-changes/preview': 'nothing is kept of it',
+  'POST /api/v1/alerts/backtest': 'nothing is kept of it',
   'POST /api/v1/account/notifications/{id}/read': 'matters to nobody else',
   'POST /api/v1/account/notifications/read-all': 'matters to nobody else',
   'POST /api/v1/channels/whatsapp/webhook': 'nobody acts; the delivery log has it',

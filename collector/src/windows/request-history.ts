@@ -22,7 +22,7 @@ export interface PieceOfRequests {
   readonly errors: number;
   /** Requests that are over with their answer. */
   readonly answers: number;
-  /** Milliseconds that these took together. */
+  /** Microseconds that these took together. */
   readonly duration: number;
   readonly lookups: number;
   readonly hits: number;
@@ -90,10 +90,9 @@ export class RequestHistory {
       row: requestsRow,
       label: 'history.requests',
     });
-    return rows.map(({ piece: number, duration, latency, ...row }) => ({
+    return rows.map(({ piece: number, latency, ...row }) => ({
       ...row,
       at: endOf(number),
-      duration: duration / MICROSECONDS_PER_MS,
       latency: latency.map(([bucket, count]) => [bucketMiddle(bucket) / MICROSECONDS_PER_MS, count]),
     }));
   }

@@ -1,10 +1,10 @@
-import { decimal } from '@riwayat/billing';
+import { decimal, type Plan, ZERO } from '@riwayat/billing';
 import type { RequestWindows, TenantId } from '@riwayat/collector';
 import type { Agreements } from './agreements.ts';
 import { answered, ownerOf } from './questions.ts';
 import type { SignalReader } from './reader.ts';
 
-const PERCENT = 100;
+export const PERCENT = 100;
 
 /**
  * How many people are there at once, and how many of those whom the plan allows: distinct people of five minutes, as the
@@ -42,9 +42,15 @@ export function peopleSignals(
     const known = await agreements.of(tenantIds, at);
     return new Map(
       tenantIds.flatMap((id) => {
-        const limit = known.get(id)?.plan?.limits.concurrent_users;
-        return limit === undefined || decimal(limit).lte(decimal('0')) ? [] : [[id, Number(limit)] as const];
+        const capacity = capacityOf(known.get(id)?.plan);
+        return capacity === undefined ? [] : [[id, capacity] as const];
       }),
     );
   }
+}
+
+/** The people whom a plan allows at once; undefined where it does not say. */
+export function capacityOf(plan: Plan | undefined): number | undefined {
+  const limit = plan?.limits.concurrent_users;
+  return limit === undefined || decimal(limit).lte(ZERO) ? undefined : Number(limit);
 }

@@ -5,9 +5,10 @@ import type { SignalReader } from './reader.ts';
 
 const PERCENT = 100;
 
-type Found = WindowOfRequests | undefined;
+/** What a window's requests add up to; undefined: nothing was requested in it. */
+type Found = Omit<WindowOfRequests, 'tenantId' | 'endpoint' | 'span'> | undefined;
 
-/** What a signal is of a window's requests; undefined: nothing was requested in it. */
+/** What a signal is of a window's requests. */
 const OF_REQUESTS = {
   response_time: (found, input) => ofAnswers(found, input, ({ meanMs }) => meanMs),
   response_time_p95: (found, input) => ofAnswers(found, input, ({ p95Ms }) => p95Ms),
@@ -20,10 +21,17 @@ const OF_REQUESTS = {
 
 type RequestSignal = keyof typeof OF_REQUESTS;
 
+export const REQUEST_SIGNALS = Object.keys(OF_REQUESTS).filter(isRequestSignal);
+
+/** What a signal is of a window's requests, live and in the past; null: no data. */
+export function requestValue(signal: RequestSignal, found: Found, input: Input): number | null {
+  return OF_REQUESTS[signal](found, input);
+}
+
 /** Signals of requests: of raw rows, so that what comes late counts from the next round on. */
 export function requestSignals(windows: Pick<RequestWindows, 'requests'>): SignalReader {
   return {
-    signals: Object.keys(OF_REQUESTS).filter(isRequestSignal),
+    signals: REQUEST_SIGNALS,
     read: (questions, at) =>
       answered(questions, at, async ({ whose, spans, questions: asked, placeOf }) => {
         const endpoints = new Set(asked.flatMap(({ input }) => input.only.endpoint ?? []));
@@ -32,18 +40,22 @@ export function requestSignals(windows: Pick<RequestWindows, 'requests'>): Signa
         return ({ tenantId, input }) => {
           const { signal, only } = input;
           const found = byKey.get(keyOf(ownerOf(tenantId), only.endpoint ?? '', placeOf(input)));
-          return isRequestSignal(signal) ? OF_REQUESTS[signal](found, input) : null;
+          return isRequestSignal(signal) ? requestValue(signal, found, input) : null;
         };
       }),
   };
 }
 
-function isRequestSignal(key: string): key is RequestSignal {
+export function isRequestSignal(key: string): key is RequestSignal {
   return Object.hasOwn(OF_REQUESTS, key);
 }
 
-function ofAnswers(found: Found, { least }: Input, value: (some: WindowOfRequests) => number): number | null {
-  return found === undefined || found.answers === 0 || found.calls < least ? null : value(found);
+function ofAnswers(
+  found: Found,
+  { least }: Input,
+  value: (some: NonNullable<Found>) => number,
+): number | null {
+  return found === undefined || found.answers === 0 || found.answers < least ? null : value(found);
 }
 
 /** Percent; null of nothing, and of too few. */

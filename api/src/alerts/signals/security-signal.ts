@@ -5,8 +5,8 @@ import type { Database } from '../../postgres/database.ts';
 import { answered, ownerOf, type Reading } from './questions.ts';
 import type { SignalReader } from './reader.ts';
 
-const TYPE_PREFIX = 'riwayat.security.';
-const FAILED_LOGINS = 'failed-logins';
+export const TYPE_PREFIX = 'riwayat.security.';
+export const FAILED_LOGINS = 'failed-logins';
 const MS_PER_SECOND = 1_000;
 
 const failuresRow = z.object({ owner: z.string(), place: z.int(), count: z.int() });

@@ -52,6 +52,10 @@ export function parseReplications(text: string): number | 'auto' {
   return text === 'auto' ? text : parseCount(text, 'Replications are "auto" or', MOST_REPLICATIONS);
 }
 
+export function parseMonths(text: string): number {
+  return parseCount(text, 'Replications are', MOST_REPLICATIONS);
+}
+
 /** Replications are counted from 0. */
 export function parseReplication(text: string): number {
   if (!WHOLE_NUMBER.test(text) || Number(text) >= MOST_REPLICATIONS) {

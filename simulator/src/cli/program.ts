@@ -3,6 +3,8 @@ import { CalibrationFileError } from '../calibration/parameters.ts';
 import { NotAMonthError, UnknownPlanKeyError } from '../pricing/month-prices.ts';
 import { AbortError, ReplicationError } from '../replications/run-replications.ts';
 import { ScenarioError } from '../scenario/scenario-error.ts';
+import { RuleFileError } from '../trials/rule-file.ts';
+import { addAlertsCommand } from './alerts-command.ts';
 import { addCalibrateCommand } from './calibrate-command.ts';
 import { addMonthCommand } from './month-command.ts';
 import { addReconcileCommand } from './reconcile-command.ts';
@@ -35,6 +37,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     }
     if (
       error instanceof ScenarioError ||
+      error instanceof RuleFileError ||
       error instanceof UsageError ||
       error instanceof UnknownPlanKeyError ||
       error instanceof NotAMonthError
@@ -78,6 +81,7 @@ Examples:
   simulate validate                       many months: every documented figure with its verdict
   simulate validate --html month.html     the same as a page with charts
   simulate calibrate                      fit the model's free numbers to the documented figures
+  simulate alerts                         how often rules of alerts fire, the documented ones or yours
   simulate reconcile                      which of the contradicting figures is used, and why
 
 How to write a scenario file, and what the model leaves out: simulator/README.md
@@ -87,6 +91,7 @@ Exit codes: 0 fine, 1 something failed or a figure is missed, 2 wrong usage or a
   addMonthCommand(program, terminal, done);
   addValidateCommand(program, terminal, done);
   addCalibrateCommand(program, terminal, done);
+  addAlertsCommand(program, terminal, done);
   addReconcileCommand(program, terminal, done);
   return program;
 }

@@ -95,11 +95,23 @@ export interface Background {
   readonly verifications: Float64Array;
 }
 
+/** What is counted each minute beside the state, of the minute before. */
+export interface MinuteColumns {
+  readonly answers: Float32Array;
+  /** Answers that took longer than a second. */
+  readonly slow: Float32Array;
+  /** Calls refused by the rate limit. */
+  readonly refused: Float32Array;
+  /** The most connections that were open at once. */
+  readonly mostConnections: Float32Array;
+}
+
 /** What the system made of a trace. */
 export interface SystemRun extends StateSamples {
   readonly answers: Answers;
   readonly counts: Readonly<Record<Count, number>>;
   readonly background: Background;
+  readonly counted: MinuteColumns;
   /** All that need no memory to be known. */
   readonly alerts: readonly AlertEvent[];
 }

@@ -3,9 +3,10 @@ import { memoryOf } from '../memory/memory.ts';
 import { totalMemory } from '../memory/questions.ts';
 import { MONITOR_MINUTES, stretchesOf } from '../memory/settings.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { alertsOf, meansOver, percentOf } from '../system/alerts.ts';
+import { alertsOfAll, meansOver, percentOf, type Watch } from '../system/alerts.ts';
 import { MEMORY_RULE } from '../system/month-rules.ts';
 import { simulateSystem } from '../system/system.ts';
+import { systemWatches } from '../system/system-alerts.ts';
 import { generateTrace } from '../workload/generate.ts';
 import type { AlertEvent, MemorySamples, MonthRun } from './month-run.ts';
 
@@ -33,16 +34,26 @@ export function simulateMonth(options: MonthOptions): MonthRun {
   return { ...system, trace, memory, alerts };
 }
 
-/**
- * Alerts on the memory in use, as a share of the machine's at that time: of five-minute means, which a peak of the documented
- * month is read from too.
- */
+/** Alerts on the memory in use, by {@link memoryWatch}. */
 export function memoryAlerts(memory: MemorySamples, scenario: Scenario): AlertEvent[] {
+  return alertsOfAll([memoryWatch(memory, scenario)]);
+}
+
+/** All that the alerts of a month watch. */
+export function monthWatches(run: MonthRun, scenario: Scenario, parameters: Parameters): readonly Watch[] {
+  return [memoryWatch(run.memory, scenario), ...systemWatches(run, scenario, parameters)];
+}
+
+/**
+ * The memory in use, as a share of the machine's at that time: five-minute means, which a peak of the documented month is
+ * read from too.
+ */
+function memoryWatch(memory: MemorySamples, scenario: Scenario): Watch {
   const share = totalMemory(memory);
   for (const { from, until, settings } of stretchesOf(scenario, share.length)) {
     for (let minute = from; minute < until; minute += 1) {
       share[minute] = (share[minute] ?? 0) / settings.limit;
     }
   }
-  return alertsOf(MEMORY_RULE, percentOf(meansOver(share, MONITOR_MINUTES), 1));
+  return [MEMORY_RULE, percentOf(meansOver(share, MONITOR_MINUTES), 1)];
 }

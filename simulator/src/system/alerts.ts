@@ -23,6 +23,14 @@ export function follow({ rule, every }: MonthRule, signal: ArrayLike<number>): B
   return backtest(rule, readingsOf(signal, every));
 }
 
+/** A rule, and the signal that it watches. */
+export type Watch = readonly [rule: MonthRule, signal: ArrayLike<number>];
+
+/** When rules fire that watch signals, in the order of the times. */
+export function alertsOfAll(watches: readonly Watch[]): AlertEvent[] {
+  return watches.flatMap(([rule, signal]) => alertsOf(rule, signal)).sort((one, other) => one.at - other.at);
+}
+
 /** The instants at which a signal makes a rule fire. */
 export function alertsOf(rule: MonthRule, signal: ArrayLike<number>): AlertEvent[] {
   return follow(rule, signal).firings.map(({ fired }) => ({ kind: rule.kind, at: secondsOf(fired) }));

@@ -1,6 +1,7 @@
 import type { Parameters } from '../calibration/parameter.ts';
-import type { AlertEvent } from '../run/month-run.ts';
-import { alertsOf, percentOf, riseOver, shareOver, sumOver } from './alerts.ts';
+import type { MinuteColumns, SystemRun } from '../run/month-run.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { percentOf, riseOver, shareOver, sumOver, type Watch } from './alerts.ts';
 import {
   CONNECTION_SPAN,
   CPU_RULE,
@@ -13,20 +14,22 @@ import {
   SECURITY_SPAN,
 } from './month-rules.ts';
 import { systemParameter } from './parameters.ts';
-import type { Samples } from './samples.ts';
 
 const PERCENT = 100;
 
-/** The alerts that need no memory to be known, in the order of their times. */
-export function systemAlerts(samples: Samples, diskGb: number, parameters: Parameters): AlertEvent[] {
-  const { state } = samples;
+/** What alerts watch that need no memory to be known. */
+export function systemWatches(
+  { state, counted }: { readonly state: SystemRun['state']; readonly counted: MinuteColumns },
+  { server }: Pick<Scenario, 'server'>,
+  parameters: Parameters,
+): readonly Watch[] {
+  const { answers, slow, refused, mostConnections } = counted;
   const rise = systemParameter(parameters, 'system.alerts.connections');
-  const diskFree = percentOf(state.disk, diskGb).map((used) => PERCENT - used);
   return [
-    ...alertsOf(CPU_RULE, percentOf(state.cpu, 1)),
-    ...alertsOf(DISK_RULE, diskFree),
-    ...alertsOf(connectionRule(rise), riseOver(samples.mostConnections, CONNECTION_SPAN)),
-    ...alertsOf(RESPONSE_RULE, shareOver(samples.slow, samples.answers, RESPONSE_SPAN, LEAST_ANSWERS)),
-    ...alertsOf(SECURITY_RULE, sumOver(samples.refused, SECURITY_SPAN)),
-  ].sort((one, other) => one.at - other.at);
+    [CPU_RULE, percentOf(state.cpu, 1)],
+    [DISK_RULE, percentOf(state.disk, server.diskGb).map((used) => PERCENT - used)],
+    [connectionRule(rise), riseOver(mostConnections, CONNECTION_SPAN)],
+    [RESPONSE_RULE, shareOver(slow, answers, RESPONSE_SPAN, LEAST_ANSWERS)],
+    [SECURITY_RULE, sumOver(refused, SECURITY_SPAN)],
+  ];
 }

@@ -6,6 +6,7 @@ import { SAMPLE_SECONDS, type SystemRun } from '../run/month-run.ts';
 import type { Scenario, Tuning } from '../scenario/scenario.ts';
 import { HOURS_PER_DAY } from '../workload/calendar.ts';
 import type { RequestTrace } from '../workload/trace.ts';
+import { alertsOfAll } from './alerts.ts';
 import { BackgroundWork } from './background-work.ts';
 import { Children } from './children.ts';
 import { BYTES_PER_MB } from './files.ts';
@@ -19,7 +20,7 @@ import { RequestPath } from './request-path.ts';
 import { Samples, samplesOf } from './samples.ts';
 import { ServerSessions } from './server-sessions.ts';
 import { Presence } from './stay.ts';
-import { systemAlerts } from './system-alerts.ts';
+import { systemWatches } from './system-alerts.ts';
 import { type Upkeep, upkeepOf } from './upkeep.ts';
 import { Uploads } from './uploads.ts';
 
@@ -161,7 +162,7 @@ class Stack {
 
   /** What came of the run. To be asked once, after it. */
   result(): SystemRun {
-    const { state } = this.#samples;
+    const { state, answers, slow, refused, mostConnections } = this.#samples;
     const sessionsOf = this.#sessions.count();
     for (const ofClass of Object.values(sessionsOf)) {
       for (let sample = 0; sample < ofClass.length; sample += 1) {
@@ -184,7 +185,10 @@ class Stack {
         'session-timeouts': this.#sessions.timeouts,
       },
       background: this.#work.done,
-      alerts: systemAlerts(this.#samples, this.#options.scenario.server.diskGb, this.#options.parameters),
+      counted: { answers, slow, refused, mostConnections },
+      alerts: alertsOfAll(
+        systemWatches({ state, counted: this.#samples }, this.#options.scenario, this.#options.parameters),
+      ),
     };
   }
 

@@ -22,7 +22,7 @@ export interface CutWindow {
   readonly piece: string;
   /** Of a piece's number: the numbers of the windows that have it, as an array. */
   readonly windowsOf: (piece: string) => string;
-  readonly params: Readonly<Record<string, number | readonly number[]>>;
+  readonly params: Readonly<Record<string, number>>;
   /** Epoch milliseconds at which a piece ends. */
   readonly endOf: (piece: number) => number;
 }
@@ -43,7 +43,10 @@ export function cutWindow({ first, step, count, length }: MovingWindow): CutWind
   return {
     inWindows:
       "(ts > fromUnixTimestamp64Micro({after:Int64}, 'UTC') AND ts <= fromUnixTimestamp64Micro({until:Int64}, 'UTC'))",
-    piece: `(intDiv(${offset}, {step:Int64}) * ${cuts.length} + arrayCount(cut -> cut <= ${offset} % {step:Int64}, {cuts:Array(Int64)}))`,
+    piece:
+      rest === 0
+        ? `intDiv(${offset}, {step:Int64})`
+        : `(intDiv(${offset}, {step:Int64}) * 2 + (${offset} % {step:Int64} >= {rest:Int64}))`,
     windowsOf: (piece) =>
       `range(toUInt32(intDiv(greatest(0, ${piece} - ${pieces} + ${cuts.length}), ${cuts.length})),` +
       ` toUInt32(least(${count}, intDiv(${piece}, ${cuts.length}) + 1)))`,
@@ -51,7 +54,7 @@ export function cutWindow({ first, step, count, length }: MovingWindow): CutWind
       after: after * MICROSECONDS_PER_MS,
       until: (first + (count - 1) * step) * MICROSECONDS_PER_MS,
       step: step * MICROSECONDS_PER_MS,
-      cuts: cuts.map((cut) => cut * MICROSECONDS_PER_MS),
+      ...(rest > 0 && { rest: rest * MICROSECONDS_PER_MS }),
     },
     endOf: (piece) => after + Math.floor(piece / cuts.length) * step + (cuts[piece % cuts.length] ?? step),
   };

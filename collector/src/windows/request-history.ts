@@ -47,7 +47,8 @@ const requestsRow = z.object({
   duration: whole,
   lookups: whole,
   hits: whole,
-  latency: z.array(z.tuple([whole, whole])),
+  /** Buckets, and how many answers are in each. */
+  latency: z.tuple([z.array(z.number()), z.array(z.number())]),
 });
 const countRow = z.object({ piece: whole, count: whole });
 const lastRow = z.object({ last: whole });
@@ -77,7 +78,7 @@ export class RequestHistory {
       sql: ({ isTheirs }) => `
         SELECT piece, sum(buckets.calls) AS calls, sum(buckets.errors) AS errors, sum(buckets.answers) AS answers,
           sum(lasted) AS duration, sum(buckets.lookups) AS lookups, sum(buckets.hits) AS hits,
-          ${only.latency ? 'groupArrayIf((bucket, buckets.answers), buckets.answers > 0)' : "CAST([], 'Array(Tuple(UInt16, UInt64))')"} AS latency
+          ${only.latency ? '(groupArrayIf(bucket, buckets.answers > 0), groupArrayIf(toUInt32(buckets.answers), buckets.answers > 0))' : '([], [])'} AS latency
         FROM (
           SELECT ${piece} AS piece, ${only.latency ? BUCKET_OF_DURATION : '0'} AS bucket, count() AS calls,
             countIf(status >= 500) AS errors, countIf(${IS_ANSWER}) AS answers,
@@ -93,7 +94,10 @@ export class RequestHistory {
     return rows.map(({ piece: number, latency, ...row }) => ({
       ...row,
       at: endOf(number),
-      latency: latency.map(([bucket, count]) => [bucketMiddle(bucket) / MICROSECONDS_PER_MS, count]),
+      latency: latency[0].map((bucket, place) => [
+        bucketMiddle(bucket) / MICROSECONDS_PER_MS,
+        latency[1][place] ?? 0,
+      ]),
     }));
   }
 

@@ -6,7 +6,8 @@ import type { SignalHistory } from './history.ts';
 import { eachOf, windowsOf } from './instants.ts';
 
 const MICROSECONDS_PER_MS = 1_000;
-const QUANTILES = ['response_time_p95', 'response_time_p99'] as const;
+const P95 = 'response_time_p95';
+const P99 = 'response_time_p99';
 
 /** What signals of requests were: of pieces that windows are put together from. */
 export function requestHistory(history: Pick<RequestHistory, 'requests'>): SignalHistory {
@@ -16,7 +17,7 @@ export function requestHistory(history: Pick<RequestHistory, 'requests'>): Signa
       const { tenantId, input } = question;
       const pieces = await history.requests(whoseOf([question]), windowsOf(input, instants), {
         endpoint: input.only.endpoint,
-        latency: QUANTILES.some((quantile) => quantile === input.signal),
+        latency: input.signal === P95 || input.signal === P99,
       });
       const values = valuesAt(pieces, eachOf(instants), input, new RequestsOfWindow(input));
       return new Map([[ownerOf(tenantId), [...values]]]);
@@ -27,8 +28,8 @@ export function requestHistory(history: Pick<RequestHistory, 'requests'>): Signa
 /** Requests of a window that moves on, read as a signal. All sums are whole numbers, so nothing is lost on the way. */
 class RequestsOfWindow implements Accumulator<PieceOfRequests> {
   readonly #input: Input;
-  readonly #p95: Accumulator<PieceOfRequests>;
-  readonly #p99: Accumulator<PieceOfRequests>;
+  /** Of the quantile that is asked for; where none is, nothing is in it. */
+  readonly #quantile: Accumulator<PieceOfRequests>;
   #calls = 0;
   #errors = 0;
   #answers = 0;
@@ -39,20 +40,17 @@ class RequestsOfWindow implements Accumulator<PieceOfRequests> {
   constructor(input: Input) {
     const all = { window: input.window, least: 0 };
     this.#input = input;
-    this.#p95 = requestWindow('response_time_p95', all, (milliseconds) => milliseconds);
-    this.#p99 = requestWindow('response_time_p99', all, (milliseconds) => milliseconds);
+    this.#quantile = requestWindow(input.signal === P99 ? P99 : P95, all, (milliseconds) => milliseconds);
   }
 
   add(piece: PieceOfRequests): void {
     this.#count(piece, 1);
-    this.#p95.add(piece);
-    this.#p99.add(piece);
+    this.#quantile.add(piece);
   }
 
   remove(piece: PieceOfRequests): void {
     this.#count(piece, -1);
-    this.#p95.remove(piece);
-    this.#p99.remove(piece);
+    this.#quantile.remove(piece);
   }
 
   get value(): number | null {
@@ -68,13 +66,14 @@ class RequestsOfWindow implements Accumulator<PieceOfRequests> {
       return undefined;
     }
     const answers = this.#answers;
+    const quantile = this.#quantile.value ?? 0;
     return {
       calls: this.#calls,
       errors: this.#errors,
       answers,
       meanMs: answers === 0 ? 0 : this.#duration / answers / MICROSECONDS_PER_MS,
-      p95Ms: this.#p95.value ?? 0,
-      p99Ms: this.#p99.value ?? 0,
+      p95Ms: quantile,
+      p99Ms: quantile,
       cacheLookups: this.#lookups,
       cacheHits: this.#hits,
     };

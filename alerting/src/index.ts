@@ -24,6 +24,7 @@ export { readingText, ruleText } from './texts/rule-text.ts';
 export { INCIDENT_NAMES, SEVERITY_NAMES, SIGNAL_NAMES } from './texts/signal-texts.ts';
 export type { Accumulator, Sample } from './windows/accumulator.ts';
 export { Distinct } from './windows/distinct.ts';
+export { Share } from './windows/share.ts';
 export {
   type RequestCounts,
   type RequestSignal,

@@ -36,6 +36,7 @@ import { RefusedRows } from './usage/refused-rows.ts';
 import type { TenantScope } from './usage/tenant-scope.ts';
 import { RequestHistory } from './windows/request-history.ts';
 import { RequestWindows } from './windows/request-windows.ts';
+import { SampleHistory } from './windows/sample-history.ts';
 import { SampleWindows } from './windows/sample-windows.ts';
 
 /** How long close() goes on sending. */
@@ -63,6 +64,8 @@ export class Collector {
   readonly sampled: SampleWindows;
   /** The same of windows that moved over the past. */
   readonly history: RequestHistory;
+  /** The same of what instances used. */
+  readonly sampleHistory: SampleHistory;
   /** Ticks of what happens now. */
   readonly live: LiveUsage;
   readonly #store: Store;
@@ -87,6 +90,7 @@ export class Collector {
     this.windows = new RequestWindows(store);
     this.sampled = new SampleWindows(store);
     this.history = new RequestHistory(store);
+    this.sampleHistory = new SampleHistory(store);
     this.refused = new RefusedRows(store);
     this.live = new LiveUsage({
       usage: this.usage,

@@ -88,6 +88,7 @@ export { type PlatformScope, platformScope, type TenantScope, tenantScope } from
 export type { MovingWindow } from './windows/moving-window.ts';
 export type { PieceOfRequests, RequestHistory } from './windows/request-history.ts';
 export type { RequestWindows, WindowOfRequests } from './windows/request-windows.ts';
+export type { PieceOfSamples, SampleHistory } from './windows/sample-history.ts';
 export type { Measure, SampleWindows } from './windows/sample-windows.ts';
 export type { Span } from './windows/spans.ts';
 export type { Whose } from './windows/whose.ts';

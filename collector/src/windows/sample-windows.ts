@@ -10,7 +10,7 @@ import type { PlatformScope } from '../usage/tenant-scope.ts';
 import { cutSpans, type Span } from './spans.ts';
 
 /** What of a sample is measured, as SQL, and when it was. */
-const MEASURES = {
+export const MEASURES = {
   /** Percent: of the process's own limit; where it has none, of what the host has, by whomever it is used. */
   memory_used: {
     value:

@@ -13,7 +13,7 @@ type Row = Awaited<ReturnType<SampleWindows['samples']>>[number];
 type Measures = Row['measures'];
 type SampleSignal = keyof Measures;
 
-const SAMPLE_SIGNALS = [
+export const SAMPLE_SIGNALS = [
   'memory_used',
   'cpu_used',
   'disk_free',
@@ -77,6 +77,6 @@ function byInstanceAndSpan(rows: readonly Row[]): ReadonlyMap<string, Measures> 
   return new Map(rows.map(({ instance, span, measures }) => [`${span} ${instance}`, measures]));
 }
 
-function isSampleSignal(key: string): key is SampleSignal {
+export function isSampleSignal(key: string): key is SampleSignal {
   return SAMPLE_SIGNALS.some((signal) => signal === key);
 }

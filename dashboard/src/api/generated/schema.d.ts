@@ -2694,6 +2694,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alerts/backtest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a rule on the past: would it have fired, when, for how long?
+         * @description Of a rule as it is written down or of one that there is, over up to 62 days. It is asked each 5 seconds of a span of up to an hour, as live, and each minute of a longer one. It begins as if nothing had been wrong before. Nobody is told of anything, and nothing is kept.
+         */
+        post: operations["postApiV1AlertsBacktest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenant/alert-rules": {
         parameters: {
             query?: never;
@@ -3679,6 +3699,180 @@ export interface components {
             };
             /** @description The latest first; of very long ones the beginning is left out */
             history: components["schemas"]["AlertEventInput"][];
+        };
+        AlertTrialInput: {
+            rule: {
+                /** @enum {string} */
+                signal: "response_time" | "response_time_p95" | "response_time_p99" | "error_rate" | "throughput" | "cache_hit_ratio" | "concurrent_users" | "capacity_used" | "silence" | "security_incidents" | "limit_used" | "budget_used" | "budget_forecast" | "budget_burn" | "memory_used" | "cpu_used" | "disk_free" | "database_connections" | "database_pool_used" | "queue_length" | "event_loop_lag" | "instance_silence" | "spool_age" | "ledger_difference" | "backup_age" | "certificate_days";
+                /**
+                 * @description One route, one meter, one kind of incident
+                 * @default {}
+                 */
+                only: {
+                    [key: string]: string;
+                };
+                /**
+                 * @description How the values of a window become one
+                 * @enum {string}
+                 */
+                statistic?: "mean" | "maximum" | "minimum" | "last";
+                /** @description Seconds that a value is made of; 0 for states */
+                window: number;
+                /**
+                 * @description With fewer calls, or cache lookups, than this in the window there is no data
+                 * @default 0
+                 */
+                least: number;
+                when: {
+                    /** @constant */
+                    kind: "above";
+                    value: number;
+                } | {
+                    /** @constant */
+                    kind: "below";
+                    value: number;
+                } | {
+                    /** @enum {string} */
+                    kind: "rise" | "fall";
+                    percent: number;
+                    /**
+                     * @description The same span a week ago, or the span just before
+                     * @enum {string}
+                     */
+                    than: "last_week" | "window_before";
+                    /**
+                     * @description A comparison with less than this says nothing
+                     * @default 0
+                     */
+                    least: number;
+                } | {
+                    /** @constant */
+                    kind: "burn";
+                    /** @description In both windows at once */
+                    above: number;
+                    /** @description The second window, which ends the alert soon after it is over */
+                    short: number;
+                };
+                /**
+                 * @description How long it has to last before anybody is told
+                 * @default 0
+                 */
+                for: number;
+                /**
+                 * @default {
+                 *       "for": 0
+                 *     }
+                 */
+                clear: {
+                    /** @description On which side it is over; the value of the condition, unless given */
+                    value?: number;
+                    /**
+                     * @description How long that has to last
+                     * @default 0
+                     */
+                    for: number;
+                };
+                /**
+                 * @description What no data means: nothing new, that it is over, or that it is bad
+                 * @default keep
+                 * @enum {string}
+                 */
+                missing: "keep" | "clear" | "fire";
+                /**
+                 * @default {
+                 *       "times": 4,
+                 *       "within": 3600,
+                 *       "calm": 900
+                 *     }
+                 */
+                flapping: {
+                    times: number;
+                    within: number;
+                    /** @description How long it has to be well, once it flaps, before it is over */
+                    calm: number;
+                };
+                /** @enum {string} */
+                severity: "info" | "warning" | "critical" | "emergency";
+                /**
+                 * @description Seconds after which it is told again while it lasts and nobody has acknowledged it
+                 * @default null
+                 */
+                repeat: number | null;
+            };
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            /** @description From one reading to the next */
+            tick_seconds: number;
+            fired: number;
+            seconds_firing: number;
+            notifications: {
+                /** @description News, each told once to whoever is told; silences and quiet hours are not counted off */
+                total: number;
+                fired: number;
+                resolved: number;
+                repeated: number;
+            };
+            subjects: {
+                /** @description The tenant’s id, an instance’s name, or empty for the platform as a whole */
+                subject: string;
+                fired: number;
+                seconds_firing: number;
+                /** @description How often it was bad and over again before anybody would have been told */
+                cancelled: number;
+                readings: number;
+                readings_without_data: number;
+                /** @description The first 1000 */
+                firings: {
+                    /**
+                     * Format: date-time
+                     * @description Since when the condition had held
+                     */
+                    since: string;
+                    /** Format: date-time */
+                    fired_at: string;
+                    /** @description Null: it still lasted at the end */
+                    resolved_at: string | null;
+                    /** @description From firing to its end, or to the end of the span */
+                    seconds: number;
+                    fired_with: {
+                        /** Format: date-time */
+                        at: string;
+                        /** @description Null: there was no data */
+                        value: number | null;
+                        /** @description What it was compared with, or the shorter window of a burn rate */
+                        other: number | null;
+                    };
+                    worst: {
+                        /** Format: date-time */
+                        at: string;
+                        /** @description Null: there was no data */
+                        value: number | null;
+                        /** @description What it was compared with, or the shorter window of a burn rate */
+                        other: number | null;
+                    };
+                    /** @description How often it would have been told again, had nobody acknowledged it */
+                    repeats: number;
+                }[];
+                /** @description What was read, at most 1000 points; each has the extremes since the one before */
+                series: {
+                    /** Format: date-time */
+                    at: string;
+                    low: number | null;
+                    high: number | null;
+                }[];
+            }[];
+            /** @description What keeps an answer within bounds */
+            limits: {
+                days: number;
+                /** @description How long trying may take */
+                seconds: number;
+                points: number;
+                firings: number;
+                subjects: number;
+                subjects_left_out: number;
+            };
         };
         AlertRuleInput: {
             id: string;
@@ -7461,6 +7655,180 @@ export interface components {
             };
             /** @description The latest first; of very long ones the beginning is left out */
             history: components["schemas"]["AlertEvent"][];
+        };
+        AlertTrial: {
+            rule: {
+                /** @enum {string} */
+                signal: "response_time" | "response_time_p95" | "response_time_p99" | "error_rate" | "throughput" | "cache_hit_ratio" | "concurrent_users" | "capacity_used" | "silence" | "security_incidents" | "limit_used" | "budget_used" | "budget_forecast" | "budget_burn" | "memory_used" | "cpu_used" | "disk_free" | "database_connections" | "database_pool_used" | "queue_length" | "event_loop_lag" | "instance_silence" | "spool_age" | "ledger_difference" | "backup_age" | "certificate_days";
+                /**
+                 * @description One route, one meter, one kind of incident
+                 * @default {}
+                 */
+                only: {
+                    [key: string]: string;
+                };
+                /**
+                 * @description How the values of a window become one
+                 * @enum {string}
+                 */
+                statistic?: "mean" | "maximum" | "minimum" | "last";
+                /** @description Seconds that a value is made of; 0 for states */
+                window: number;
+                /**
+                 * @description With fewer calls, or cache lookups, than this in the window there is no data
+                 * @default 0
+                 */
+                least: number;
+                when: {
+                    /** @constant */
+                    kind: "above";
+                    value: number;
+                } | {
+                    /** @constant */
+                    kind: "below";
+                    value: number;
+                } | {
+                    /** @enum {string} */
+                    kind: "rise" | "fall";
+                    percent: number;
+                    /**
+                     * @description The same span a week ago, or the span just before
+                     * @enum {string}
+                     */
+                    than: "last_week" | "window_before";
+                    /**
+                     * @description A comparison with less than this says nothing
+                     * @default 0
+                     */
+                    least: number;
+                } | {
+                    /** @constant */
+                    kind: "burn";
+                    /** @description In both windows at once */
+                    above: number;
+                    /** @description The second window, which ends the alert soon after it is over */
+                    short: number;
+                };
+                /**
+                 * @description How long it has to last before anybody is told
+                 * @default 0
+                 */
+                for: number;
+                /**
+                 * @default {
+                 *       "for": 0
+                 *     }
+                 */
+                clear: {
+                    /** @description On which side it is over; the value of the condition, unless given */
+                    value?: number;
+                    /**
+                     * @description How long that has to last
+                     * @default 0
+                     */
+                    for: number;
+                };
+                /**
+                 * @description What no data means: nothing new, that it is over, or that it is bad
+                 * @default keep
+                 * @enum {string}
+                 */
+                missing: "keep" | "clear" | "fire";
+                /**
+                 * @default {
+                 *       "times": 4,
+                 *       "within": 3600,
+                 *       "calm": 900
+                 *     }
+                 */
+                flapping: {
+                    times: number;
+                    within: number;
+                    /** @description How long it has to be well, once it flaps, before it is over */
+                    calm: number;
+                };
+                /** @enum {string} */
+                severity: "info" | "warning" | "critical" | "emergency";
+                /**
+                 * @description Seconds after which it is told again while it lasts and nobody has acknowledged it
+                 * @default null
+                 */
+                repeat: number | null;
+            };
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            /** @description From one reading to the next */
+            tick_seconds: number;
+            fired: number;
+            seconds_firing: number;
+            notifications: {
+                /** @description News, each told once to whoever is told; silences and quiet hours are not counted off */
+                total: number;
+                fired: number;
+                resolved: number;
+                repeated: number;
+            };
+            subjects: {
+                /** @description The tenant’s id, an instance’s name, or empty for the platform as a whole */
+                subject: string;
+                fired: number;
+                seconds_firing: number;
+                /** @description How often it was bad and over again before anybody would have been told */
+                cancelled: number;
+                readings: number;
+                readings_without_data: number;
+                /** @description The first 1000 */
+                firings: {
+                    /**
+                     * Format: date-time
+                     * @description Since when the condition had held
+                     */
+                    since: string;
+                    /** Format: date-time */
+                    fired_at: string;
+                    /** @description Null: it still lasted at the end */
+                    resolved_at: string | null;
+                    /** @description From firing to its end, or to the end of the span */
+                    seconds: number;
+                    fired_with: {
+                        /** Format: date-time */
+                        at: string;
+                        /** @description Null: there was no data */
+                        value: number | null;
+                        /** @description What it was compared with, or the shorter window of a burn rate */
+                        other: number | null;
+                    };
+                    worst: {
+                        /** Format: date-time */
+                        at: string;
+                        /** @description Null: there was no data */
+                        value: number | null;
+                        /** @description What it was compared with, or the shorter window of a burn rate */
+                        other: number | null;
+                    };
+                    /** @description How often it would have been told again, had nobody acknowledged it */
+                    repeats: number;
+                }[];
+                /** @description What was read, at most 1000 points; each has the extremes since the one before */
+                series: {
+                    /** Format: date-time */
+                    at: string;
+                    low: number | null;
+                    high: number | null;
+                }[];
+            }[];
+            /** @description What keeps an answer within bounds */
+            limits: {
+                days: number;
+                /** @description How long trying may take */
+                seconds: number;
+                points: number;
+                firings: number;
+                subjects: number;
+                subjects_left_out: number;
+            };
         };
         AlertRule: {
             id: string;
@@ -29041,6 +29409,246 @@ export interface operations {
             };
             /** @description A problem document */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            429: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    /** @description How many requests of this kind may be made in a minute */
+                    "RateLimit-Limit"?: number;
+                    /** @description How many of them are left */
+                    "RateLimit-Remaining"?: number;
+                    /** @description Whole seconds until the minute is over, and all may be made again */
+                    "RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    /** @description Whole seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiV1AlertsBacktest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "rule": {
+                 *         "signal": "error_rate",
+                 *         "window": 300,
+                 *         "least": 20,
+                 *         "when": {
+                 *           "kind": "above",
+                 *           "value": 5
+                 *         },
+                 *         "for": 120,
+                 *         "severity": "critical"
+                 *       },
+                 *       "from": "2026-10-01T00:00:00+07:00",
+                 *       "to": "2026-11-01T00:00:00+07:00"
+                 *     }
+                 */
+                "application/json": {
+                    rule?: {
+                        /** @enum {string} */
+                        signal: "response_time" | "response_time_p95" | "response_time_p99" | "error_rate" | "throughput" | "cache_hit_ratio" | "concurrent_users" | "capacity_used" | "silence" | "security_incidents" | "limit_used" | "budget_used" | "budget_forecast" | "budget_burn" | "memory_used" | "cpu_used" | "disk_free" | "database_connections" | "database_pool_used" | "queue_length" | "event_loop_lag" | "instance_silence" | "spool_age" | "ledger_difference" | "backup_age" | "certificate_days";
+                        /**
+                         * @description One route, one meter, one kind of incident
+                         * @default {}
+                         */
+                        only?: {
+                            [key: string]: string;
+                        };
+                        /**
+                         * @description How the values of a window become one
+                         * @enum {string}
+                         */
+                        statistic?: "mean" | "maximum" | "minimum" | "last";
+                        /** @description Seconds that a value is made of; 0 for states */
+                        window: number;
+                        /**
+                         * @description With fewer calls, or cache lookups, than this in the window there is no data
+                         * @default 0
+                         */
+                        least?: number;
+                        when: {
+                            /** @enum {string} */
+                            kind: "above";
+                            value: number;
+                        } | {
+                            /** @enum {string} */
+                            kind: "below";
+                            value: number;
+                        } | {
+                            /** @enum {string} */
+                            kind: "rise" | "fall";
+                            percent: number;
+                            /**
+                             * @description The same span a week ago, or the span just before
+                             * @enum {string}
+                             */
+                            than: "last_week" | "window_before";
+                            /**
+                             * @description A comparison with less than this says nothing
+                             * @default 0
+                             */
+                            least?: number;
+                        } | {
+                            /** @enum {string} */
+                            kind: "burn";
+                            /** @description In both windows at once */
+                            above: number;
+                            /** @description The second window, which ends the alert soon after it is over */
+                            short: number;
+                        };
+                        /**
+                         * @description How long it has to last before anybody is told
+                         * @default 0
+                         */
+                        for?: number;
+                        /**
+                         * @default {
+                         *       "for": 0
+                         *     }
+                         */
+                        clear?: {
+                            /** @description On which side it is over; the value of the condition, unless given */
+                            value?: number;
+                            /**
+                             * @description How long that has to last
+                             * @default 0
+                             */
+                            for?: number;
+                        };
+                        /**
+                         * @description What no data means: nothing new, that it is over, or that it is bad
+                         * @default keep
+                         * @enum {string}
+                         */
+                        missing?: "keep" | "clear" | "fire";
+                        /**
+                         * @default {
+                         *       "times": 4,
+                         *       "within": 3600,
+                         *       "calm": 900
+                         *     }
+                         */
+                        flapping?: {
+                            times: number;
+                            within: number;
+                            /** @description How long it has to be well, once it flaps, before it is over */
+                            calm: number;
+                        };
+                        /** @enum {string} */
+                        severity: "info" | "warning" | "critical" | "emergency";
+                        /**
+                         * @description Seconds after which it is told again while it lasts and nobody has acknowledged it
+                         * @default null
+                         */
+                        repeat?: number | null;
+                    };
+                    /** @description One that there is, instead of `rule` */
+                    rule_id?: string;
+                    /** Format: date-time */
+                    from: string;
+                    /**
+                     * Format: date-time
+                     * @description Now unless given
+                     */
+                    to?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertTrial"];
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem document */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

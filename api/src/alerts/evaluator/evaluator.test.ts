@@ -361,6 +361,8 @@ it('writes nothing but the lease while nothing changes', async () => {
   await expect.poll(tellings).toEqual(['fired']);
   const versions = () =>
     database.db.selectFrom('alert_states').select(sql<string>`xmin::text`.as('xmin')).execute();
+  // It is told before its transaction has ended.
+  await expect.poll(versions).toHaveLength(1);
   const before = await versions();
   await rounds(evaluator);
   expect(await versions()).toEqual(before);

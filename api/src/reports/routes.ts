@@ -117,7 +117,7 @@ export const reportRoutes: FastifyPluginAsyncZod<ReportRoutesOptions> = async (
         ...common,
         summary: 'Send a usage report to oneself, now',
         body: z.object({ kind: kindField }).meta({ examples: [{ kind: 'weekly' }] }),
-        response: { 202: z.undefined(), ...problemResponses(400, 401, 403, 409, 503) },
+        response: { 204: z.undefined(), ...problemResponses(400, 401, 403, 409, 503) },
       },
     },
     async (request, reply) => {
@@ -129,7 +129,7 @@ export const reportRoutes: FastifyPluginAsyncZod<ReportRoutesOptions> = async (
         dedupeKey: `usage-report test ${randomUUID()}`,
       });
       await db.transaction().execute((transaction) => send(transaction, messages, now()));
-      return reply.code(202).send();
+      return reply.code(204).send();
     },
   );
 

@@ -1,5 +1,5 @@
 /** What can be watched. Whose it is: a tenant's own, or the platform's that all of them are served by. */
-export type SignalScope = 'tenant' | 'platform';
+type SignalScope = 'tenant' | 'platform';
 
 /** How values of one window become one number. Signals that are made of whole windows have no choice. */
 export const STATISTICS = ['mean', 'maximum', 'minimum', 'last'] as const;

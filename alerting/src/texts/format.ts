@@ -84,7 +84,7 @@ export function formatSpan(seconds: number, language: Language, units: number = 
 }
 
 /** A number as the language writes it, with so many decimals at most. */
-export function formatNumber(value: number, language: Language, decimals = 1): string {
+function formatNumber(value: number, language: Language, decimals = 1): string {
   return new Intl.NumberFormat(LANGUAGE_TAGS[language], { maximumFractionDigits: decimals }).format(value);
 }
 

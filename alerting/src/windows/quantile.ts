@@ -1,6 +1,9 @@
 import type { Accumulator, Sample } from './accumulator.ts';
 
-/** How many values are in which bucket; buckets are numbered in the order of what is in them. */
+/**
+ * How many values are in which bucket. Buckets are numbered from 0 on, in the order of what is in them; there are some
+ * thousands of them at most.
+ */
 export type Histogram = Iterable<readonly [bucket: number, count: number]>;
 
 export interface QuantileOptions<S extends Sample> {
@@ -19,9 +22,8 @@ export interface QuantileOptions<S extends Sample> {
  */
 export class Quantile<S extends Sample> implements Accumulator<S> {
   readonly #options: QuantileOptions<S>;
-  readonly #counts = new Map<number, number>();
-  /** In order; none is let go of, because there are few and they come again. */
-  readonly #buckets: number[] = [];
+  /** By bucket. */
+  readonly #counts: number[] = [];
   #count = 0;
 
   constructor(options: QuantileOptions<S>) {
@@ -43,24 +45,20 @@ export class Quantile<S extends Sample> implements Accumulator<S> {
     }
     const wanted = Math.ceil(level * this.#count);
     let passed = 0;
-    for (const bucket of this.#buckets) {
-      const count = this.#counts.get(bucket) ?? 0;
-      passed += count;
-      if (count > 0 && passed >= wanted) {
-        return read(bucket);
-      }
-    }
-    return null;
+    return read(
+      this.#counts.findIndex((count) => {
+        passed += count;
+        return count > 0 && passed >= wanted;
+      }),
+    );
   }
 
   #merge(sample: S, sign: 1 | -1): void {
     for (const [bucket, count] of this.#options.histogram(sample)) {
-      const before = this.#counts.get(bucket);
-      if (before === undefined) {
-        const place = this.#buckets.findLastIndex((known) => known < bucket);
-        this.#buckets.splice(place + 1, 0, bucket);
+      while (this.#counts.length <= bucket) {
+        this.#counts.push(0);
       }
-      this.#counts.set(bucket, (before ?? 0) + sign * count);
+      this.#counts[bucket] = (this.#counts[bucket] ?? 0) + sign * count;
       this.#count += sign * count;
     }
   }

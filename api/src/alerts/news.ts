@@ -29,7 +29,7 @@ export interface ReadNumbers {
 }
 
 /** Why an alert is over: it is well; somebody said so; or what it was about is not watched any more. */
-export const RESOLVED_BECAUSE = [
+const RESOLVED_BECAUSE = [
   'well',
   'by_hand',
   'rule_changed',

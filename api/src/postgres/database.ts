@@ -25,7 +25,7 @@ export interface DatabaseOptions {
 }
 
 /** Connections to the database. */
-export interface PoolUse {
+interface PoolUse {
   readonly open: number;
   /** Of those open, the ones in use. */
   readonly busy: number;

@@ -6,7 +6,7 @@ import type { Schema } from '../postgres/schema.ts';
 import { REPORT_KINDS, type ReportKind, type UsageReport } from './report.ts';
 
 /** Who gets reports unless they do not want them. */
-export const REPORT_ROLES: readonly TenantRole[] = ['administrator', 'manager'];
+const REPORT_ROLES: readonly TenantRole[] = ['administrator', 'manager'];
 
 const recipientRow = z.object({ id: z.string(), name: z.string(), role: z.enum(TENANT_ROLES) });
 

@@ -14,7 +14,7 @@ const INTERVAL_MS = 15_000;
 /** Whoever waits longer has gone. */
 const TIMEOUT_MS = 5_000;
 
-export interface ProbedAddress {
+interface ProbedAddress {
   readonly view: ProbeView;
   /** Where the application is: `http://127.0.0.1:3000`. */
   readonly url: string;

@@ -6,7 +6,7 @@ type Once<T> = ColumnType<T, T, never>;
 type Minutes = ColumnType<string, bigint, bigint>;
 
 /** From where a probe asks. */
-export const PROBE_VIEWS = ['inside', 'outside'] as const;
+const PROBE_VIEWS = ['inside', 'outside'] as const;
 export type ProbeView = (typeof PROBE_VIEWS)[number];
 
 interface UptimeHoursTable {

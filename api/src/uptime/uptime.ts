@@ -15,7 +15,7 @@ export interface Span {
 }
 
 /** A time in which nobody answered. */
-export interface Incident extends Span {
+interface Incident extends Span {
   readonly minutes: number;
 }
 

@@ -42,7 +42,7 @@ export interface RequestsOfDay {
 }
 
 /** What the rollup has of one local day. */
-export interface RollupDay extends RequestsOfDay {
+interface RollupDay extends RequestsOfDay {
   /** Responses with a status of 500 or above. */
   readonly errors: bigint;
   readonly bytesIn: bigint;

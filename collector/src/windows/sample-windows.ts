@@ -32,10 +32,10 @@ export const MEASURES = {
 
 export type Measure = keyof typeof MEASURES;
 
-export const SAMPLE_MEASURES = Object.keys(MEASURES).filter((key): key is Measure => key in MEASURES);
+const SAMPLE_MEASURES = Object.keys(MEASURES).filter((key): key is Measure => key in MEASURES);
 
 /** Of the samples of one span. */
-export interface Measured {
+interface Measured {
   readonly mean: number;
   readonly maximum: number;
   readonly minimum: number;

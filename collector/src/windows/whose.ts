@@ -5,7 +5,7 @@ import type { PlatformScope, TenantScope } from '../usage/tenant-scope.ts';
 export type Whose = { readonly tenants: readonly TenantScope[] } | { readonly platform: PlatformScope };
 
 /** SQL of whose rows are read, and how they are told apart. */
-export interface Columns {
+interface Columns {
   readonly tenant: string;
   /** Of all tenants together, ids of people are told apart by their tenants. */
   readonly person: string;

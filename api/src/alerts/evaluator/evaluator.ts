@@ -61,7 +61,7 @@ export interface Evaluator {
   stop(): Promise<void>;
 }
 
-export interface EvaluatorStatus {
+interface EvaluatorStatus {
   /** Whether this process evaluates. */
   readonly holding: boolean;
   /** When any process last ended a round, as far as this one knows. */

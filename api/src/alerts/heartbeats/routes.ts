@@ -34,7 +34,7 @@ export const heartbeatRoutes: FastifyPluginAsyncZod<HeartbeatRoutesOptions> = as
         summary: 'Say that a job went well; an alert fires when it is not said for too long',
         description:
           'With an API key of the tenant that operators are people of, made on the command line: a job has no second factor.',
-        security: [{ bearer: [] }],
+        security: [{ apiKey: [] }],
         params: z.object({ name: z.enum(HEARTBEATS) }),
         response: { 204: z.undefined(), ...problemResponses(400, 401, 403, 503) },
       },

@@ -8,7 +8,7 @@ const LONGEST_NAME = 100;
 
 export const ruleParams = z.object({ id: idOf('alr', 'a rule of alerts') });
 
-export const ruleName = z
+const ruleName = z
   .string()
   .trim()
   .min(1)

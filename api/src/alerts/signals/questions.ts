@@ -33,7 +33,7 @@ export function isPlatform(tenantId: TenantId): boolean {
 }
 
 /** What an input's number is made of: (at − ago − window, at − ago]. */
-export function spanOf({ window, ago }: Input, at: Date): Span {
+function spanOf({ window, ago }: Input, at: Date): Span {
   const until = at.getTime() - ago * MS_PER_SECOND;
   return { after: until - window * MS_PER_SECOND, until };
 }

@@ -24,12 +24,22 @@ const phoneBody = z
   })
   .meta({ id: 'OwnPhone' });
 
+const LONGEST_NUMBER = 40;
+
+/** A number as people write it, without what they put between its digits. */
+function withoutSeparators(written: string): string {
+  return written.replace(/[ ().-]/g, '');
+}
+
 const newPhone = z
   .object({
     number: z
       .string()
-      .transform((text) => text.replace(/[ ().-]/g, ''))
-      .pipe(z.e164('must be a number with its country: +628123456789')),
+      .max(LONGEST_NUMBER)
+      .refine(
+        (written) => z.e164().safeParse(withoutSeparators(written)).success,
+        'must be a number with its country: +628123456789',
+      ),
     channel: z.enum(PHONE_CHANNELS),
   })
   .meta({ examples: [{ number: '+62 812-3456-789', channel: 'whatsapp' }] });
@@ -95,7 +105,8 @@ export const phoneRoutes: FastifyPluginAsyncZod<PhoneRoutesOptions> = async (app
       },
     },
     async (request, reply) => {
-      const { number, channel } = request.body;
+      const { channel } = request.body;
+      const number = withoutSeparators(request.body.number);
       if (!available.includes(channel)) {
         const instead = available.length === 0 ? 'There is no other.' : `Use ${available.join(' or ')}.`;
         throw problem('conflict', { detail: `Nothing can be sent by ${channel} here. ${instead}` });

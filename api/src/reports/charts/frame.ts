@@ -86,7 +86,7 @@ export function chart(scale: ChartScale, draw: (plot: Plot) => void): Buffer {
 }
 
 /** 1, 2 or 5 of a power of ten, so that there are at most {@link MOST_STEPS}. */
-export function niceStep(most: number, whole: boolean): number {
+function niceStep(most: number, whole: boolean): number {
   const rough = Math.max(most, Number.MIN_VALUE) / MOST_STEPS;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power;

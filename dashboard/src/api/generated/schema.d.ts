@@ -22298,6 +22298,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "number": "+62 812-3456-789",
+                 *       "channel": "whatsapp"
+                 *     }
+                 */
                 "application/json": {
                     number: string;
                     /** @enum {string} */
@@ -32339,7 +32345,7 @@ export interface operations {
         };
         responses: {
             /** @description Default Response */
-            202: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };

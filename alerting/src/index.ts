@@ -1,4 +1,5 @@
 export { type BackTest, backtest, type Firing } from './backtest/backtest.ts';
+export type { DefaultRule } from './defaults/default-rule.ts';
 export { PLATFORM_DEFAULTS } from './defaults/platform-defaults.ts';
 export { TENANT_DEFAULTS } from './defaults/tenant-defaults.ts';
 export {

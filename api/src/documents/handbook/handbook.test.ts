@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { daysOf, remindedOn } from '../../invoices/calendar.ts';
 import { MONTHS_CORRECTED } from '../../invoices/due-months.ts';
 import { LOCALES } from '../../tenants/tenant.ts';
+import { ALERT_PAGE, alertPage } from './alert-page.ts';
 import { withBlocks } from './blocks.ts';
 import { HANDBOOK, handbookPage } from './handbook.ts';
 import { walkedBill } from './walk-through.ts';
@@ -15,6 +16,11 @@ it.each(LOCALES)(
     expect(page).toBe(handbookPage(page, locale));
   },
 );
+
+it('lists the rules that everybody gets: run "npm run handbook" after they changed', () => {
+  const page = readFileSync(ALERT_PAGE, 'utf8');
+  expect(page).toBe(alertPage(page));
+});
 
 it('tells the days of an invoice as they are', () => {
   const { dueOn, graceUntil, suspendOn } = daysOf('2026-12-01');

@@ -1,9 +1,6 @@
 import type { Accumulator, Sample } from './accumulator.ts';
 
-/**
- * How many values are in which bucket. Buckets are numbered from 0 on, in the order of what is in them; there are some
- * thousands of them at most.
- */
+/** How many values are in which bucket; buckets are numbered in the order of what is in them. */
 export type Histogram = Iterable<readonly [bucket: number, count: number]>;
 
 export interface QuantileOptions<S extends Sample> {
@@ -22,8 +19,9 @@ export interface QuantileOptions<S extends Sample> {
  */
 export class Quantile<S extends Sample> implements Accumulator<S> {
   readonly #options: QuantileOptions<S>;
-  /** By bucket. */
-  readonly #counts: number[] = [];
+  readonly #counts = new Map<number, number>();
+  /** In order; none is let go of, because there are few and they come again. */
+  readonly #buckets: number[] = [];
   #count = 0;
 
   constructor(options: QuantileOptions<S>) {
@@ -45,20 +43,24 @@ export class Quantile<S extends Sample> implements Accumulator<S> {
     }
     const wanted = Math.ceil(level * this.#count);
     let passed = 0;
-    return read(
-      this.#counts.findIndex((count) => {
-        passed += count;
-        return count > 0 && passed >= wanted;
-      }),
-    );
+    for (const bucket of this.#buckets) {
+      const count = this.#counts.get(bucket) ?? 0;
+      passed += count;
+      if (count > 0 && passed >= wanted) {
+        return read(bucket);
+      }
+    }
+    return null;
   }
 
   #merge(sample: S, sign: 1 | -1): void {
     for (const [bucket, count] of this.#options.histogram(sample)) {
-      while (this.#counts.length <= bucket) {
-        this.#counts.push(0);
+      const before = this.#counts.get(bucket);
+      if (before === undefined) {
+        const place = this.#buckets.findLastIndex((known) => known < bucket);
+        this.#buckets.splice(place + 1, 0, bucket);
       }
-      this.#counts[bucket] = (this.#counts[bucket] ?? 0) + sign * count;
+      this.#counts.set(bucket, (before ?? 0) + sign * count);
       this.#count += sign * count;
     }
   }

@@ -48,11 +48,11 @@ it('brings an empty database up to date, with several processes at once, and lea
 
 it('tells how many connections are open, and how many queries wait for one', async () => {
   await using(async ({ db, connections }) => {
-    expect(connections()).toEqual({ open: 0, waiting: 0 });
+    expect(connections()).toEqual({ open: 0, busy: 0, most: 3, waiting: 0 });
     const running = Promise.all([1, 2, 3, 4, 5].map(() => sql`select pg_sleep(0.2)`.execute(db)));
-    await expect.poll(connections, { interval: 5 }).toEqual({ open: 3, waiting: 2 });
+    await expect.poll(connections, { interval: 5 }).toEqual({ open: 3, busy: 3, most: 3, waiting: 2 });
     await running;
-    expect(connections()).toEqual({ open: 3, waiting: 0 });
+    expect(connections()).toEqual({ open: 3, busy: 0, most: 3, waiting: 0 });
   });
 });
 

@@ -25,7 +25,7 @@ const routingBody = z
 const newRouting = z
   .object({
     version: z
-      .int()
+      .int32()
       .min(0)
       .nullable()
       .describe('The version that was changed; null: whatever there is is replaced'),

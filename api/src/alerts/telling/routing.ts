@@ -7,6 +7,7 @@
 import { SEVERITIES, type Severity } from '@riwayat/alerting';
 import { z } from 'zod';
 import { OPERATORS_TENANT, ROLES, type Role, TENANT_ROLES } from '../../identity/permissions.ts';
+import { anyId } from '../../ids/id.ts';
 import { OUTSIDE_CHANNELS, type OutsideChannel } from './channels.ts';
 import { TOPICS, type Topic } from './topics.ts';
 
@@ -21,7 +22,7 @@ export const alertRouteSchema = z
       .literal(LEVELS)
       .describe('1: told at once; 2: when nobody has acknowledged it in time; 3: when they have not either'),
     role: z.enum(ROLES).optional().describe('Everybody with this role; operator: who runs the platform'),
-    user_id: z.string().min(1).max(100).optional().describe('One person instead of a role'),
+    user_id: anyId.optional().describe('One person instead of a role'),
     topics: z.array(z.enum(TOPICS)).max(TOPICS.length).describe('What alerts are about; none: all of it'),
     least: z.enum(SEVERITIES).describe('The least severity'),
     channels: z

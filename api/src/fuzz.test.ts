@@ -14,7 +14,7 @@ import { Documented, type DocumentedRoute } from './testing/documented.ts';
 import { inherited } from './testing/environment.ts';
 import { type FuzzedRequest, requestsTo, type Sender } from './testing/fuzzing.ts';
 
-const DEFAULT_RUNS = 100;
+const DEFAULT_RUNS = 40;
 const RUNS = Number(inherited['FUZZ_RUNS'] ?? DEFAULT_RUNS);
 /** Some of them hash a password, which takes its time on purpose; an erasure waits for the store to write anew. */
 const MS_PER_RUN = 1_000;
